@@ -1,0 +1,56 @@
+# Text files as constants, so that a query or script is reviewed and linted in its
+# own language and still ships inside the binary.
+
+# The C++ constant for a file: claim_jobs.lua becomes kClaimJobs.
+function(furnace_constant_name file out)
+  get_filename_component(stem "${file}" NAME_WE)
+  string(REPLACE "_" ";" words "${stem}")
+  set(constant "k")
+  foreach(word IN LISTS words)
+    string(SUBSTRING "${word}" 0 1 first)
+    string(SUBSTRING "${word}" 1 -1 rest)
+    string(TOUPPER "${first}" first)
+    string(APPEND constant "${first}${rest}")
+  endforeach()
+  set(${out} "${constant}" PARENT_SCOPE)
+endfunction()
+
+function(furnace_write_header target header body)
+  file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/generated/${header}" CONTENT "${body}")
+  target_include_directories(${target} PRIVATE "${PROJECT_BINARY_DIR}/generated")
+endfunction()
+
+# furnace_embed_text(<target> NAMESPACE <ns> HEADER <path> FILES <file>...)
+# Each file becomes a std::string_view constant in <ns>.
+function(furnace_embed_text target)
+  cmake_parse_arguments(ARG "" "NAMESPACE;HEADER" "FILES" ${ARGN})
+  set(body "#pragma once\n\n#include <string_view>\n\nnamespace ${ARG_NAMESPACE} {\n")
+  foreach(file IN LISTS ARG_FILES)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+    file(READ "${file}" text)
+    furnace_constant_name("${file}" constant)
+    string(APPEND body
+      "\ninline constexpr std::string_view ${constant} = R\"embed(${text})embed\";\n")
+  endforeach()
+  string(APPEND body "\n}  // namespace ${ARG_NAMESPACE}\n")
+  furnace_write_header(${target} "${ARG_HEADER}" "${body}")
+endfunction()
+
+# furnace_embed_migrations(<target> NAMESPACE <ns> HEADER <path> FOLDER <folder>)
+# The folder's *.up.sql, in order, become the array <ns>::kMigrations.
+function(furnace_embed_migrations target)
+  cmake_parse_arguments(ARG "" "NAMESPACE;HEADER;FOLDER" "" ${ARGN})
+  file(GLOB files CONFIGURE_DEPENDS "${ARG_FOLDER}/*.up.sql")
+  list(SORT files)
+  set(body "#pragma once\n\n#include \"libs/common/postgres/migrator.h\"\n\n")
+  string(APPEND body "namespace ${ARG_NAMESPACE} {\n\n")
+  string(APPEND body "inline constexpr furnace::postgres::Migration kMigrations[] = {\n")
+  foreach(file IN LISTS files)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+    file(READ "${file}" text)
+    get_filename_component(stem "${file}" NAME_WE)
+    string(APPEND body "    {\"${stem}\", R\"embed(${text})embed\"},\n")
+  endforeach()
+  string(APPEND body "};\n\n}  // namespace ${ARG_NAMESPACE}\n")
+  furnace_write_header(${target} "${ARG_HEADER}" "${body}")
+endfunction()

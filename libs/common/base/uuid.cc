@@ -1,0 +1,69 @@
+#include "libs/common/base/uuid.h"
+
+#include <array>
+#include <atomic>
+#include <random>
+
+namespace furnace {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+
+// Milliseconds in the upper 52 bits, a sequence in the lower 12 (rand_a of the
+// RFC): one number that never goes back, even when the clock does.
+std::uint64_t NextStamp(absl::Time now) {
+  static std::atomic<std::uint64_t> last{0};
+  const auto wanted = static_cast<std::uint64_t>(absl::ToUnixMillis(now)) << 12;
+  std::uint64_t previous = last.load();
+  std::uint64_t next = 0;
+  do {
+    next = wanted > previous ? wanted : previous + 1;
+  } while (!last.compare_exchange_weak(previous, next));
+  return next;
+}
+
+std::uint64_t RandomBits() {
+  thread_local std::mt19937_64 generator{std::random_device{}() ^
+                                         (std::uint64_t{std::random_device{}()} << 32)};
+  return generator();
+}
+
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+bool IsDashAt(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
+
+}  // namespace
+
+std::string NewUuid(absl::Time now, std::optional<std::uint8_t> last_byte) {
+  const std::uint64_t stamp = NextStamp(now);
+  const std::uint64_t high = ((stamp >> 12) << 16) | 0x7000 | (stamp & 0xfff);
+  std::uint64_t low = (RandomBits() >> 2) | (std::uint64_t{1} << 63);
+  if (last_byte) low = (low & ~std::uint64_t{0xff}) | *last_byte;
+
+  std::string text;
+  text.reserve(36);
+  for (std::size_t nibble = 0; nibble < 32; ++nibble) {
+    if (IsDashAt(text.size())) text.push_back('-');
+    const std::uint64_t half = nibble < 16 ? high : low;
+    text.push_back(kHex[(half >> (60 - 4 * (nibble % 16))) & 0xf]);
+  }
+  return text;
+}
+
+bool IsUuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (IsDashAt(i) ? text[i] != '-' : HexValue(text[i]) < 0) return false;
+  }
+  return true;
+}
+
+std::uint8_t UuidLastByte(std::string_view uuid) {
+  return static_cast<std::uint8_t>(HexValue(uuid[34]) * 16 + HexValue(uuid[35]));
+}
+
+}  // namespace furnace

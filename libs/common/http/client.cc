@@ -1,0 +1,103 @@
+#include "libs/common/http/client.h"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "libs/common/base/status.h"
+
+namespace furnace::http {
+namespace {
+
+struct Sink {
+  std::string body;
+  std::size_t limit = 0;
+};
+
+std::size_t Collect(char* data, std::size_t size, std::size_t count, void* to) {
+  auto* sink = static_cast<Sink*>(to);
+  const std::size_t bytes = size * count;
+  if (sink->body.size() + bytes > sink->limit) return 0;  // Makes libcurl stop.
+  sink->body.append(data, bytes);
+  return bytes;
+}
+
+absl::Status ToStatus(CURLcode code, const Request& request) {
+  auto kind = absl::StatusCode::kUnavailable;
+  if (code == CURLE_OPERATION_TIMEDOUT) kind = absl::StatusCode::kDeadlineExceeded;
+  if (code == CURLE_WRITE_ERROR) kind = absl::StatusCode::kResourceExhausted;
+  if (code == CURLE_URL_MALFORMAT) kind = absl::StatusCode::kInvalidArgument;
+  return Error(kind, "{} {}: {}", request.method, request.url, curl_easy_strerror(code));
+}
+
+bool IsTransient(const absl::StatusOr<Response>& response) {
+  if (!response.ok()) return absl::IsUnavailable(response.status());
+  const int status = response->status;
+  return status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+}  // namespace
+
+struct Client::Handle {
+  Handle() : curl(curl_easy_init()) {}
+  ~Handle() { curl_easy_cleanup(curl); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  CURL* curl;
+};
+
+Client::Client() : handle_(std::make_unique<Handle>()) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+absl::StatusOr<Response> Client::Send(const Request& request) {
+  CURL* curl = handle_->curl;
+  curl_easy_reset(curl);  // Keeps connections.
+  Sink sink{.body = {}, .limit = request.max_response_bytes};
+  curl_slist* headers = nullptr;
+  for (const std::string& header : request.headers) {
+    headers = curl_slist_append(headers, header.c_str());
+  }
+  headers = curl_slist_append(headers, "Expect:");  // No pause before a large body.
+
+  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.body.size()));
+  }
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+                   static_cast<long>(absl::ToInt64Milliseconds(request.timeout)));
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Collect);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
+  const CURLcode code = curl_easy_perform(curl);
+  curl_slist_free_all(headers);
+  if (code != CURLE_OK) return ToStatus(code, request);
+  long status = 0;
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  return Response{.status = static_cast<int>(status), .body = std::move(sink.body)};
+}
+
+absl::StatusOr<Response> SendWithRetry(Client& client, const Request& request,
+                                       const RetryPolicy& policy) {
+  std::mt19937 random{std::random_device{}()};
+  absl::Duration ceiling = policy.first_delay;
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<Response> response = client.Send(request);
+    if (!IsTransient(response) || attempt >= policy.max_attempts) return response;
+    absl::SleepFor(ceiling * std::uniform_real_distribution<double>(0.0, 1.0)(random));
+    ceiling = std::min(ceiling * 2, policy.max_delay);
+  }
+}
+
+}  // namespace furnace::http

@@ -1,0 +1,114 @@
+#include "libs/common/postgres/connection.h"
+
+#include <charconv>
+
+#include "libs/common/base/status.h"
+
+namespace furnace::postgres {
+namespace {
+
+std::int64_t ParseInt(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+absl::Status StatusOf(const PGresult* result) {
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
+    return absl::OkStatus();
+  }
+  const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  return Error(CodeFromSqlState(sqlstate == nullptr ? "08006" : sqlstate), "postgres {}: {}",
+               sqlstate == nullptr ? "connection" : sqlstate,
+               message == nullptr ? "lost" : message);
+}
+
+}  // namespace
+
+std::int64_t Rows::affected() const { return ParseInt(PQcmdTuples(result_.get())); }
+
+bool Rows::IsNull(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) != 0;
+}
+
+std::string_view Rows::Text(int row, int column) const {
+  return {PQgetvalue(result_.get(), row, column),
+          static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+std::int64_t Rows::Int(int row, int column) const { return ParseInt(Text(row, column)); }
+
+bool Rows::Bool(int row, int column) const { return Text(row, column) == "t"; }
+
+std::optional<absl::Time> Rows::Time(int row, int column) const {
+  if (IsNull(row, column)) return std::nullopt;
+  return absl::FromUnixMicros(Int(row, column));
+}
+
+absl::StatusOr<Connection> Connection::Open(const std::string& dsn) {
+  Connection connection(PQconnectdb(dsn.c_str()));
+  if (PQstatus(connection.connection_.get()) != CONNECTION_OK) {
+    return Error(absl::StatusCode::kUnavailable, "postgres: {}",
+                 PQerrorMessage(connection.connection_.get()));
+  }
+  // What the server says besides (NOTICE: ...) is not for our stderr.
+  PQsetNoticeProcessor(
+      connection.connection_.get(), [](void*, const char*) {}, nullptr);
+  return connection;
+}
+
+absl::StatusOr<Rows> Connection::Exec(std::string_view sql, const std::vector<Param>& params) {
+  std::vector<const char*> values;
+  values.reserve(params.size());
+  for (const Param& param : params) values.push_back(param ? param->c_str() : nullptr);
+  Rows rows(PQexecParams(connection_.get(), std::string(sql).c_str(),
+                         static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr,
+                         /*resultFormat=*/0));
+  FURNACE_RETURN_IF_ERROR(StatusOf(rows.get()));
+  return rows;
+}
+
+absl::Status Connection::ExecScript(std::string_view sql) {
+  const Rows rows(PQexec(connection_.get(), std::string(sql).c_str()));
+  return StatusOf(rows.get());
+}
+
+absl::StatusCode CodeFromSqlState(std::string_view sqlstate) {
+  if (sqlstate == "57014") return absl::StatusCode::kDeadlineExceeded;
+  if (sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate.starts_with("53")) {
+    return absl::StatusCode::kUnavailable;
+  }
+  if (sqlstate == "40001" || sqlstate == "40P01") return absl::StatusCode::kAborted;
+  if (sqlstate == "23505") return absl::StatusCode::kAlreadyExists;
+  if (sqlstate.starts_with("23")) return absl::StatusCode::kFailedPrecondition;
+  if (sqlstate.starts_with("22")) return absl::StatusCode::kInvalidArgument;
+  return absl::StatusCode::kInternal;
+}
+
+Param TimeParam(std::optional<absl::Time> time) {
+  if (!time) return std::nullopt;
+  return absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone());
+}
+
+std::string ArrayLiteral(const std::vector<Param>& values) {
+  std::string literal = "{";
+  for (const Param& value : values) {
+    if (literal.size() > 1) literal.push_back(',');
+    if (!value) {
+      literal += "NULL";
+      continue;
+    }
+    literal.push_back('"');
+    for (const char c : *value) {
+      if (c == '"' || c == '\\') literal.push_back('\\');
+      literal.push_back(c);
+    }
+    literal.push_back('"');
+  }
+  literal.push_back('}');
+  return literal;
+}
+
+}  // namespace furnace::postgres

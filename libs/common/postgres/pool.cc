@@ -1,0 +1,91 @@
+#include "libs/common/postgres/pool.h"
+
+#include <fmt/format.h>
+
+#include "absl/time/clock.h"
+#include "libs/common/base/status.h"
+
+namespace furnace::postgres {
+namespace {
+
+constexpr absl::Duration kBorrowTimeout = absl::Seconds(5);
+
+// 57P01: the server ended an idle session, e.g. by restarting. The statement met
+// a closed connection and was not run; "connection lost" may mean it was.
+bool CannotHaveRun(const absl::Status& status) {
+  return absl::IsUnavailable(status) && ToStd(status.message()).starts_with("postgres 57P01");
+}
+
+}  // namespace
+
+absl::StatusOr<Rows> Pool::Exec(std::string_view sql, const std::vector<Param>& params) {
+  FURNACE_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Borrow());
+  absl::StatusOr<Rows> rows = connection->Exec(sql, params);
+  if (absl::IsUnavailable(rows.status())) connection.reset();
+  Return(std::move(connection));
+  if (!CannotHaveRun(rows.status())) return rows;
+
+  FURNACE_ASSIGN_OR_RETURN(connection, Borrow());
+  rows = connection->Exec(sql, params);
+  if (absl::IsUnavailable(rows.status())) connection.reset();
+  Return(std::move(connection));
+  return rows;
+}
+
+absl::Status Pool::Transact(const std::function<absl::Status(Connection&)>& work) {
+  FURNACE_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Borrow());
+  absl::Status status = connection->ExecScript("BEGIN");
+  if (status.ok()) status = work(*connection);
+  const absl::Status ended = connection->ExecScript(status.ok() ? "COMMIT" : "ROLLBACK");
+  // A connection in doubt is closed: the server then rolls back what is open.
+  if (!ended.ok() || absl::IsUnavailable(status)) connection.reset();
+  Return(std::move(connection));
+  return status.ok() ? ended : status;
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> Pool::Borrow() {
+  {
+    const absl::Time deadline = absl::Now() + kBorrowTimeout;
+    MutexLock lock(mutex_);
+    while (free_slots_ == 0) {
+      if (!freed_.WaitFor(mutex_, deadline - absl::Now()) && absl::Now() >= deadline) {
+        return absl::UnavailableError("postgres: all connections are busy");
+      }
+    }
+    --free_slots_;
+    if (!idle_.empty()) {
+      std::unique_ptr<Connection> connection = std::move(idle_.back());
+      idle_.pop_back();
+      return connection;
+    }
+  }
+  absl::StatusOr<Connection> opened = Connection::Open(dsn_);
+  if (!opened.ok()) {
+    Return(nullptr);
+    return opened.status();
+  }
+  return std::make_unique<Connection>(*std::move(opened));
+}
+
+void Pool::Return(std::unique_ptr<Connection> connection) {
+  {
+    MutexLock lock(mutex_);
+    ++free_slots_;
+    if (connection != nullptr) {
+      idle_.push_back(std::move(connection));
+    } else {
+      // What one connection met, its idle siblings have most likely met too.
+      idle_.clear();
+    }
+  }
+  freed_.Signal();
+}
+
+std::string WithDeadlines(std::string_view dsn, absl::Duration statement) {
+  return fmt::format(
+      "{} connect_timeout=5 tcp_user_timeout=10000 options='-c statement_timeout={} -c "
+      "idle_in_transaction_session_timeout=60000'",
+      dsn, absl::ToInt64Milliseconds(statement));
+}
+
+}  // namespace furnace::postgres

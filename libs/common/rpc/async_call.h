@@ -1,0 +1,300 @@
+// Server calls that outlive their handler: deferred unary answers, server streams
+// and two-way streams. All are thread-safe, live as long as gRPC or anybody else
+// holds them, and can be finished at any time by any thread.
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_stream.h>
+#include <grpcpp/support/async_unary_call.h>
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "libs/common/base/mutex.h"
+#include "libs/common/rpc/completion.h"
+#include "libs/common/rpc/status_mapping.h"
+
+namespace furnace::rpc {
+
+/// What every call has: its context, and word of its end.
+class CallBase : public std::enable_shared_from_this<CallBase> {
+ public:
+  virtual ~CallBase() = default;
+
+  grpc::ServerContext& context() { return context_; }
+
+  /// Before the call is requested: asks gRPC to report its end.
+  void Prepare() { context_.AsyncNotifyWhenDone(done_.Arm(shared_from_this())); }
+  /// The call was never made; its end will not be reported.
+  void Abandon() { done_.Disarm(); }
+
+ protected:
+  /// The call is over; when it was cancelled, nothing was finished yet.
+  virtual void OnDone(bool cancelled) = 0;
+
+  grpc::ServerContext context_;
+
+ private:
+  OpTag done_{[this](bool) { OnDone(context_.IsCancelled()); }};
+};
+
+/// A unary call that is answered later.
+template <typename In, typename Out>
+class UnaryCall final : public CallBase {
+ public:
+  using Request = In;
+
+  In& request() { return request_; }
+  grpc::ServerAsyncResponseWriter<Out>& stream() { return responder_; }
+
+  /// Answers; only the first answer counts.
+  void Finish(const absl::StatusOr<Out>& result) ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (!TakeTurn()) return;
+    void* tag = finish_.Arm(shared_from_this());
+    if (result.ok()) {
+      responder_.Finish(*result, grpc::Status::OK, tag);
+    } else {
+      responder_.FinishWithError(ReportToGrpc(result.status(), In::descriptor()->name()), tag);
+    }
+  }
+
+ private:
+  bool TakeTurn() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return !std::exchange(finished_, true);
+  }
+
+  void OnDone(bool cancelled) override {
+    if (cancelled) Finish(absl::CancelledError("the caller left"));
+  }
+
+  In request_;
+  grpc::ServerAsyncResponseWriter<Out> responder_{&context_};
+  OpTag finish_{[](bool) {}};
+  Mutex mutex_;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+/// A call that streams messages out.
+///
+/// gRPC allows one write in flight; what is pushed meanwhile waits here, `limit`
+/// messages at most: a reader that falls further behind loses the stream, not our
+/// memory.
+template <typename Stream, typename Out>
+class WritingCall : public CallBase {
+ public:
+  explicit WritingCall(std::size_t limit) : limit_(limit) {}
+
+  Stream& stream() { return stream_; }
+
+  /// False when the stream is closed, which includes being closed by this call
+  /// with RESOURCE_EXHAUSTED because `limit` messages wait already.
+  bool Push(Out message) ABSL_LOCKS_EXCLUDED(mutex_) {
+    bool accepted = true;
+    {
+      MutexLock lock(mutex_);
+      if (closed_) return false;
+      if (waiting_.size() < limit_) {
+        waiting_.push_back(std::move(message));
+      } else {
+        accepted = false;
+        waiting_.clear();
+        CloseLocked({grpc::StatusCode::RESOURCE_EXHAUSTED, "the reader is too slow"});
+      }
+    }
+    Advance();
+    return accepted;
+  }
+
+  /// Ends the stream with `status` once what was pushed is written.
+  void Close(grpc::Status status) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      CloseLocked(std::move(status));
+    }
+    Advance();
+  }
+
+ protected:
+  void OnDone(bool cancelled) override {
+    if (!cancelled) return;
+    DropAndClose();
+    OnClosed();
+  }
+
+  /// The peer is gone. May be called more than once.
+  virtual void OnClosed() = 0;
+
+ private:
+  void DropAndClose() ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      waiting_.clear();
+      CloseLocked(grpc::Status::CANCELLED);
+    }
+    Advance();
+  }
+
+  void CloseLocked(grpc::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (closed_) return;
+    closed_ = true;
+    status_ = std::move(status);
+  }
+
+  // Starts the next operation if none is in flight. `busy_` makes its setter the
+  // only thread to talk to gRPC, so that is done without the lock; it stays set
+  // after Finish, which is therefore called once.
+  void Advance() ABSL_LOCKS_EXCLUDED(mutex_) {
+    grpc::WriteOptions options;
+    bool finish = false;
+    {
+      MutexLock lock(mutex_);
+      if (busy_) return;
+      if (!waiting_.empty()) {
+        in_flight_ = std::move(waiting_.front());
+        waiting_.pop_front();
+        // More follow at once: let gRPC put them into one packet.
+        if (!waiting_.empty()) options.set_buffer_hint();
+      } else if (closed_) {
+        finish = true;
+      } else {
+        return;
+      }
+      busy_ = true;
+    }
+    if (finish) {
+      stream_.Finish(status_, finish_.Arm(this->shared_from_this()));
+    } else {
+      stream_.Write(in_flight_, options, write_.Arm(this->shared_from_this()));
+    }
+  }
+
+  void OnWritten(bool ok) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      MutexLock lock(mutex_);
+      busy_ = false;
+      if (!ok) waiting_.clear();
+      if (!ok) CloseLocked(grpc::Status::CANCELLED);
+    }
+    Advance();
+  }
+
+  const std::size_t limit_;
+  Stream stream_{&context_};
+  OpTag write_{[this](bool ok) { OnWritten(ok); }};
+  OpTag finish_{[](bool) {}};
+  Out in_flight_;
+  grpc::Status status_;
+  Mutex mutex_;
+  std::deque<Out> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool busy_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+/// One request in, a stream of messages out.
+template <typename In, typename Out>
+class ServerStreamCall final : public WritingCall<grpc::ServerAsyncWriter<Out>, Out> {
+ public:
+  using Request = In;
+  static constexpr std::size_t kMessageLimit = 1000;
+
+  ServerStreamCall() : WritingCall<grpc::ServerAsyncWriter<Out>, Out>(kMessageLimit) {}
+
+  In& request() { return request_; }
+
+ private:
+  void OnClosed() override {}
+
+  In request_;
+};
+
+/// Messages both ways.
+template <typename In, typename Out>
+class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>, Out> {
+  using Base = WritingCall<grpc::ServerAsyncReaderWriter<Out, In>, Out>;
+
+ public:
+  static constexpr std::size_t kMessageLimit = 10000;
+
+  BidiCall() : Base(kMessageLimit) {}
+
+  /// Begins to read. `on_message` is called for one message at a time, on a
+  /// completion thread; `on_closed` once, when the peer has sent its last or is
+  /// gone, and ends the stream with OK unless it was closed before.
+  void Start(std::function<void(In&)> on_message, std::function<void()> on_closed) {
+    on_message_ = std::move(on_message);
+    on_closed_ = std::move(on_closed);
+    ReadNext();
+  }
+
+ private:
+  void ReadNext() { this->stream().Read(&incoming_, read_.Arm(this->shared_from_this())); }
+
+  void OnRead(bool ok) {
+    if (!ok) {
+      if (on_closed_) std::exchange(on_closed_, nullptr)();
+      on_message_ = nullptr;
+      this->Close(grpc::Status::OK);
+      return;
+    }
+    on_message_(incoming_);
+    ReadNext();
+  }
+
+  // The read in flight fails when the peer goes, and OnRead tells.
+  void OnClosed() override {}
+
+  In incoming_;
+  std::function<void(In&)> on_message_;
+  std::function<void()> on_closed_;
+  OpTag read_{[this](bool ok) { OnRead(ok); }};
+};
+
+/// A method of the async API: takes one call after another from a queue.
+class AsyncMethod {
+ public:
+  virtual ~AsyncMethod() = default;
+  virtual void Listen(grpc::ServerCompletionQueue& queue) = 0;
+};
+
+/// Takes calls of type `Call` and hands each to `on_call`, on a completion thread.
+template <typename Call>
+class Listener final : public AsyncMethod, private Tag {
+ public:
+  /// Requests the next call: service.RequestX(&call.context(), ...).
+  using Request = std::function<void(Call& call, grpc::ServerCompletionQueue& queue, void* tag)>;
+  using OnCall = std::function<void(std::shared_ptr<Call>)>;
+
+  Listener(Request request, OnCall on_call)
+      : request_(std::move(request)), on_call_(std::move(on_call)) {}
+
+  void Listen(grpc::ServerCompletionQueue& queue) override {
+    queue_ = &queue;
+    next_ = std::make_shared<Call>();
+    next_->Prepare();
+    request_(*next_, queue, static_cast<Tag*>(this));
+  }
+
+ private:
+  void Proceed(bool ok) override {
+    const std::shared_ptr<Call> call = std::move(next_);
+    if (!ok) {  // The server shuts down.
+      call->Abandon();
+      return;
+    }
+    Listen(*queue_);
+    on_call_(call);
+  }
+
+  const Request request_;
+  const OnCall on_call_;
+  grpc::ServerCompletionQueue* queue_ = nullptr;
+  std::shared_ptr<Call> next_;
+};
+
+}  // namespace furnace::rpc

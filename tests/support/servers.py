@@ -1,0 +1,159 @@
+"""Private Redis and PostgreSQL servers for tests: in a temporary folder, on free
+loopback ports, stopped by pid. Standard library only."""
+
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+START_TIMEOUT_S = 30
+POSTGRES_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
+
+
+def free_port() -> int:
+    """A TCP port that nothing listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what: str, timeout_s: float = START_TIMEOUT_S):
+    """Polls `condition` until it returns something true, and returns that.
+
+    Raises TimeoutError naming `what` after `timeout_s` seconds.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"timed out after {timeout_s} s: {what}")
+        time.sleep(0.02)
+
+
+def accepts(port: int) -> bool:
+    """Whether something accepts connections on a loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def stop(process: subprocess.Popen, sig: int = signal.SIGTERM, timeout_s: float = 30):
+    """Signals a process we started and reaps it; SIGKILL if it does not end."""
+    if process.poll() is not None:
+        return
+    process.send_signal(sig)
+    try:
+        process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class Redis:
+    """A redis-server with an append-only file that is synced on every write."""
+
+    def __init__(self, folder: pathlib.Path, port: int = 0, fsync: str = "always"):
+        self.folder = folder / "redis"
+        self.folder.mkdir(parents=True)
+        self.port = port or free_port()
+        self.fsync = fsync
+        self.process = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Address as redis::ParseUrl takes it."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self):
+        """Starts the server, on the same data and port after a stop or kill."""
+        self.process = subprocess.Popen(
+            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
+             "--appendonly", "yes", "--appendfsync", self.fsync, "--save", "",
+             "--maxmemory-policy", "noeviction"],
+            stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT)
+        wait_until(lambda: accepts(self.port), "redis-server to listen")
+
+    def kill(self):
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """Stops the server."""
+        stop(self.process)
+
+
+class Postgres:
+    """A PostgreSQL 15 cluster with one database, `furnace`.
+
+    Runs as user postgres when the caller is root, for PostgreSQL refuses root.
+    """
+
+    def __init__(self, folder: pathlib.Path, port: int = 0):
+        self.folder = folder / "postgres"
+        self.port = port or free_port()
+        self.process = None
+        self.user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+        self.folder.mkdir(parents=True)
+        if self.user:
+            for parent in (self.folder, folder):
+                os.chown(parent, self.user.pw_uid, self.user.pw_gid)
+        self._run("initdb", "-D", str(self.folder / "data"), "-U", "furnace", "-A", "trust",
+                  "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        self.start()
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "furnace", "furnace")
+
+    @property
+    def dsn(self) -> str:
+        """libpq connection string."""
+        return f"host=127.0.0.1 port={self.port} user=furnace dbname=furnace"
+
+    def _as_user(self):
+        return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+
+    def _run(self, program: str, *arguments: str):
+        subprocess.run([str(POSTGRES_BIN / program), *arguments], check=True, cwd=self.folder,
+                       stdout=subprocess.DEVNULL, timeout=120, **self._as_user())
+
+    def start(self):
+        """Starts the server, on the same data and port after a stop or kill."""
+        log = open(self.folder / "log", "ab")
+        self.process = subprocess.Popen(
+            [str(POSTGRES_BIN / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port),
+             "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+             "-c", "fsync=off", "-c", "max_connections=100"],
+            stdout=log, stderr=log, cwd=self.folder, **self._as_user())
+        wait_until(self._ready, "PostgreSQL to accept connections")
+
+    def _ready(self) -> bool:
+        return subprocess.run(
+            [str(POSTGRES_BIN / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+            timeout=10).returncode == 0
+
+    def query(self, sql: str) -> str:
+        """Runs a statement with psql and returns unaligned rows without headers."""
+        return subprocess.run(
+            ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "furnace", "-d", "furnace",
+             "-XAtq", "-c", sql],
+            check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+
+    def kill(self):
+        """kill -9 of the postmaster; its children notice and end."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """Fast shutdown."""
+        stop(self.process, signal.SIGINT)
+
+
+def remove(folder: pathlib.Path):
+    """Deletes a temporary folder, whoever owns its files."""
+    shutil.rmtree(folder, ignore_errors=True)
