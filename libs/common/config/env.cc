@@ -21,7 +21,8 @@ void Env::Bad(const char* name, std::string_view what) {
 }
 
 void Env::Text(const char* name, std::string_view meaning, std::string* target) {
-  if (const char* value = Find(name, meaning, *target)) *target = value;
+  Find(name, meaning, *target);
+  if (const char* value = lookup_(name)) *target = value;
 }
 
 void Env::RequiredText(const char* name, std::string_view meaning, std::string* target) {

@@ -19,7 +19,8 @@ namespace furnace::config {
 ///   env.Text("FURNACE_LISTEN", "address to serve on", &config.listen);
 ///   FURNACE_RETURN_IF_ERROR(env.Finish());
 ///
-/// A target keeps its value, the default, when the variable is unset or empty.
+/// A target keeps its value, the default, when the variable is unset; and, except
+/// for Text, when it is empty.
 class Env {
  public:
   /// Looks a name up; nullptr when unset. std::getenv fits.
@@ -27,6 +28,7 @@ class Env {
 
   explicit Env(Lookup lookup) : lookup_(std::move(lookup)) {}
 
+  /// Set to nothing, it empties the target: that turns off what a default turns on.
   void Text(const char* name, std::string_view meaning, std::string* target);
   /// Must be set and not empty.
   void RequiredText(const char* name, std::string_view meaning, std::string* target);

@@ -143,7 +143,7 @@ bool Client::Connect() {
   absl::StatusOr<std::unique_ptr<Connection>> opened = Connection::Open(address_);
   if (!opened.ok()) return false;
   for (const Script* script : scripts_) {
-    if (!(*opened)->Ask({"SCRIPT", "LOAD", std::string(script->source())}).ok()) return false;
+    if (!(*opened)->Ask({"SCRIPT", "LOAD", script->source()}).ok()) return false;
   }
   connection_ = *std::move(opened);
   MutexLock lock(mutex_);
@@ -189,7 +189,7 @@ void Client::Deliver(Reply reply) {
   }
   if (command.script != nullptr && command.words[0] == "EVALSHA" && IsNoScript(*reply)) {
     command.words[0] = "EVAL";
-    command.words[1] = std::string(command.script->source());
+    command.words[1] = command.script->source();
     return Enqueue(std::move(command));
   }
   command.done(ToResult(std::move(reply)));

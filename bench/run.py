@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Starts the suite from a release build and runs the benchmarks against it.
+
+usage: run.py BUILD_DIR [ARGUMENT OF bench-lifecycle...]
+"""
+
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+import suite  # noqa: E402  (found by the line above)
+
+
+def rss_mib(pid: int) -> float:
+    """Resident memory of a process in MiB; proc(5), VmRSS of /proc/[pid]/status."""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def lifecycle(build: pathlib.Path, arguments: list):
+    """Job lifecycles over gRPC with native workers; no gateway in the way."""
+    with suite.Suite(build / "bin", services=("registry", "metering", "scheduler"),
+                     extra={"scheduler": {"FURNACE_DRIVER": "none"}}) as furnace:
+        project = furnace.postgres.query("SELECT id FROM registry.projects WHERE name = 'default'")
+        pids = [process.pid for process in furnace.processes.values()] + [furnace.redis.process.pid]
+        postgres_pids = subprocess.run(["pgrep", "-P", str(furnace.postgres.process.pid)],
+                                       capture_output=True, text=True).stdout.split()
+        pids += [furnace.postgres.process.pid, *map(int, postgres_pids)]
+        subprocess.run([str(build / "bin" / "bench-lifecycle"), "--scheduler", furnace.address("scheduler"),
+                        "--registry", furnace.address("registry"), "--token", furnace.token,
+                        "--project", project, "--redis", furnace.redis.url,
+                        "--pids", *map(str, pids), *arguments], check=True)
+
+
+def memory_at_rest(build: pathlib.Path):
+    """Resident memory of the four services when nothing happens."""
+    with suite.Suite(build / "bin") as furnace:
+        sizes = {name: rss_mib(process.pid) for name, process in furnace.processes.items()}
+        parts = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
+        print(f"idle suite: {sum(sizes.values()):.0f} MiB RSS ({parts})", flush=True)
+
+
+def main() -> int:
+    """Runs all benchmarks."""
+    build = pathlib.Path(sys.argv[1]).resolve()
+    lifecycle(build, sys.argv[2:])
+    if (build / "bin" / "furnace-gateway").exists():
+        memory_at_rest(build)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

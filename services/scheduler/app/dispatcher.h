@@ -1,0 +1,136 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
+#include "libs/common/base/clock.h"
+#include "libs/common/base/mutex.h"
+#include "libs/common/runtime/thread_pool.h"
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+/// A worker as it introduces itself.
+struct WorkerHello {
+  WorkerOnGpu worker;  // cold_start: how long it took to start, if it just did.
+  std::string endpoint_id;
+  std::int64_t endpoint_revision = 0;
+  std::vector<LeaseId> leases;  // Held over from an earlier session.
+  int credits = 0;
+};
+
+/// A connected worker, for lists and for the autoscaler.
+struct ConnectedWorker {
+  WorkerHello hello;
+  int jobs = 0;
+  bool draining = false;
+  absl::Time connected_at;
+  absl::Time idle_since;  // InfiniteFuture while it has jobs.
+};
+
+/// Brings jobs to connected workers and their results back to the queue.
+///
+/// A worker's credits say how many jobs it can take. Whenever an endpoint has both
+/// credits and jobs, one claim is on its way, for all its workers together; what
+/// comes up meanwhile goes with the next. Thread-safe; nothing here blocks.
+class Dispatcher {
+ public:
+  /// Jobs in one claim: bounds how long Redis is busy with it.
+  static constexpr int kMaxClaim = 128;
+
+  /// `blocking` runs what reads and writes the payload store.
+  Dispatcher(JobQueue& queue, PayloadStore& payloads, runtime::ThreadPool& blocking,
+             const Clock& clock, absl::Duration lease)
+      : queue_(queue), payloads_(payloads), blocking_(blocking), clock_(clock), lease_(lease) {}
+
+  // What a worker says on its stream. `link` names the session: what comes from one
+  // that another has replaced is ignored.
+  void Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) ABSL_LOCKS_EXCLUDED(mutex_);
+  void AddCredits(const std::string& worker_id, int count) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Heartbeat(const std::string& worker_id, std::vector<LeaseId> leases)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Result(const std::string& worker_id, Settlement settlement, int credits)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Progress(const std::string& worker_id, ProgressReport report);
+  void Release(const std::string& worker_id, const std::vector<LeaseId>& leases)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void SetDraining(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Leave(const std::string& worker_id, const WorkerLink* link) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // What happens around them.
+
+  /// The endpoint may have jobs for its workers.
+  void Wake(const std::string& endpoint_id) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Every endpoint may.
+  void WakeAll() ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Somebody cancelled a job that the worker runs.
+  void CancelOn(const std::string& worker_id, const LeaseId& lease) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// The worker's lease was taken back.
+  void LeaseLapsed(const std::string& worker_id, const LeaseId& lease)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Asks the worker to finish and exit.
+  void Drain(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// The worker has ended for good: its attempts are lost at once, without waiting
+  /// for their leases to lapse.
+  void WorkerEnded(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  std::vector<ConnectedWorker> Workers() const ABSL_LOCKS_EXCLUDED(mutex_);
+  bool HasWorkers(const std::string& endpoint_id) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Session {
+    WorkerHello hello;
+    std::shared_ptr<WorkerLink> link;
+    int credits = 0;
+    bool draining = false;
+    bool had_job = false;
+    std::set<LeaseId> leases;
+    absl::Time connected_at;
+    absl::Time idle_since;
+  };
+  struct EndpointWorkers {
+    std::set<std::string> worker_ids;
+    bool claiming = false;
+    bool wanted_again = false;
+  };
+  /// What a claim gave to one worker.
+  struct Delivery {
+    std::shared_ptr<WorkerLink> link;
+    std::vector<ClaimedJob> jobs;
+  };
+
+  std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnClaimed(const std::string& endpoint_id, absl::StatusOr<std::vector<ClaimedJob>> claimed)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Deliver(Delivery delivery);
+  void DeliverStored(Delivery delivery);
+  void Assign(Delivery delivery);
+  void GiveBack(const LeaseId& lease, FailureCause cause, std::string error);
+  void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
+  void StoreAndSettle(Settlement settlement, std::shared_ptr<WorkerLink> link);
+  void Renew(std::vector<LeaseId> leases, const std::string& worker_id);
+  std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void DropLeaseLocked(Session& session, const LeaseId& lease)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  JobQueue& queue_;
+  PayloadStore& payloads_;
+  runtime::ThreadPool& blocking_;
+  const Clock& clock_;
+  const absl::Duration lease_;
+
+  mutable Mutex mutex_;
+  std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, EndpointWorkers> endpoints_ ABSL_GUARDED_BY(mutex_);
+  /// Leases of workers that are away and may come back.
+  std::map<std::string, std::set<LeaseId>> away_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,58 @@
+#include "services/scheduler/app/endpoint_catalog.h"
+
+#include <utility>
+
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+
+EndpointPtr EndpointCatalog::Cached(const std::string& id) const {
+  MutexLock lock(mutex_);
+  const auto found = endpoints_.find(id);
+  return found == endpoints_.end() ? nullptr : found->second;
+}
+
+absl::StatusOr<EndpointPtr> EndpointCatalog::Find(const std::string& id) {
+  if (EndpointPtr known = Cached(id)) return known;
+  FURNACE_ASSIGN_OR_RETURN(Endpoint endpoint, source_.Find(id));
+  Keep(std::move(endpoint));
+  return Cached(id);
+}
+
+absl::StatusOr<EndpointPtr> EndpointCatalog::FindFor(const std::string& project_id,
+                                                     const std::string& id) {
+  absl::StatusOr<EndpointPtr> endpoint = Find(id);
+  const bool hidden =
+      endpoint.ok() && ((*endpoint)->project_id != project_id || (*endpoint)->deleted);
+  if (hidden || absl::IsNotFound(endpoint.status())) {
+    return Error(absl::StatusCode::kNotFound, "no endpoint {}", id);
+  }
+  return endpoint;
+}
+
+std::vector<EndpointPtr> EndpointCatalog::All() const {
+  std::vector<EndpointPtr> all;
+  MutexLock lock(mutex_);
+  all.reserve(endpoints_.size());
+  for (const auto& [id, endpoint] : endpoints_) all.push_back(endpoint);
+  return all;
+}
+
+absl::Status EndpointCatalog::Refresh() {
+  for (;;) {
+    FURNACE_ASSIGN_OR_RETURN(EndpointChanges changes, source_.ChangesSince(cursor_));
+    for (Endpoint& endpoint : changes.endpoints) Keep(std::move(endpoint));
+    if (changes.cursor == cursor_) return absl::OkStatus();
+    cursor_ = changes.cursor;
+  }
+}
+
+void EndpointCatalog::Keep(Endpoint endpoint) {
+  const std::string id = endpoint.id;
+  auto shared = std::make_shared<const Endpoint>(std::move(endpoint));
+  MutexLock lock(mutex_);
+  EndpointPtr& kept = endpoints_[id];
+  if (kept == nullptr || kept->revision <= shared->revision) kept = std::move(shared);
+}
+
+}  // namespace furnace::scheduler

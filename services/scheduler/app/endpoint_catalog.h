@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/common/base/mutex.h"
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+using EndpointPtr = std::shared_ptr<const Endpoint>;
+
+/// A copy of the registry's endpoints, so that no submit waits for the registry and
+/// its outage stops nobody who is known. Thread-safe.
+class EndpointCatalog {
+ public:
+  explicit EndpointCatalog(EndpointSource& source) : source_(source) {}
+
+  /// The endpoint as last heard of, or nullptr.
+  EndpointPtr Cached(const std::string& id) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// An endpoint that `project_id` may submit to; asks the registry for one that it
+  /// has not heard of. NOT_FOUND when there is none, it is another project's, or it
+  /// is deleted. May block.
+  absl::StatusOr<EndpointPtr> FindFor(const std::string& project_id, const std::string& id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// As FindFor, whoever's it is and deleted or not.
+  absl::StatusOr<EndpointPtr> Find(const std::string& id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// All endpoints heard of, deleted ones included, by id.
+  std::vector<EndpointPtr> All() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// Brings the copy up to date. Blocks; for one thread.
+  absl::Status Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Keep(Endpoint endpoint) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  EndpointSource& source_;
+  std::int64_t cursor_ = 0;  // Refresh's own.
+  mutable Mutex mutex_;
+  std::map<std::string, EndpointPtr> endpoints_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/time/time.h"
+#include "libs/common/base/clock.h"
+#include "libs/common/base/mutex.h"
+#include "services/scheduler/app/dispatcher.h"
+#include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/ports.h"
+#include "services/scheduler/app/shard_leader.h"
+
+namespace furnace::scheduler {
+
+enum class WorkerState { kStarting, kIdle, kRunning, kDraining };
+
+/// A worker as FleetService shows it.
+struct FleetWorker {
+  std::string id;
+  std::string endpoint_id;
+  std::int64_t endpoint_revision = 0;
+  WorkerState state = WorkerState::kStarting;
+  std::string gpu_type;
+  int gpu_count = 1;
+  int jobs = 0;
+  absl::Time started_at;
+  absl::Time idle_since = absl::InfiniteFuture();
+  absl::Duration cold_start;
+};
+
+/// The workers of this replica, started by its driver or come by themselves, and
+/// the loop that keeps as many of them as the queues call for. Thread-safe.
+class Fleet {
+ public:
+  static constexpr absl::Duration kEvery = absl::Milliseconds(200);
+  /// A worker that has not connected by then is ended.
+  static constexpr absl::Duration kInitTimeout = absl::Minutes(7);
+
+  Fleet(Driver& driver, Dispatcher& dispatcher, EndpointCatalog& catalog, ShardLog& log,
+        const ShardLeader& leader, const Clock& clock, int shards)
+      : driver_(driver),
+        dispatcher_(dispatcher),
+        catalog_(catalog),
+        log_(log),
+        leader_(leader),
+        clock_(clock),
+        shards_(shards) {}
+
+  /// One round of the loop: notices workers that ended, starts and drains. Blocks;
+  /// for one thread.
+  void Scale();
+
+  std::vector<FleetWorker> Workers() const;
+  std::vector<GpuPool> Gpus() { return driver_.Gpus(); }
+
+ private:
+  /// How an endpoint's starts have gone lately.
+  struct StartRecord {
+    int failures = 0;  // Workers in a row that ended before they connected.
+    absl::Time not_before = absl::InfinitePast();
+  };
+
+  void NoticeEnds(const std::vector<FleetWorker>& workers);
+  void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
+                     const std::vector<FleetWorker>& workers);
+  void StartWorkers(const Endpoint& endpoint, int count);
+
+  Driver& driver_;
+  Dispatcher& dispatcher_;
+  EndpointCatalog& catalog_;
+  ShardLog& log_;
+  const ShardLeader& leader_;
+  const Clock& clock_;
+  const int shards_;
+
+  // Scale's own: workers of the round before, and whether they had connected.
+  std::map<std::string, FleetWorker> known_;
+  std::map<std::string, StartRecord> starts_;  // By endpoint.
+};
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,49 @@
+#include "services/scheduler/app/job_reader.h"
+
+#include <optional>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/app/await.h"
+
+namespace furnace::scheduler {
+
+absl::StatusOr<JobRecord> JobReader::Get(const std::string& job_id, const std::string& project_id,
+                                         bool with_input) {
+  FURNACE_ASSIGN_OR_RETURN(
+      std::optional<JobRecord> record,
+      Await<std::optional<JobRecord>>([&](Done<std::optional<JobRecord>> done) {
+        queue_.Find(job_id, {.input = with_input}, std::move(done));
+      }));
+  if (record && record->job.project_id != project_id) {
+    return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
+  }
+  if (!record) {
+    FURNACE_ASSIGN_OR_RETURN(record, GetPast(job_id, project_id));
+  } else {
+    FURNACE_RETURN_IF_ERROR(LoadOutput(record->job));
+  }
+  if (with_input) FURNACE_RETURN_IF_ERROR(LoadInput(record->job));
+  return *std::move(record);
+}
+
+absl::StatusOr<JobRecord> JobReader::GetPast(const std::string& job_id,
+                                             const std::string& project_id) {
+  FURNACE_ASSIGN_OR_RETURN(JobRecord record, history_.Get(job_id, project_id));
+  FURNACE_RETURN_IF_ERROR(LoadOutput(record.job));
+  return record;
+}
+
+absl::Status JobReader::LoadOutput(Job& job) {
+  if (!job.output_stored || job.output) return absl::OkStatus();
+  FURNACE_ASSIGN_OR_RETURN(job.output,
+                           payloads_.LoadOutput({.job_id = job.id, .epoch = job.attempt}));
+  return absl::OkStatus();
+}
+
+absl::Status JobReader::LoadInput(Job& job) {
+  if (!job.input_stored || job.input) return absl::OkStatus();
+  FURNACE_ASSIGN_OR_RETURN(job.input, payloads_.LoadInput(job.id));
+  return absl::OkStatus();
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+/// Finds jobs wherever they are: in the queue while live, in history afterwards.
+/// Blocks. Thread-safe.
+class JobReader {
+ public:
+  JobReader(JobQueue& queue, JobHistory& history, PayloadStore& payloads)
+      : queue_(queue), history_(history), payloads_(payloads) {}
+
+  /// The project's job with its output, and its input where asked for. NOT_FOUND
+  /// when it has none of that id.
+  absl::StatusOr<JobRecord> Get(const std::string& job_id, const std::string& project_id,
+                                bool with_input);
+
+  /// From history alone, with its output.
+  absl::StatusOr<JobRecord> GetPast(const std::string& job_id, const std::string& project_id);
+
+  /// Fetches an output that lies in the payload store.
+  absl::Status LoadOutput(Job& job);
+
+ private:
+  absl::Status LoadInput(Job& job);
+
+  JobQueue& queue_;
+  JobHistory& history_;
+  PayloadStore& payloads_;
+};
+
+}  // namespace furnace::scheduler

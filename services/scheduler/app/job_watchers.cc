@@ -1,0 +1,190 @@
+#include "services/scheduler/app/job_watchers.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+namespace {
+
+// The record as one watcher sees it: with the chunks it does not have yet.
+JobRecord ViewFor(const JobRecord& record, std::int64_t chunks_after) {
+  JobRecord view = record;
+  const std::int64_t first = record.chunk_count - static_cast<std::int64_t>(record.chunks.size());
+  const std::int64_t known = std::clamp<std::int64_t>(chunks_after - first, 0,
+                                                      static_cast<std::int64_t>(view.chunks.size()));
+  view.chunks.erase(view.chunks.begin(), view.chunks.begin() + known);
+  return view;
+}
+
+}  // namespace
+
+bool JobWatchers::Register(Request request, const std::shared_ptr<JobWatcher>& watcher) {
+  {
+    MutexLock lock(mutex_);
+    if (count_ < kMaxWatchers) {
+      ++count_;
+      const std::string job_id = request.job_id;
+      jobs_[job_id].entries.push_back({std::move(request), watcher});
+      return true;
+    }
+  }
+  watcher->OnError(absl::ResourceExhaustedError("too many watchers"));
+  return false;
+}
+
+void JobWatchers::AddUpcoming(Request request, std::shared_ptr<JobWatcher> watcher) {
+  Register(std::move(request), watcher);
+}
+
+void JobWatchers::Add(Request request, std::shared_ptr<JobWatcher> watcher) {
+  const std::string job_id = request.job_id;
+  if (Register(std::move(request), watcher)) Changed(job_id);
+}
+
+void JobWatchers::Remove(const std::string& job_id, const JobWatcher* watcher) {
+  MutexLock lock(mutex_);
+  const auto found = jobs_.find(job_id);
+  if (found == jobs_.end()) return;
+  count_ -= std::erase_if(found->second.entries,
+                          [&](const Entry& entry) { return entry.watcher.get() == watcher; });
+}
+
+void JobWatchers::Changed(const std::string& job_id) {
+  {
+    MutexLock lock(mutex_);
+    const auto found = jobs_.find(job_id);
+    if (found == jobs_.end()) return;
+    found->second.changed = true;
+    if (std::exchange(found->second.reading, true)) return;
+  }
+  Read(job_id);
+}
+
+void JobWatchers::AllChanged() {
+  std::vector<std::string> ids;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, watched] : jobs_) ids.push_back(id);
+  }
+  for (const std::string& id : ids) Changed(id);
+}
+
+// Whoever set `reading` reads, until nothing has changed meanwhile.
+void JobWatchers::Read(const std::string& job_id) {
+  FindOptions options{.watch = true};
+  {
+    MutexLock lock(mutex_);
+    const auto found = jobs_.find(job_id);
+    if (found == jobs_.end()) return;
+    Watched& watched = found->second;
+    watched.reading = watched.changed && !watched.entries.empty();
+    if (!watched.reading) {
+      if (watched.entries.empty()) jobs_.erase(found);
+      return;
+    }
+    watched.changed = false;
+    for (const Entry& entry : watched.entries) {
+      const auto after = entry.request.chunks_after;
+      if (after) options.chunks_after = std::min(options.chunks_after.value_or(*after), *after);
+    }
+  }
+  queue_.Find(job_id, options, [this, job_id](absl::StatusOr<std::optional<JobRecord>> record) {
+    OnRead(job_id, std::move(record));
+  });
+}
+
+void JobWatchers::OnRead(const std::string& job_id,
+                         absl::StatusOr<std::optional<JobRecord>> record) {
+  if (!record.ok()) {
+    Fail(job_id, record.status());
+  } else if (*record && !((*record)->job.output_stored && IsFinal((*record)->job.status))) {
+    Deliver(job_id, **record);
+    Read(job_id);
+  } else if (!blocking_.TrySubmit([this, job_id] { ReadPast(job_id); })) {
+    Fail(job_id, absl::ResourceExhaustedError("too many reads wait"));
+  }
+}
+
+// The job is in history, or its output in the payload store. Somebody may watch it
+// who does not own it: they must not keep the owner from it.
+void JobWatchers::ReadPast(const std::string& job_id) {
+  std::set<std::string> projects;
+  {
+    MutexLock lock(mutex_);
+    for (const Entry& entry : jobs_[job_id].entries) projects.insert(entry.request.project_id);
+  }
+  absl::Status status = Error(absl::StatusCode::kNotFound, "no job {}", job_id);
+  for (const std::string& project_id : projects) {
+    const absl::StatusOr<JobRecord> record = reader_.Get(job_id, project_id, /*with_input=*/false);
+    if (record.ok()) {
+      Deliver(job_id, *record);
+      return Read(job_id);
+    }
+    status = record.status();
+  }
+  Fail(job_id, status);
+}
+
+std::vector<JobWatchers::Entry> JobWatchers::Take(const std::string& job_id) {
+  MutexLock lock(mutex_);
+  const auto found = jobs_.find(job_id);
+  if (found == jobs_.end()) return {};
+  return std::exchange(found->second.entries, {});
+}
+
+// Only the one reader of the job gets here, so watchers are called one at a time.
+void JobWatchers::Deliver(const std::string& job_id, const JobRecord& record) {
+  std::vector<Entry> staying;
+  std::size_t gone = 0;
+  for (Entry& entry : Take(job_id)) {
+    const bool foreign = entry.request.project_id != record.job.project_id;
+    if (foreign) entry.watcher->OnError(Error(absl::StatusCode::kNotFound, "no job {}", job_id));
+    const std::int64_t after = entry.request.chunks_after.value_or(record.chunk_count);
+    if (!foreign && entry.watcher->OnJob(ViewFor(record, after)) && !IsFinal(record.job.status)) {
+      if (entry.request.chunks_after) entry.request.chunks_after = record.chunk_count;
+      staying.push_back(std::move(entry));
+    } else {
+      ++gone;
+    }
+  }
+  MutexLock lock(mutex_);
+  count_ -= gone;
+  auto& entries = jobs_[job_id].entries;
+  entries.insert(entries.end(), std::make_move_iterator(staying.begin()),
+                 std::make_move_iterator(staying.end()));
+}
+
+void JobWatchers::Fail(const std::string& job_id, const absl::Status& status) {
+  const std::vector<Entry> entries = Take(job_id);
+  for (const Entry& entry : entries) entry.watcher->OnError(status);
+  MutexLock lock(mutex_);
+  count_ -= entries.size();
+  const auto found = jobs_.find(job_id);
+  if (found == jobs_.end()) return;
+  found->second.reading = false;
+  if (found->second.entries.empty()) jobs_.erase(found);
+}
+
+void JobWatchers::ExpireAt(absl::Time now) {
+  std::vector<std::shared_ptr<JobWatcher>> expired;
+  {
+    MutexLock lock(mutex_);
+    for (auto next = jobs_.begin(); next != jobs_.end();) {
+      const auto job = next++;
+      std::erase_if(job->second.entries, [&](const Entry& entry) {
+        if (entry.request.deadline > now) return false;
+        expired.push_back(entry.watcher);
+        return true;
+      });
+      if (job->second.entries.empty() && !job->second.reading) jobs_.erase(job);
+    }
+    count_ -= expired.size();
+  }
+  for (const auto& watcher : expired) watcher->OnTimeout();
+}
+
+}  // namespace furnace::scheduler

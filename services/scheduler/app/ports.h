@@ -1,0 +1,311 @@
+// What the scheduler needs of the world. storage/, clients/ and drivers/ implement
+// these; tests/support/ does in memory.
+//
+// The queue's methods are asynchronous, for a worker's stream must not hold a
+// thread: `done` is called exactly once, on a thread that must not block. The
+// others block and are for threads that may.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/scheduler/domain/autoscale.h"
+#include "services/scheduler/domain/endpoint.h"
+#include "services/scheduler/domain/job.h"
+
+namespace furnace::scheduler {
+
+template <typename T>
+using Done = absl::AnyInvocable<void(absl::StatusOr<T>)>;
+
+/// Jobs to queue: of one endpoint, sharing all but their inputs.
+struct Submission {
+  struct Item {
+    std::string id;
+    int priority = 0;
+    std::string input;  // Empty when it has been stored.
+    bool input_stored = false;
+    bool watched = false;  // Changes are announced from the start.
+  };
+
+  std::string endpoint_id;
+  std::string project_id;
+  std::string affinity;
+  absl::Duration timeout;
+  int max_retries = 0;
+  absl::Duration head_start;
+  std::vector<Item> items;
+};
+
+/// A worker that has room.
+struct WorkerRoom {
+  WorkerOnGpu worker;
+  int jobs = 0;
+};
+
+struct ClaimedJob {
+  std::string worker_id;
+  LeaseId lease;
+  absl::Duration timeout;
+  std::optional<std::string> input;  // nullopt: it lies in the payload store.
+};
+
+struct Settlement {
+  LeaseId lease;
+  Outcome outcome;
+};
+
+enum class SettleResult { kFinal, kQueuedAgain, kRepeated, kNotHeld };
+
+struct ProgressReport {
+  LeaseId lease;
+  std::string progress;  // Empty: no news.
+  std::vector<std::string> chunks;
+};
+
+/// What Find is to do besides.
+struct FindOptions {
+  bool watch = false;  // Announce the job's changes from now on.
+  bool input = false;  // Return the input, if it is inline.
+  std::optional<std::int64_t> chunks_after;  // Return the chunks after so many.
+};
+
+/// A job with what its handler has yielded: `chunks` are the last of `chunk_count`.
+struct JobRecord {
+  Job job;
+  std::vector<std::string> chunks;
+  std::int64_t chunk_count = 0;
+};
+
+/// A job that Cancel met, as it was before.
+struct CancelledJob {
+  JobStatus status_before = JobStatus::kInQueue;
+  std::string worker_id;
+  int epoch = 0;
+};
+
+/// The queue of live jobs. Errors of all methods: UNAVAILABLE, the queue was not
+/// reached and the call may or may not have happened; RESOURCE_EXHAUSTED, it is
+/// full.
+class JobQueue {
+ public:
+  virtual ~JobQueue() = default;
+
+  /// Queues all items, or none. Gives the time they were queued.
+  virtual void Submit(Submission submission, Done<absl::Time> done) = 0;
+
+  /// Leases the endpoint's next jobs to `workers`, each as many as it has room for.
+  virtual void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
+                     absl::Duration lease, Done<std::vector<ClaimedJob>> done) = 0;
+
+  /// Renews leases of jobs in one shard; gives those that are lost.
+  virtual void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+                     Done<std::vector<LeaseId>> done) = 0;
+
+  /// Ends an attempt. Calls made while others are on their way go together.
+  virtual void Settle(Settlement settlement, Done<SettleResult> done) = 0;
+
+  /// Stores progress and chunks; gives false when the attempt holds no lease.
+  virtual void Report(ProgressReport report, Done<bool> done) = 0;
+
+  /// Cancels a live job of the project; gives nullopt when there is none.
+  virtual void Cancel(const std::string& job_id, const std::string& project_id,
+                      Done<std::optional<CancelledJob>> done) = 0;
+
+  /// Gives a live job, or nullopt. A final job is live until it is in history.
+  virtual void Find(const std::string& job_id, FindOptions options,
+                    Done<std::optional<JobRecord>> done) = 0;
+};
+
+/// A lease that Sweep took back.
+struct LapsedLease {
+  LeaseId lease;
+  std::string worker_id;
+};
+
+/// The end of an attempt: what it occupied and why it ended.
+struct AttemptEnd {
+  LeaseId lease;
+  std::string project_id;
+  std::string endpoint_id;
+  WorkerOnGpu worker;
+  absl::Time start;
+  absl::Time end;
+  FailureCause cause = FailureCause::kNone;
+};
+
+/// One transition of a job.
+struct JobEvent {
+  std::string event_id;
+  std::string job_id;
+  std::int64_t version = 0;
+  std::optional<AttemptEnd> attempt_end;
+};
+
+/// The background side of a shard: for whichever replica leads it. Blocks.
+class ShardLog {
+ public:
+  virtual ~ShardLog() = default;
+
+  /// Takes or keeps the leadership of `shard`; false when another replica has it.
+  virtual absl::StatusOr<bool> Lead(int shard, const std::string& replica,
+                                    absl::Duration term) = 0;
+
+  /// Takes back at most `limit` leases whose deadline has passed.
+  virtual absl::StatusOr<std::vector<LapsedLease>> Sweep(int shard, int limit) = 0;
+
+  /// The oldest events not yet forgotten, at most `limit` for each shard; a call
+  /// that repeats without Forget gives the same ones again.
+  virtual absl::StatusOr<std::map<int, std::vector<JobEvent>>> ReadEvents(
+      const std::vector<int>& shards, int limit) = 0;
+
+  /// The jobs, with inputs and chunks, as they are now. Those gone are left out.
+  virtual absl::StatusOr<std::vector<JobRecord>> ReadJobs(int shard,
+                                                        const std::vector<std::string>& ids) = 0;
+
+  /// Drops events, and those of `stored` (id, version) that are final.
+  virtual absl::Status Forget(
+      int shard, const std::vector<std::string>& event_ids,
+      const std::vector<std::pair<std::string, std::int64_t>>& stored) = 0;
+
+  /// Queue lengths of endpoints, by id.
+  virtual absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(
+      const std::vector<std::string>& endpoint_ids) = 0;
+};
+
+struct JobFilter {
+  std::string project_id;
+  std::string endpoint_id;               // Empty: all.
+  std::optional<JobStatus> status;       // nullopt: all.
+  std::string before_id;                 // Only ids below it; empty: all.
+  int limit = 100;
+};
+
+/// Jobs as they were last relayed from the queue.
+class JobHistory {
+ public:
+  virtual ~JobHistory() = default;
+
+  /// Stores jobs; a version that is not above the stored one changes nothing.
+  virtual absl::Status Save(const std::vector<JobRecord>& jobs) = 0;
+
+  /// A job of the project with its output and input, or NOT_FOUND.
+  virtual absl::StatusOr<JobRecord> Get(const std::string& job_id,
+                                        const std::string& project_id) = 0;
+
+  /// Jobs by falling id, without inputs, outputs and chunks.
+  virtual absl::StatusOr<std::vector<Job>> List(const JobFilter& filter) = 0;
+};
+
+/// Payloads too large for the queue.
+class PayloadStore {
+ public:
+  virtual ~PayloadStore() = default;
+
+  struct Input {
+    std::string job_id;
+    std::string body;
+  };
+
+  virtual absl::Status SaveInputs(const std::vector<Input>& inputs) = 0;
+  virtual absl::Status SaveOutput(const LeaseId& lease, const std::string& body) = 0;
+  /// NOT_FOUND when there is none.
+  virtual absl::StatusOr<std::string> LoadInput(const std::string& job_id) = 0;
+  virtual absl::StatusOr<std::string> LoadOutput(const LeaseId& lease) = 0;
+};
+
+struct EndpointChanges {
+  std::vector<Endpoint> endpoints;
+  std::int64_t cursor = 0;
+};
+
+/// The registry's endpoints.
+class EndpointSource {
+ public:
+  virtual ~EndpointSource() = default;
+
+  /// NOT_FOUND when there never was such an endpoint.
+  virtual absl::StatusOr<Endpoint> Find(const std::string& endpoint_id) = 0;
+  /// What changed after `cursor` (0: all), oldest first.
+  virtual absl::StatusOr<EndpointChanges> ChangesSince(std::int64_t cursor) = 0;
+};
+
+/// Where usage goes.
+class UsageSink {
+ public:
+  virtual ~UsageSink() = default;
+
+  /// Records attempts, all or none; one recorded before is skipped.
+  /// INVALID_ARGUMENT when one of them can never be recorded.
+  virtual absl::Status Record(const std::vector<AttemptEnd>& attempts) = 0;
+};
+
+/// GPUs of one type that a driver offers.
+struct GpuPool {
+  std::string gpu_type;
+  int vram_mib = 0;
+  int total = 0;
+  int available = 0;
+  bool simulated = false;
+};
+
+/// A worker that a driver started and that has not ended.
+struct DriverWorker {
+  std::string id;
+  std::string endpoint_id;
+  std::int64_t endpoint_revision = 0;
+  std::string gpu_type;
+  int gpu_count = 1;
+  absl::Time started_at;
+};
+
+/// Starts and stops workers.
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  /// Starts a worker on the first of the endpoint's GPU types that is free; its id.
+  /// RESOURCE_EXHAUSTED when none is, FAILED_PRECONDITION when the endpoint cannot
+  /// run on this driver at all.
+  virtual absl::StatusOr<std::string> Start(const Endpoint& endpoint) = 0;
+
+  /// Ends a worker that did not end by itself.
+  virtual void Kill(const std::string& worker_id) = 0;
+
+  /// The workers alive now. One that is missing here has ended for good.
+  virtual std::vector<DriverWorker> List() = 0;
+
+  virtual std::vector<GpuPool> Gpus() = 0;
+};
+
+/// A connected worker's stream, as the dispatcher writes to it. Thread-safe; a call
+/// on a stream that is gone does nothing.
+class WorkerLink {
+ public:
+  virtual ~WorkerLink() = default;
+
+  struct Assignment {
+    LeaseId lease;
+    std::string input;
+    absl::Duration timeout;
+  };
+
+  /// False when the stream is gone and the jobs will not reach the worker.
+  virtual bool Assign(std::vector<Assignment> jobs) = 0;
+  virtual void Settled(const std::vector<LeaseId>& leases) = 0;
+  virtual void LeaseLost(const std::vector<LeaseId>& leases) = 0;
+  virtual void CancelJob(const LeaseId& lease) = 0;
+  virtual void Drain() = 0;
+  /// Another session of the same worker has taken over.
+  virtual void Close() = 0;
+};
+
+}  // namespace furnace::scheduler

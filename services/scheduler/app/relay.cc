@@ -1,0 +1,124 @@
+#include "services/scheduler/app/relay.h"
+
+#include <spdlog/spdlog.h>
+
+#include <set>
+#include <utility>
+
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+namespace {
+
+// Records in one call to the usage sink, its limit.
+constexpr std::size_t kMaxRecords = 1000;
+// Bytes of payloads in one transaction of history.
+constexpr std::size_t kMaxBytes = 4 << 20;
+
+std::size_t BytesOf(const JobRecord& record) {
+  std::size_t bytes = record.job.input.value_or("").size() + record.job.output.value_or("").size();
+  for (const std::string& chunk : record.chunks) bytes += chunk.size();
+  return bytes;
+}
+
+}  // namespace
+
+absl::Status Relay::Run() {
+  for (;;) {
+    FURNACE_ASSIGN_OR_RETURN(const bool more, Round());
+    if (!more) return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<bool> Relay::Round() {
+  FURNACE_ASSIGN_OR_RETURN(const Events events, log_.ReadEvents(leader_.Led(), kMaxEvents));
+  if (events.empty()) return false;
+  FURNACE_ASSIGN_OR_RETURN(const auto jobs, ReadJobs(events));
+  FURNACE_RETURN_IF_ERROR(SaveJobs(jobs));
+  FURNACE_RETURN_IF_ERROR(RecordUsage(events));
+  FURNACE_RETURN_IF_ERROR(Forget(events, jobs));
+  for (const auto& [shard, in_shard] : events) {
+    if (in_shard.size() >= kMaxEvents) return true;
+  }
+  return false;
+}
+
+// Each job once, as it is now: a job that ran through three states since the last
+// round is written once.
+absl::StatusOr<std::map<int, std::vector<JobRecord>>> Relay::ReadJobs(const Events& events) {
+  std::map<int, std::vector<JobRecord>> jobs;
+  for (const auto& [shard, in_shard] : events) {
+    std::set<std::string> ids;
+    for (const JobEvent& event : in_shard) ids.insert(event.job_id);
+    FURNACE_ASSIGN_OR_RETURN(jobs[shard], log_.ReadJobs(shard, {ids.begin(), ids.end()}));
+  }
+  return jobs;
+}
+
+absl::Status Relay::SaveJobs(const std::map<int, std::vector<JobRecord>>& jobs) {
+  std::vector<JobRecord> batch;
+  std::size_t bytes = 0;
+  for (const auto& [shard, in_shard] : jobs) {
+    for (const JobRecord& record : in_shard) {
+      bytes += BytesOf(record);
+      batch.push_back(record);
+      if (batch.size() < kMaxRecords && bytes < kMaxBytes) continue;
+      FURNACE_RETURN_IF_ERROR(history_.Save(batch));
+      batch.clear();
+      bytes = 0;
+    }
+  }
+  return history_.Save(batch);
+}
+
+absl::Status Relay::RecordUsage(const Events& events) {
+  std::vector<AttemptEnd> attempts;
+  for (const auto& [shard, in_shard] : events) {
+    for (const JobEvent& event : in_shard) {
+      if (event.attempt_end) attempts.push_back(*event.attempt_end);
+    }
+  }
+  for (std::size_t begin = 0; begin < attempts.size(); begin += kMaxRecords) {
+    const std::size_t end = std::min(begin + kMaxRecords, attempts.size());
+    const std::vector<AttemptEnd> batch(attempts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                        attempts.begin() + static_cast<std::ptrdiff_t>(end));
+    absl::Status status = usage_.Record(batch);
+    if (absl::IsInvalidArgument(status)) status = RecordOneByOne(batch);
+    FURNACE_RETURN_IF_ERROR(status);
+  }
+  return absl::OkStatus();
+}
+
+// A record that can never be stored must not hold up the others. It stays in the
+// log of this service, which is all that is left to do for it.
+absl::Status Relay::RecordOneByOne(const std::vector<AttemptEnd>& attempts) {
+  for (const AttemptEnd& attempt : attempts) {
+    const absl::Status status = usage_.Record({attempt});
+    if (absl::IsInvalidArgument(status)) {
+      spdlog::error("usage of job {} attempt {} (project {}, {} x {}, {} to {}) is refused: {}",
+                    attempt.lease.job_id, attempt.lease.epoch, attempt.project_id,
+                    attempt.worker.gpu_count, attempt.worker.gpu_type,
+                    absl::ToUnixMicros(attempt.start), absl::ToUnixMicros(attempt.end),
+                    status.ToString());
+    } else {
+      FURNACE_RETURN_IF_ERROR(status);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Relay::Forget(const Events& events,
+                           const std::map<int, std::vector<JobRecord>>& jobs) {
+  for (const auto& [shard, in_shard] : events) {
+    std::vector<std::string> event_ids;
+    for (const JobEvent& event : in_shard) event_ids.push_back(event.event_id);
+    std::vector<std::pair<std::string, std::int64_t>> final_jobs;
+    for (const JobRecord& record : jobs.at(shard)) {
+      if (IsFinal(record.job.status)) final_jobs.emplace_back(record.job.id, record.job.version);
+    }
+    FURNACE_RETURN_IF_ERROR(log_.Forget(shard, event_ids, final_jobs));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/scheduler/app/ports.h"
+#include "services/scheduler/app/shard_leader.h"
+
+namespace furnace::scheduler {
+
+/// Carries the queue's events to where they are kept: jobs into history, ended
+/// attempts to metering. Events are forgotten once both have stored them, and both
+/// skip what they have, so a crash anywhere repeats work and loses none.
+class Relay {
+ public:
+  /// Events of one shard in one round.
+  static constexpr int kMaxEvents = 500;
+  static constexpr absl::Duration kEvery = absl::Milliseconds(50);
+
+  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage)
+      : log_(log), leader_(leader), history_(history), usage_(usage) {}
+
+  /// Relays what there is, in as many rounds as that takes; blocks. An error ends
+  /// it; the next call goes on from there.
+  absl::Status Run();
+
+ private:
+  using Events = std::map<int, std::vector<JobEvent>>;
+
+  absl::StatusOr<bool> Round();
+  absl::StatusOr<std::map<int, std::vector<JobRecord>>> ReadJobs(const Events& events);
+  absl::Status SaveJobs(const std::map<int, std::vector<JobRecord>>& jobs);
+  absl::Status RecordUsage(const Events& events);
+  absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
+  absl::Status Forget(const Events& events, const std::map<int, std::vector<JobRecord>>& jobs);
+
+  ShardLog& log_;
+  const ShardLeader& leader_;
+  JobHistory& history_;
+  UsageSink& usage_;
+};
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/common/base/clock.h"
+#include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+/// Inputs larger than this lie in the payload store and not in the queue's memory.
+inline constexpr std::size_t kInlineBytes = 4096;
+
+/// What a client wants run.
+struct JobRequest {
+  std::string project_id;
+  std::string endpoint_id;
+  struct Item {
+    std::string input;  // Valid JSON.
+    int priority = 0;
+  };
+  std::vector<Item> items;
+  bool watched = false;  // Somebody will watch the jobs from the start.
+};
+
+/// Turns requests into queued jobs. Thread-safe.
+class Submitter {
+ public:
+  Submitter(EndpointCatalog& catalog, PayloadStore& payloads, const Clock& clock, int shards)
+      : catalog_(catalog), payloads_(payloads), clock_(clock), shards_(shards) {}
+
+  /// Whether Prepare would not block.
+  bool IsQuick(const JobRequest& request) const;
+
+  /// What to give to JobQueue::Submit: jobs with new ids, large inputs stored.
+  /// NOT_FOUND for an endpoint the project may not submit to; errors of the payload
+  /// store. May block; nothing is queued yet.
+  absl::StatusOr<Submission> Prepare(JobRequest request);
+
+ private:
+  absl::Status StoreLargeInputs(Submission& submission);
+
+  EndpointCatalog& catalog_;
+  PayloadStore& payloads_;
+  const Clock& clock_;
+  const int shards_;
+};
+
+}  // namespace furnace::scheduler

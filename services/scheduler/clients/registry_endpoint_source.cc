@@ -1,0 +1,65 @@
+#include "services/scheduler/clients/registry_endpoint_source.h"
+
+#include <algorithm>
+
+#include "libs/common/rpc/status_mapping.h"
+
+namespace furnace::scheduler {
+namespace {
+
+Endpoint FromProto(const v1::Endpoint& proto) {
+  const v1::EndpointSpec& spec = proto.spec();
+  Endpoint endpoint;
+  endpoint.id = proto.id();
+  endpoint.project_id = proto.project_id();
+  endpoint.name = spec.name();
+  endpoint.revision = proto.revision();
+  endpoint.deleted = proto.status() == v1::ENDPOINT_STATUS_DELETED;
+  endpoint.image_uri = spec.image_uri();
+  endpoint.handler_path = spec.handler_path();
+  endpoint.env = {spec.env().begin(), spec.env().end()};
+  endpoint.gpu_types = {spec.gpu_types().begin(), spec.gpu_types().end()};
+  endpoint.gpu_count = spec.gpu_count();
+  endpoint.vram_min_mib = spec.vram_min_mib();
+  endpoint.timeout = absl::Seconds(spec.timeout_seconds());
+  endpoint.max_retries = spec.max_retries();
+  endpoint.scale = {.min_workers = spec.min_workers(),
+                    .max_workers = spec.max_workers(),
+                    .idle_timeout = absl::Seconds(spec.idle_timeout_seconds()),
+                    .type = spec.scaler_type() == v1::SCALER_TYPE_REQUEST_COUNT
+                                ? ScalerType::kRequestCount
+                                : ScalerType::kQueueDelay,
+                    .value = std::max(1, spec.scaler_value())};
+  return endpoint;
+}
+
+}  // namespace
+
+absl::StatusOr<Endpoint> RegistryEndpointSource::Find(const std::string& endpoint_id) {
+  grpc::ClientContext context;
+  furnace::rpc::Prepare(context, options_);
+  internal::v1::FindEndpointRequest request;
+  request.set_endpoint_id(endpoint_id);
+  internal::v1::FindEndpointResponse response;
+  const grpc::Status status = stub_->FindEndpoint(&context, request, &response);
+  if (!status.ok()) return furnace::rpc::FromGrpc(status);
+  return FromProto(response.endpoint());
+}
+
+absl::StatusOr<EndpointChanges> RegistryEndpointSource::ChangesSince(std::int64_t cursor) {
+  grpc::ClientContext context;
+  furnace::rpc::Prepare(context, options_);
+  internal::v1::ListEndpointChangesRequest request;
+  request.set_cursor(cursor);
+  internal::v1::ListEndpointChangesResponse response;
+  const grpc::Status status = stub_->ListEndpointChanges(&context, request, &response);
+  if (!status.ok()) return furnace::rpc::FromGrpc(status);
+  EndpointChanges changes;
+  for (const v1::Endpoint& endpoint : response.endpoints()) {
+    changes.endpoints.push_back(FromProto(endpoint));
+  }
+  changes.cursor = response.next_cursor();
+  return changes;
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,83 @@
+#include "services/scheduler/config.h"
+
+#include <sstream>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/domain/shard.h"
+#include "services/scheduler/drivers/process/gpu_inventory.h"
+
+namespace furnace::scheduler {
+namespace {
+
+void ReadProcessDriver(config::Env& env, Config& config) {
+  env.Text("FURNACE_PROCESS_GPUS", "GPUs of this machine: type=count[:vram_mib[:simulated]],...",
+           &config.gpus);
+  env.Text("FURNACE_PROCESS_WORKER_BINARY", "the furnace-worker program",
+           &config.process.worker_binary);
+  env.Text("FURNACE_PROCESS_IMAGE_ROOTS", "folders, by colons, that file:// images may lie in",
+           &config.image_roots);
+  env.Text("FURNACE_PROCESS_STATE_DIR", "folder for what is known of running workers",
+           &config.process.state_dir);
+  env.Text("FURNACE_PROCESS_PYTHONPATH", "put before PYTHONPATH of handlers",
+           &config.process.python_path);
+  env.Text("FURNACE_PROCESS_SCHEDULER_ADDRESS", "where workers find the scheduler",
+           &config.process.scheduler_address);
+  env.Bool("FURNACE_PROCESS_STOP_ON_EXIT", "stop all workers when the scheduler stops",
+           &config.stop_workers_on_exit);
+}
+
+absl::Status FinishProcessDriver(Config& config) {
+  if (config.process.worker_binary.empty() || config.process.state_dir.empty()) {
+    return absl::InvalidArgumentError(
+        "FURNACE_PROCESS_WORKER_BINARY, FURNACE_PROCESS_STATE_DIR: required by FURNACE_DRIVER");
+  }
+  absl::StatusOr<std::vector<GpuPool>> gpus = ParseGpus(config.gpus);
+  if (!gpus.ok()) return Annotate(gpus.status(), "FURNACE_PROCESS_GPUS");
+  config.process.gpus = *std::move(gpus);
+  std::istringstream roots(config.image_roots);
+  for (std::string root; std::getline(roots, root, ':');) {
+    if (!root.empty()) config.process.image_roots.push_back(root);
+  }
+  config.process.internal_token = config.internal_token;
+  if (config.process.scheduler_address.empty()) config.process.scheduler_address = config.listen;
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void ReadConfig(config::Env& env, Config& config) {
+  env.Text("FURNACE_LISTEN", "gRPC address", &config.listen);
+  env.Text("FURNACE_METRICS_LISTEN", "address of /metrics, /healthz, /readyz",
+           &config.metrics_listen);
+  env.Text("FURNACE_LOG_LEVEL", "trace, debug, info, warn, error or fatal", &config.log_level);
+  env.Secret("FURNACE_INTERNAL_TOKEN", "secret that the suite's services share",
+             &config.internal_token);
+  env.Duration("FURNACE_DRAIN_GRACE", "how long calls may take to end at shutdown",
+               absl::ZeroDuration(), absl::Hours(1), &config.drain_grace);
+  env.RequiredText("FURNACE_POSTGRES_DSN", "libpq connection string", &config.postgres_dsn);
+  env.Int("FURNACE_POSTGRES_CONNECTIONS", "most connections to PostgreSQL", 1, 1000,
+          &config.postgres_connections);
+  env.Text("FURNACE_REDIS_URL", "redis://[:password@]host[:port][/database]", &config.redis_url);
+  env.Text("FURNACE_REGISTRY_ADDRESS", "host:port of furnace-registry", &config.registry_address);
+  env.Text("FURNACE_METERING_ADDRESS", "host:port of furnace-metering", &config.metering_address);
+  env.Int("FURNACE_HANDLER_THREADS", "most calls served at a time", 4, 10'000,
+          &config.handler_threads);
+  env.Int("FURNACE_SHARDS", "queue shards; never change it while jobs are queued", 1, kMaxShards,
+          &config.shards);
+  env.Duration("FURNACE_LEASE", "how long a worker may be silent before its jobs are taken back",
+               absl::Seconds(1), absl::Minutes(10), &config.lease);
+  env.Text("FURNACE_DRIVER", "what starts workers: none or process", &config.driver);
+  ReadProcessDriver(env, config);
+}
+
+absl::Status FinishConfig(Config& config) {
+  absl::StatusOr<redis::ServerAddress> address = redis::ParseUrl(config.redis_url);
+  if (!address.ok()) return Annotate(address.status(), "FURNACE_REDIS_URL");
+  config.redis = *std::move(address);
+  if (config.driver == "process") return FinishProcessDriver(config);
+  if (config.driver == "none") return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "FURNACE_DRIVER: '{}' is neither none nor process",
+               config.driver);
+}
+
+}  // namespace furnace::scheduler

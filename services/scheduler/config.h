@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/common/config/env.h"
+#include "libs/common/redis/connection.h"
+#include "services/scheduler/drivers/process/process_driver.h"
+
+namespace furnace::scheduler {
+
+struct Config {
+  std::string listen = "0.0.0.0:4211";
+  std::string metrics_listen = "0.0.0.0:4215";
+  std::string log_level = "info";
+  std::string internal_token;
+  absl::Duration drain_grace = absl::Seconds(20);
+  std::string postgres_dsn;
+  int postgres_connections = 16;
+  std::string redis_url = "redis://127.0.0.1:6379/0";
+  std::string registry_address = "127.0.0.1:4212";
+  std::string metering_address = "127.0.0.1:4213";
+  int handler_threads = 256;
+  int shards = 16;
+  absl::Duration lease = absl::Seconds(15);
+
+  std::string driver = "none";
+  std::string gpus;
+  std::string image_roots;
+  ProcessDriverOptions process;
+  bool stop_workers_on_exit = false;
+
+  redis::ServerAddress redis;  // redis_url, parsed.
+};
+
+/// Reads FURNACE_* variables into `config`; see Env.
+void ReadConfig(config::Env& env, Config& config);
+
+/// Checks and completes what ReadConfig has read. INVALID_ARGUMENT names the
+/// variables.
+absl::Status FinishConfig(Config& config);
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "services/scheduler/domain/endpoint.h"
+
+namespace furnace::scheduler {
+
+/// An endpoint's queue at one moment.
+struct QueueSnapshot {
+  int queued = 0;
+  int running = 0;
+  absl::Duration oldest_wait;  // Of the job that goes next; zero when none waits.
+};
+
+/// A worker at one moment.
+struct WorkerSnapshot {
+  std::string id;
+  bool starting = false;  // Not connected yet.
+  bool draining = false;
+  int jobs = 0;
+  absl::Time idle_since = absl::InfiniteFuture();  // Since when `jobs` is 0.
+  bool outdated = false;                           // Of an older revision.
+};
+
+/// What to do about an endpoint's workers now.
+struct ScaleDecision {
+  int start = 0;                   // So many more.
+  std::vector<std::string> drain;  // These less; idle ones only.
+};
+
+/// Decides how many workers an endpoint should have and which go.
+///
+/// Starts the first worker as soon as anything waits. With QUEUE_DELAY it adds one
+/// for each `value` seconds that the next job has waited, and never more than there
+/// are waiting jobs; workers that start count as help on the way. With
+/// REQUEST_COUNT it wants one for each `value` jobs. Drains workers idle for
+/// `idle_timeout` down to min_workers, longest idle first, outdated ones as soon as
+/// they are idle; a deleted endpoint wants none. Never drains a worker with a job.
+/// Ties go to the smallest id, so equal inputs give equal answers.
+ScaleDecision Autoscale(const Endpoint& endpoint, const QueueSnapshot& queue,
+                        const std::vector<WorkerSnapshot>& workers, absl::Time now);
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,106 @@
+// The life of a job, as values and pure functions. This is the specification; the
+// Lua scripts in storage/redis/lua do the same to what Redis holds, and a property
+// test drives both with the same histories.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "services/scheduler/domain/job_status.h"
+
+namespace furnace::scheduler {
+
+/// Names an attempt: the lease of a job under an epoch, which is the attempt's
+/// number. Whoever acts on a job under an older epoch is refused.
+struct LeaseId {
+  std::string job_id;
+  int epoch = 0;
+
+  friend bool operator==(const LeaseId&, const LeaseId&) = default;
+  friend auto operator<=>(const LeaseId&, const LeaseId&) = default;
+};
+
+/// How often a job may be tried.
+struct RetryLimits {
+  /// Attempts, after the first, that a handler may fail.
+  int max_retries = 0;
+  /// Attempts that may be lost to platform faults; a job that takes down worker
+  /// after worker must end.
+  static constexpr int kMaxLosses = 10;
+};
+
+struct Job {
+  std::string id;
+  std::string endpoint_id;
+  std::string project_id;
+  JobStatus status = JobStatus::kInQueue;
+  int priority = 0;
+  std::string affinity;  // See affinity.h.
+  absl::Duration timeout;
+  RetryLimits limits;
+
+  int attempt = 0;      // Attempts started: the epoch of the present or last lease.
+  int retry_count = 0;  // Attempts that a handler failed.
+  int loss_count = 0;   // Attempts lost to platform faults.
+
+  std::string worker_id;  // Of the present or last attempt, as the next two.
+  std::string gpu_type;
+  int gpu_count = 0;
+  absl::Duration cold_start;  // Of the worker whose first job this was.
+
+  absl::Time queued_at = absl::InfinitePast();
+  std::optional<absl::Time> first_started_at;
+  std::optional<absl::Time> started_at;
+  std::optional<absl::Time> completed_at;
+  std::int64_t gpu_time_us = 0;  // Billed: lease time x GPUs over the attempts.
+
+  /// Inline, or nullopt when it lies in the payload store or there is none.
+  std::optional<std::string> input;
+  std::optional<std::string> output;
+  bool input_stored = false;   // The input lies in the payload store.
+  bool output_stored = false;  // So does the output, under the last epoch.
+  std::string error;
+  FailureCause cause = FailureCause::kNone;
+  std::string progress;
+
+  std::int64_t version = 0;  // Rises by one with each transition.
+};
+
+/// Who takes a job.
+struct WorkerOnGpu {
+  std::string worker_id;
+  std::string gpu_type;
+  int gpu_count = 1;
+  absl::Duration cold_start;  // Zero unless this is the worker's first job.
+};
+
+/// How an attempt ended.
+struct Outcome {
+  FailureCause cause = FailureCause::kNone;  // None: `output` is the result.
+  std::optional<std::string> output;
+  bool output_stored = false;
+  std::string error;
+};
+
+/// The job under a new lease. FAILED_PRECONDITION unless it is IN_QUEUE.
+absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now);
+
+/// The job after its attempt `epoch` ended at `now`: COMPLETED, back IN_QUEUE, or
+/// FAILED when its retries or losses are spent.
+///
+/// ABORTED when that attempt does not hold the lease any more.
+absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, absl::Time now);
+
+/// The job CANCELLED; a final job as it is.
+Job Cancel(Job job, absl::Time now);
+
+/// Where the job stands in its queue: lower goes first. Microseconds since the
+/// epoch, moved ahead by `head_start` for each step of priority, so that a job of
+/// high priority passes those submitted less than that before it and nothing waits
+/// for ever.
+std::int64_t QueueScore(absl::Time queued_at, int priority, absl::Duration head_start);
+
+}  // namespace furnace::scheduler

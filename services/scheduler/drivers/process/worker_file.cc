@@ -1,0 +1,75 @@
+#include "services/scheduler/drivers/process/worker_file.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <system_error>
+
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+namespace {
+
+constexpr char kSuffix[] = ".worker";
+
+std::filesystem::path PathOf(const std::string& folder, const std::string& worker_id) {
+  return std::filesystem::path(folder) / (worker_id + kSuffix);
+}
+
+std::optional<WorkerFile> Load(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  WorkerFile file;
+  std::int64_t started_us = 0;
+  in >> file.worker.id >> file.pid >> file.start_ticks >> file.worker.endpoint_id >>
+      file.worker.endpoint_revision >> file.worker.gpu_type >> file.worker.gpu_count >> started_us;
+  if (!in) return std::nullopt;
+  file.worker.started_at = absl::FromUnixMicros(started_us);
+  return file;
+}
+
+}  // namespace
+
+absl::Status SaveWorkerFile(const std::string& folder, const WorkerFile& file) {
+  const DriverWorker& worker = file.worker;
+  std::ofstream out(PathOf(folder, worker.id));
+  out << fmt::format("{} {} {} {} {} {} {} {}\n", worker.id, file.pid, file.start_ticks,
+                     worker.endpoint_id, worker.endpoint_revision, worker.gpu_type,
+                     worker.gpu_count, absl::ToUnixMicros(worker.started_at));
+  out.flush();
+  if (out) return absl::OkStatus();
+  return Error(absl::StatusCode::kInternal, "cannot write into {}", folder);
+}
+
+void RemoveWorkerFile(const std::string& folder, const std::string& worker_id) {
+  std::error_code ignored;  // Gone is gone.
+  std::filesystem::remove(PathOf(folder, worker_id), ignored);
+}
+
+std::vector<WorkerFile> LoadWorkerFiles(const std::string& folder) {
+  std::vector<WorkerFile> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().extension() != kSuffix) continue;
+    if (std::optional<WorkerFile> file = Load(entry.path())) files.push_back(*std::move(file));
+  }
+  return files;
+}
+
+std::optional<std::string> StartTicks(pid_t pid) {
+  std::ifstream in(fmt::format("/proc/{}/stat", pid));
+  const std::string stat((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  // The second field is the name in parentheses and may hold anything.
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream fields(stat.substr(name_end + 1));
+  std::vector<std::string> rest{std::istream_iterator<std::string>(fields), {}};
+  constexpr std::size_t kState = 0;
+  constexpr std::size_t kStartTime = 19;  // Field 22, counted from field 3.
+  if (rest.size() <= kStartTime || rest[kState] == "Z" || rest[kState] == "X") return std::nullopt;
+  return rest[kStartTime];
+}
+
+}  // namespace furnace::scheduler

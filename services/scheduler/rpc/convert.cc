@@ -1,0 +1,198 @@
+#include "services/scheduler/rpc/convert.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "google/protobuf/timestamp.pb.h"
+#include "libs/common/base/status.h"
+#include "libs/common/base/uuid.h"
+#include "libs/common/json/json.h"
+
+namespace furnace::scheduler::rpc {
+namespace {
+
+constexpr std::size_t kMaxErrorBytes = 16 << 10;
+constexpr std::size_t kMaxWorkerIdBytes = 63;
+constexpr int kMaxGpus = 16;
+constexpr int kMaxCredits = 1000;
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  proto->set_seconds(micros / 1'000'000);
+  proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+}
+
+void SetTimes(const Job& job, v1::Job& proto) {
+  SetTime(job.queued_at, proto.mutable_queued_at());
+  if (job.started_at) SetTime(*job.started_at, proto.mutable_started_at());
+  if (job.completed_at) SetTime(*job.completed_at, proto.mutable_completed_at());
+  if (job.first_started_at) {
+    proto.set_delay_ms(absl::ToInt64Milliseconds(*job.first_started_at - job.queued_at));
+  }
+  if (job.started_at && job.completed_at) {
+    proto.set_execution_ms(absl::ToInt64Milliseconds(*job.completed_at - *job.started_at));
+  }
+}
+
+// Whether every character of a worker's id is one of its alphabet.
+bool IsWorkerId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxWorkerIdBytes &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-';
+         });
+}
+
+// Cut at a character, not in the middle of one.
+std::string Cut(std::string text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xc0) == 0x80) {
+    --max_bytes;
+  }
+  text.resize(max_bytes);
+  return text;
+}
+
+Outcome HandlerError(std::string error) {
+  return {.cause = FailureCause::kHandlerError, .output = {}, .error = std::move(error)};
+}
+
+}  // namespace
+
+v1::Job ToProto(const JobRecord& record) {
+  const Job& job = record.job;
+  v1::Job proto;
+  proto.set_id(job.id);
+  proto.set_endpoint_id(job.endpoint_id);
+  proto.set_project_id(job.project_id);
+  proto.set_status(static_cast<v1::JobStatus>(job.status));
+  if (job.output) proto.set_output(*job.output);
+  if (job.input) proto.set_input(*job.input);
+  if (IsFinal(job.status)) {
+    proto.set_error(job.error);
+    proto.set_cause(static_cast<v1::FailureCause>(job.cause));
+  }
+  proto.set_priority(job.priority);
+  proto.set_attempt(job.attempt);
+  proto.set_retry_count(job.retry_count);
+  proto.set_worker_id(job.worker_id);
+  proto.set_gpu_type(job.gpu_type);
+  SetTimes(job, proto);
+  proto.set_gpu_time_us(job.gpu_time_us);
+  proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
+  proto.set_progress(job.progress);
+  proto.set_version(job.version);
+  return proto;
+}
+
+v1::WatchResponse ToWatchResponse(const JobRecord& record) {
+  v1::WatchResponse response;
+  *response.mutable_job() = ToProto(record);
+  std::int64_t sequence = record.chunk_count - static_cast<std::int64_t>(record.chunks.size());
+  for (const std::string& chunk : record.chunks) {
+    v1::Chunk& proto = *response.add_chunks();
+    proto.set_sequence(++sequence);
+    proto.set_output(chunk);
+  }
+  return response;
+}
+
+v1::Worker ToProto(const FleetWorker& worker) {
+  v1::Worker proto;
+  proto.set_id(worker.id);
+  proto.set_endpoint_id(worker.endpoint_id);
+  switch (worker.state) {
+    case WorkerState::kStarting: proto.set_status(v1::WORKER_STATUS_STARTING); break;
+    case WorkerState::kIdle: proto.set_status(v1::WORKER_STATUS_IDLE); break;
+    case WorkerState::kRunning: proto.set_status(v1::WORKER_STATUS_RUNNING); break;
+    case WorkerState::kDraining: proto.set_status(v1::WORKER_STATUS_DRAINING); break;
+  }
+  proto.set_gpu_type(worker.gpu_type);
+  proto.set_gpu_count(worker.gpu_count);
+  proto.set_running_jobs(worker.jobs);
+  SetTime(worker.started_at, proto.mutable_started_at());
+  proto.set_cold_start_ms(absl::ToInt64Milliseconds(worker.cold_start));
+  return proto;
+}
+
+v1::Gpu ToProto(const GpuPool& pool) {
+  v1::Gpu proto;
+  proto.set_gpu_type(pool.gpu_type);
+  proto.set_vram_mib(pool.vram_mib);
+  proto.set_total(pool.total);
+  proto.set_available(pool.available);
+  proto.set_simulated(pool.simulated);
+  return proto;
+}
+
+LeaseId FromProto(const v1::LeaseId& lease) {
+  return {.job_id = lease.job_id(), .epoch = lease.epoch()};
+}
+
+v1::LeaseId ToProto(const LeaseId& lease) {
+  v1::LeaseId proto;
+  proto.set_job_id(lease.job_id);
+  proto.set_epoch(lease.epoch);
+  return proto;
+}
+
+absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
+  if (!IsWorkerId(hello.worker_id())) {
+    return absl::InvalidArgumentError("worker_id: not 1-63 characters of [A-Za-z0-9-]");
+  }
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", hello.endpoint_id()));
+  FURNACE_RETURN_IF_ERROR(CheckRange("gpu_count", hello.gpu_count(), 1, kMaxGpus));
+  FURNACE_RETURN_IF_ERROR(CheckRange("credits", hello.credits(), 0, kMaxCredits));
+  WorkerHello domain;
+  domain.worker = {.worker_id = hello.worker_id(),
+                   .gpu_type = hello.gpu_type(),
+                   .gpu_count = hello.gpu_count(),
+                   .cold_start = absl::Milliseconds(hello.cold_start_ms())};
+  domain.endpoint_id = hello.endpoint_id();
+  domain.endpoint_revision = hello.endpoint_revision();
+  domain.credits = hello.credits();
+  for (const v1::LeaseId& lease : hello.leases()) {
+    FURNACE_RETURN_IF_ERROR(CheckUuid("leases.job_id", lease.job_id()));
+    domain.leases.push_back(FromProto(lease));
+  }
+  return domain;
+}
+
+Outcome OutcomeFrom(v1::Result& result) {
+  std::string error = Cut(std::move(*result.mutable_error()), kMaxErrorBytes);
+  std::replace(error.begin(), error.end(), '\0', ' ');
+  if (result.cause() != v1::FAILURE_CAUSE_UNSPECIFIED) {
+    const auto cause = FailureCauseFromNumber(result.cause());
+    if (!cause.ok()) return HandlerError(std::move(error));
+    return {.cause = *cause, .output = {}, .error = std::move(error)};
+  }
+  if (result.output().empty()) return {.output = "null"};
+  const absl::Status valid = json::Validate(result.output());
+  if (!valid.ok()) return HandlerError("the result is " + std::string(valid.message()));
+  return {.output = std::move(*result.mutable_output())};
+}
+
+absl::Status CheckUuid(std::string_view field, std::string_view text) {
+  if (text.empty()) return Error(absl::StatusCode::kInvalidArgument, "{}: required", field);
+  if (IsUuid(text)) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "{}: not a UUID", field);
+}
+
+absl::Status CheckRange(std::string_view field, std::int64_t value, std::int64_t min,
+                        std::int64_t max) {
+  if (value >= min && value <= max) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "{}: {} is not from {} to {}", field, value, min,
+               max);
+}
+
+absl::Status CheckInput(std::string_view field, std::string_view input, std::size_t max_bytes) {
+  if (input.empty()) return Error(absl::StatusCode::kInvalidArgument, "{}: required", field);
+  if (input.size() > max_bytes) {
+    return Error(absl::StatusCode::kResourceExhausted, "{}: {} bytes, more than {}", field,
+                 input.size(), max_bytes);
+  }
+  return Annotate(json::Validate(input), field);
+}
+
+}  // namespace furnace::scheduler::rpc

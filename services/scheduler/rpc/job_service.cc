@@ -1,0 +1,182 @@
+#include "services/scheduler/rpc/job_service.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/rpc/convert.h"
+
+namespace furnace::scheduler::rpc {
+namespace {
+
+using furnace::rpc::CallContext;
+using furnace::rpc::RunUnary;
+
+constexpr int kDefaultWaitMs = 90'000;
+constexpr int kMinRunSyncWaitMs = 1'000;
+constexpr int kMaxWaitMs = 300'000;
+// Time enough to read the job once.
+constexpr absl::Duration kShortestWait = absl::Seconds(1);
+constexpr absl::Duration kLongestWatch = absl::Hours(24);
+
+// Turns the watched job into the answer of a call that waits for it.
+template <typename Response, typename Call>
+FinalWatcher::Answer AnswerTo(const std::shared_ptr<Call>& call) {
+  return [call](absl::StatusOr<JobRecord> record) {
+    if (!record.ok()) return call->Finish(record.status());
+    Response response;
+    *response.mutable_job() = ToProto(*record);
+    call->Finish(std::move(response));
+  };
+}
+
+}  // namespace
+
+JobService::JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers,
+                       Submitter& submitter, JobQueue& queue, JobWatchers& watchers,
+                       runtime::ThreadPool& blocking, const Clock& clock)
+    : gate_(gate),
+      handlers_(handlers),
+      submitter_(submitter),
+      queue_(queue),
+      watchers_(watchers),
+      blocking_(blocking),
+      clock_(clock),
+      run_sync_(
+          [this](RunSyncCall& call, grpc::ServerCompletionQueue& completions, void* tag) {
+            RequestRunSync(&call.context(), &call.request(), &call.stream(), &completions,
+                           &completions, tag);
+          },
+          [this](const std::shared_ptr<RunSyncCall>& call) { OnRunSync(call); }),
+      watch_(
+          [this](WatchCall& call, grpc::ServerCompletionQueue& completions, void* tag) {
+            RequestWatch(&call.context(), &call.request(), &call.stream(), &completions,
+                         &completions, tag);
+          },
+          [this](const std::shared_ptr<WatchCall>& call) { OnWatch(call); }),
+      wait_(
+          [this](WaitCall& call, grpc::ServerCompletionQueue& completions, void* tag) {
+            RequestWait(&call.context(), &call.request(), &call.stream(), &completions,
+                        &completions, tag);
+          },
+          [this](const std::shared_ptr<WaitCall>& call) { OnWait(call); }) {}
+
+grpc::Status JobService::Submit(grpc::ServerContext* context, const v1::SubmitRequest* request,
+                                v1::SubmitResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::Submit, &handlers_));
+}
+
+grpc::Status JobService::SubmitBatch(grpc::ServerContext* context,
+                                     const v1::SubmitBatchRequest* request,
+                                     v1::SubmitBatchResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::SubmitBatch, &handlers_));
+}
+
+grpc::Status JobService::Get(grpc::ServerContext* context, const v1::GetRequest* request,
+                             v1::GetResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::Get, &handlers_));
+}
+
+grpc::Status JobService::List(grpc::ServerContext* context, const v1::ListRequest* request,
+                              v1::ListResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::List, &handlers_));
+}
+
+grpc::Status JobService::Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
+                                v1::CancelResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::Cancel, &handlers_));
+}
+
+void JobService::OnRunSync(const std::shared_ptr<RunSyncCall>& call) {
+  const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
+  if (!caller.ok()) return call->Finish(caller.status());
+  v1::RunSyncRequest& request = call->request();
+  const int wait_ms = request.wait_ms() == 0 ? kDefaultWaitMs : request.wait_ms();
+  absl::Status checked = CheckRange("wait_ms", wait_ms, kMinRunSyncWaitMs, kMaxWaitMs);
+  if (!checked.ok()) return call->Finish(checked);
+  absl::StatusOr<JobRequest> job =
+      ToJobRequest(*caller, request.endpoint_id(), std::move(*request.mutable_input()),
+                   request.priority(), kMaxSyncInputBytes);
+  if (!job.ok()) return call->Finish(job.status());
+  job->watched = true;
+
+  const absl::Duration wait = absl::Milliseconds(wait_ms);
+  if (submitter_.IsQuick(*job)) return SubmitAndWatch(call, *std::move(job), wait);
+  auto shared = std::make_shared<JobRequest>(*std::move(job));
+  if (!blocking_.TrySubmit(
+          [this, call, shared, wait] { SubmitAndWatch(call, std::move(*shared), wait); })) {
+    call->Finish(absl::ResourceExhaustedError("too many submits wait"));
+  }
+}
+
+void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, JobRequest request,
+                                absl::Duration wait) {
+  absl::StatusOr<Submission> submission = submitter_.Prepare(std::move(request));
+  if (!submission.ok()) return call->Finish(submission.status());
+  const std::string job_id = submission->items.front().id;
+  JobRecord record;
+  record.job.id = job_id;
+  record.job.endpoint_id = submission->endpoint_id;
+  record.job.project_id = submission->project_id;
+  record.job.priority = submission->items.front().priority;
+
+  // The watcher comes first: the job may be done before Submit has answered.
+  auto watcher = std::make_shared<FinalWatcher>(
+      AnswerTo<v1::RunSyncResponse>(call), absl::UnavailableError("the job may not be queued"));
+  watchers_.AddUpcoming({.job_id = job_id,
+                         .project_id = submission->project_id,
+                         .deadline = clock_.Now() + wait,
+                         .chunks_after = std::nullopt},
+                        watcher);
+  queue_.Submit(*std::move(submission),
+                [this, call, watcher, record](absl::StatusOr<absl::Time> queued_at) mutable {
+                  if (queued_at.ok()) {
+                    record.job.queued_at = *queued_at;
+                    record.job.version = 1;
+                    return watcher->SetLatest(std::move(record));
+                  }
+                  watchers_.Remove(record.job.id, watcher.get());
+                  call->Finish(queued_at.status());
+                });
+}
+
+void JobService::OnWait(const std::shared_ptr<WaitCall>& call) {
+  const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
+  if (!caller.ok()) return call->Finish(caller.status());
+  const v1::WaitRequest& request = call->request();
+  const int wait_ms = request.has_wait_ms() ? request.wait_ms() : kDefaultWaitMs;
+  const auto project_id = furnace::rpc::ProjectOf(*caller);
+  if (!project_id.ok()) return call->Finish(project_id.status());
+  absl::Status checked = CheckUuid("job_id", request.job_id());
+  if (checked.ok()) checked = CheckRange("wait_ms", wait_ms, 0, kMaxWaitMs);
+  if (!checked.ok()) return call->Finish(checked);
+  watchers_.Add({.job_id = request.job_id(),
+                 .project_id = *project_id,
+                 .deadline = clock_.Now() + std::max(absl::Milliseconds(wait_ms), kShortestWait),
+                 .chunks_after = std::nullopt},
+                std::make_shared<FinalWatcher>(AnswerTo<v1::WaitResponse>(call),
+                                               absl::UnavailableError("the job was not read"),
+                                               /*at_once=*/wait_ms == 0));
+}
+
+void JobService::OnWatch(const std::shared_ptr<WatchCall>& call) {
+  const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
+  absl::StatusOr<std::string> project_id =
+      caller.ok() ? furnace::rpc::ProjectOf(*caller) : caller.status();
+  absl::Status checked = project_id.status();
+  if (checked.ok()) checked = CheckUuid("job_id", call->request().job_id());
+  if (!checked.ok()) return call->Close(furnace::rpc::ToGrpc(checked));
+  watchers_.Add({.job_id = call->request().job_id(),
+                 .project_id = *project_id,
+                 .deadline = clock_.Now() + kLongestWatch,
+                 .chunks_after = call->request().after_chunk()},
+                std::make_shared<StreamWatcher>(call));
+}
+
+}  // namespace furnace::scheduler::rpc

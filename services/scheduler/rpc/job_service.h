@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "furnace/v1/job_service.grpc.pb.h"
+#include "libs/common/base/clock.h"
+#include "libs/common/rpc/async_call.h"
+#include "libs/common/rpc/unary.h"
+#include "libs/common/runtime/thread_pool.h"
+#include "services/scheduler/app/job_watchers.h"
+#include "services/scheduler/rpc/job_handlers.h"
+#include "services/scheduler/rpc/waiting_calls.h"
+
+namespace furnace::scheduler::rpc {
+
+/// The methods that last are taken from a completion queue, the others run on
+/// gRPC's threads.
+using JobServiceBase = v1::JobService::WithAsyncMethod_RunSync<
+    v1::JobService::WithAsyncMethod_Watch<v1::JobService::WithAsyncMethod_Wait<
+        v1::JobService::Service>>>;
+
+/// The gRPC face of jobs.
+class JobService final : public JobServiceBase {
+ public:
+  JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers, Submitter& submitter,
+             JobQueue& queue, JobWatchers& watchers, runtime::ThreadPool& blocking,
+             const Clock& clock);
+
+  /// For rpc::Server::Start.
+  std::vector<furnace::rpc::AsyncMethod*> async_methods() {
+    return {&run_sync_, &watch_, &wait_};
+  }
+
+  grpc::Status Submit(grpc::ServerContext* context, const v1::SubmitRequest* request,
+                      v1::SubmitResponse* response) override;
+  grpc::Status SubmitBatch(grpc::ServerContext* context, const v1::SubmitBatchRequest* request,
+                           v1::SubmitBatchResponse* response) override;
+  grpc::Status Get(grpc::ServerContext* context, const v1::GetRequest* request,
+                   v1::GetResponse* response) override;
+  grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request,
+                    v1::ListResponse* response) override;
+  grpc::Status Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
+                      v1::CancelResponse* response) override;
+
+ private:
+  using RunSyncCall = furnace::rpc::UnaryCall<v1::RunSyncRequest, v1::RunSyncResponse>;
+  using WaitCall = furnace::rpc::UnaryCall<v1::WaitRequest, v1::WaitResponse>;
+
+  void OnRunSync(const std::shared_ptr<RunSyncCall>& call);
+  void SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, JobRequest request,
+                      absl::Duration wait);
+  void OnWait(const std::shared_ptr<WaitCall>& call);
+  void OnWatch(const std::shared_ptr<WatchCall>& call);
+
+  const furnace::rpc::Gate& gate_;
+  JobHandlers& handlers_;
+  Submitter& submitter_;
+  JobQueue& queue_;
+  JobWatchers& watchers_;
+  runtime::ThreadPool& blocking_;
+  const Clock& clock_;
+  furnace::rpc::Listener<RunSyncCall> run_sync_;
+  furnace::rpc::Listener<WatchCall> watch_;
+  furnace::rpc::Listener<WaitCall> wait_;
+};
+
+}  // namespace furnace::scheduler::rpc

@@ -1,0 +1,48 @@
+#include "services/scheduler/rpc/worker_stream.h"
+
+#include <utility>
+
+#include "services/scheduler/rpc/convert.h"
+
+namespace furnace::scheduler::rpc {
+
+bool StreamWorkerLink::Assign(std::vector<Assignment> jobs) {
+  v1::ConnectResponse message;
+  for (Assignment& job : jobs) {
+    v1::Assignment& proto = *message.mutable_assignments()->add_jobs();
+    *proto.mutable_lease() = ToProto(job.lease);
+    proto.set_input(std::move(job.input));
+    proto.set_timeout_ms(absl::ToInt64Milliseconds(job.timeout));
+  }
+  return call_->Push(std::move(message));
+}
+
+void StreamWorkerLink::Settled(const std::vector<LeaseId>& leases) {
+  v1::ConnectResponse message;
+  for (const LeaseId& lease : leases) *message.mutable_settled()->add_leases() = ToProto(lease);
+  call_->Push(std::move(message));
+}
+
+void StreamWorkerLink::LeaseLost(const std::vector<LeaseId>& leases) {
+  v1::ConnectResponse message;
+  for (const LeaseId& lease : leases) *message.mutable_lease_lost()->add_leases() = ToProto(lease);
+  call_->Push(std::move(message));
+}
+
+void StreamWorkerLink::CancelJob(const LeaseId& lease) {
+  v1::ConnectResponse message;
+  *message.mutable_cancel_job()->mutable_lease() = ToProto(lease);
+  call_->Push(std::move(message));
+}
+
+void StreamWorkerLink::Drain() {
+  v1::ConnectResponse message;
+  message.mutable_drain();
+  call_->Push(std::move(message));
+}
+
+void StreamWorkerLink::Close() {
+  call_->Close({grpc::StatusCode::UNAVAILABLE, "connect again"});
+}
+
+}  // namespace furnace::scheduler::rpc

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libs/common/postgres/pool.h"
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+/// Jobs in scheduler.furnace_jobs. Thread-safe.
+class PostgresJobHistory final : public JobHistory {
+ public:
+  explicit PostgresJobHistory(postgres::Pool& pool) : pool_(pool) {}
+
+  absl::Status Save(const std::vector<JobRecord>& jobs) override;
+  absl::StatusOr<JobRecord> Get(const std::string& job_id, const std::string& project_id) override;
+  absl::StatusOr<std::vector<Job>> List(const JobFilter& filter) override;
+
+ private:
+  postgres::Pool& pool_;
+};
+
+}  // namespace furnace::scheduler

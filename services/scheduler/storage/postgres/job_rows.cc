@@ -1,0 +1,121 @@
+#include "services/scheduler/storage/postgres/job_rows.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+namespace {
+
+using postgres::ArrayLiteral;
+using postgres::Param;
+
+Param Number(std::int64_t value) { return std::to_string(value); }
+Param Flag(bool value) { return value ? "t" : "f"; }
+
+Param ChunksLiteral(const JobRecord& live) {
+  return ArrayLiteral({live.chunks.begin(), live.chunks.end()});
+}
+
+// One value per column of upsert_jobs.sql, in its order.
+std::vector<Param> Values(const JobRecord& live) {
+  const Job& job = live.job;
+  return {job.id,
+          job.endpoint_id,
+          job.project_id,
+          Number(static_cast<int>(job.status)),
+          job.input,
+          job.output,
+          Flag(job.input_stored),
+          Flag(job.output_stored),
+          job.error,
+          Number(static_cast<int>(job.cause)),
+          Number(job.priority),
+          job.affinity,
+          Number(absl::ToInt64Microseconds(job.timeout)),
+          Number(job.limits.max_retries),
+          Number(job.attempt),
+          Number(job.retry_count),
+          Number(job.loss_count),
+          job.worker_id,
+          job.gpu_type,
+          Number(job.gpu_count),
+          Number(absl::ToInt64Microseconds(job.cold_start)),
+          postgres::TimeParam(job.queued_at),
+          postgres::TimeParam(job.first_started_at),
+          postgres::TimeParam(job.started_at),
+          postgres::TimeParam(job.completed_at),
+          Number(job.gpu_time_us),
+          job.progress,
+          ChunksLiteral(live),
+          Number(live.chunk_count),
+          Number(job.version)};
+}
+
+// Reads a row's columns one after another.
+class Cursor {
+ public:
+  Cursor(const postgres::Rows& rows, int row) : rows_(rows), row_(row) {}
+
+  std::string Text() { return std::string(rows_.Text(row_, column_++)); }
+  std::int64_t Int() { return rows_.Int(row_, column_++); }
+  int SmallInt() { return static_cast<int>(Int()); }
+  bool Bool() { return rows_.Bool(row_, column_++); }
+  std::optional<absl::Time> Time() { return rows_.Time(row_, column_++); }
+
+ private:
+  const postgres::Rows& rows_;
+  const int row_;
+  int column_ = 0;
+};
+
+}  // namespace
+
+std::vector<Param> UpsertParams(const std::vector<JobRecord>& jobs) {
+  std::vector<std::vector<Param>> columns;
+  for (const JobRecord& live : jobs) {
+    std::vector<Param> values = Values(live);
+    columns.resize(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) columns[i].push_back(std::move(values[i]));
+  }
+  std::vector<Param> params;
+  params.reserve(columns.size());
+  for (const std::vector<Param>& column : columns) params.emplace_back(ArrayLiteral(column));
+  return params;
+}
+
+absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
+  Cursor next(rows, row);
+  Job job;
+  job.id = next.Text();
+  job.endpoint_id = next.Text();
+  job.project_id = next.Text();
+  FURNACE_ASSIGN_OR_RETURN(job.status, JobStatusFromNumber(next.SmallInt()));
+  job.error = next.Text();
+  FURNACE_ASSIGN_OR_RETURN(job.cause, FailureCauseFromNumber(next.SmallInt()));
+  job.priority = next.SmallInt();
+  job.affinity = next.Text();
+  job.timeout = absl::Microseconds(next.Int());
+  job.limits.max_retries = next.SmallInt();
+  job.attempt = next.SmallInt();
+  job.retry_count = next.SmallInt();
+  job.loss_count = next.SmallInt();
+  job.worker_id = next.Text();
+  job.gpu_type = next.Text();
+  job.gpu_count = next.SmallInt();
+  job.cold_start = absl::Microseconds(next.Int());
+  job.queued_at = next.Time().value_or(absl::InfinitePast());
+  job.first_started_at = next.Time();
+  job.started_at = next.Time();
+  job.completed_at = next.Time();
+  job.gpu_time_us = next.Int();
+  job.progress = next.Text();
+  job.version = next.Int();
+  job.input_stored = next.Bool();
+  job.output_stored = next.Bool();
+  return job;
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,54 @@
+#include "services/scheduler/storage/postgres/payload_store.h"
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/storage/postgres/sql.h"
+
+namespace furnace::scheduler {
+namespace {
+
+// Inputs lie under an epoch that no attempt has.
+constexpr int kInputEpoch = 0;
+
+}  // namespace
+
+absl::Status PostgresPayloadStore::SaveInputs(const std::vector<Input>& inputs) {
+  std::vector<postgres::Param> ids;
+  std::vector<postgres::Param> epochs;
+  std::vector<postgres::Param> bodies;
+  for (const Input& input : inputs) {
+    ids.emplace_back(input.job_id);
+    epochs.emplace_back(std::to_string(kInputEpoch));
+    bodies.emplace_back(input.body);
+  }
+  return pool_
+      .Exec(sql::kInsertPayloads, {postgres::ArrayLiteral(ids), postgres::ArrayLiteral(epochs),
+                                   postgres::ArrayLiteral(bodies)})
+      .status();
+}
+
+absl::Status PostgresPayloadStore::SaveOutput(const LeaseId& lease, const std::string& body) {
+  return pool_
+      .Exec(sql::kInsertPayloads,
+            {postgres::ArrayLiteral({lease.job_id}),
+             postgres::ArrayLiteral({std::to_string(lease.epoch)}), postgres::ArrayLiteral({body})})
+      .status();
+}
+
+absl::StatusOr<std::string> PostgresPayloadStore::LoadInput(const std::string& job_id) {
+  return Load(job_id, kInputEpoch);
+}
+
+absl::StatusOr<std::string> PostgresPayloadStore::LoadOutput(const LeaseId& lease) {
+  return Load(lease.job_id, lease.epoch);
+}
+
+absl::StatusOr<std::string> PostgresPayloadStore::Load(const std::string& job_id, int epoch) {
+  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
+                           pool_.Exec(sql::kSelectPayload, {job_id, std::to_string(epoch)}));
+  if (rows.empty()) {
+    return Error(absl::StatusCode::kNotFound, "no payload of job {} under epoch {}", job_id, epoch);
+  }
+  return std::string(rows.Text(0, 0));
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,55 @@
+#include "services/scheduler/storage/redis/event_codec.h"
+
+#include <string>
+#include <string_view>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/storage/redis/reply.h"
+
+namespace furnace::scheduler {
+namespace {
+
+// end_attempt() in lua/lib/queue.lua writes these.
+absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent& event,
+                         AttemptEnd& end) {
+  if (name == "j") event.job_id = value;
+  if (name == "v") event.version = ToInt(value);
+  if (name == "a") end.lease.epoch = static_cast<int>(ToInt(value));
+  if (name == "s") end.start = absl::FromUnixMicros(ToInt(value));
+  if (name == "e") end.end = absl::FromUnixMicros(ToInt(value));
+  if (name == "ep") end.endpoint_id = value;
+  if (name == "pr") end.project_id = value;
+  if (name == "w") end.worker.worker_id = value;
+  if (name == "g") end.worker.gpu_type = value;
+  if (name == "n") end.worker.gpu_count = static_cast<int>(ToInt(value));
+  if (name == "k") end.worker.cold_start = absl::Microseconds(ToInt(value));
+  if (name == "c") {
+    FURNACE_ASSIGN_OR_RETURN(end.cause, FailureCauseFromNumber(static_cast<int>(ToInt(value))));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<JobEvent> DecodeEvent(const redisReply& entry) {
+  const auto parts = Elements(entry);
+  if (parts.size() != 2) return absl::InternalError("an event without id or fields");
+  JobEvent event;
+  event.event_id = Text(*parts[0]);
+  AttemptEnd end;
+  bool is_end = false;
+  const auto words = Elements(*parts[1]);
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const std::string_view name = Text(*words[i]);
+    const std::string_view value = Text(*words[i + 1]);
+    if (name == "t" && value == "e") is_end = true;
+    FURNACE_RETURN_IF_ERROR(DecodeField(name, value, event, end));
+  }
+  if (is_end) {
+    end.lease.job_id = event.job_id;
+    event.attempt_end = std::move(end);
+  }
+  return event;
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,161 @@
+#include "services/scheduler/storage/redis/job_queue.h"
+
+#include <utility>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/domain/shard.h"
+#include "services/scheduler/storage/redis/job_codec.h"
+#include "services/scheduler/storage/redis/reply.h"
+
+namespace furnace::scheduler {
+namespace {
+
+using Words = redis::Client::Words;
+
+std::string Micros(absl::Duration duration) {
+  return std::to_string(absl::ToInt64Microseconds(duration));
+}
+
+// Fields of a flat reply that describe one claimed job.
+constexpr std::size_t kClaimFields = 5;
+
+absl::StatusOr<std::vector<ClaimedJob>> DecodeClaims(const redisReply& reply,
+                                                     const std::vector<std::string>& workers) {
+  const auto words = Elements(reply);
+  std::vector<ClaimedJob> jobs;
+  for (std::size_t i = 0; i + kClaimFields <= words.size(); i += kClaimFields) {
+    const auto number = static_cast<std::size_t>(Int(*words[i]));
+    if (number < 1 || number > workers.size()) {
+      return absl::InternalError("claim_jobs.lua named an unknown worker");
+    }
+    ClaimedJob job;
+    job.worker_id = workers[number - 1];
+    job.lease = {.job_id = std::string(Text(*words[i + 1])),
+                 .epoch = static_cast<int>(Int(*words[i + 2]))};
+    job.timeout = absl::Microseconds(Int(*words[i + 3]));
+    if (words[i + 4]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*words[i + 4]));
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+}  // namespace
+
+RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards)
+    : client_(client), scripts_(scripts), shards_(shards) {
+  for (int shard = 0; shard < shards; ++shard) {
+    settlers_.push_back(
+        std::make_unique<SettleBatcher>(client, scripts.settle, ShardPrefix(shard)));
+  }
+}
+
+void RedisJobQueue::Submit(Submission submission, Done<absl::Time> done) {
+  Words args = {submission.endpoint_id,
+                submission.project_id,
+                submission.affinity,
+                Micros(submission.timeout),
+                std::to_string(submission.max_retries),
+                Micros(submission.head_start)};
+  args.reserve(args.size() + submission.items.size() * 5);
+  for (Submission::Item& item : submission.items) {
+    args.push_back(std::move(item.id));
+    args.push_back(std::to_string(item.priority));
+    args.push_back(std::move(item.input));
+    args.emplace_back(item.input_stored ? "1" : "");
+    args.emplace_back(item.watched ? "1" : "");
+  }
+  client_.Run(scripts_.submit, {ShardPrefix(ShardOfEndpoint(submission.endpoint_id, shards_))},
+              args, [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                done(absl::FromUnixMicros(Int(**reply)));
+              });
+}
+
+void RedisJobQueue::Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
+                          absl::Duration lease, Done<std::vector<ClaimedJob>> done) {
+  Words args = {endpoint_id, Micros(lease)};
+  std::vector<std::string> ids;
+  for (const WorkerRoom& room : workers) {
+    args.push_back(room.worker.worker_id);
+    args.push_back(room.worker.gpu_type);
+    args.push_back(std::to_string(room.worker.gpu_count));
+    args.push_back(Micros(room.worker.cold_start));
+    args.push_back(std::to_string(room.jobs));
+    ids.push_back(room.worker.worker_id);
+  }
+  client_.Run(scripts_.claim, {ShardPrefix(ShardOfEndpoint(endpoint_id, shards_))}, args,
+              [ids = std::move(ids),
+               done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                done(DecodeClaims(**reply, ids));
+              });
+}
+
+void RedisJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+                          Done<std::vector<LeaseId>> done) {
+  Words args = {Micros(lease)};
+  for (const LeaseId& id : leases) {
+    args.push_back(id.job_id);
+    args.push_back(std::to_string(id.epoch));
+  }
+  client_.Run(scripts_.renew, {ShardPrefix(shard)}, args,
+              [leases = std::move(leases),
+               done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                std::vector<LeaseId> lost;
+                for (const redisReply* position : Elements(**reply)) {
+                  lost.push_back(leases[static_cast<std::size_t>(Int(*position)) - 1]);
+                }
+                done(std::move(lost));
+              });
+}
+
+void RedisJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
+  const auto shard = static_cast<std::size_t>(ShardOfJob(settlement.lease.job_id));
+  if (shard >= settlers_.size()) return done(SettleResult::kNotHeld);
+  settlers_[shard]->Add(std::move(settlement), std::move(done));
+}
+
+void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
+  Words args = {report.lease.job_id, std::to_string(report.lease.epoch),
+                std::move(report.progress), std::to_string(kMaxChunkBytes)};
+  for (std::string& chunk : report.chunks) args.push_back(std::move(chunk));
+  client_.Run(scripts_.report, {ShardPrefix(ShardOfJob(report.lease.job_id))}, args,
+              [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                done(Int(**reply) == 1);
+              });
+}
+
+void RedisJobQueue::Cancel(const std::string& job_id, const std::string& project_id,
+                           Done<std::optional<CancelledJob>> done) {
+  client_.Run(
+      scripts_.cancel, {ShardPrefix(ShardOfJob(job_id))}, {job_id, project_id},
+      [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+        if (!reply.ok()) return done(reply.status());
+        const auto words = Elements(**reply);
+        if (words.size() < 3) return done(std::nullopt);
+        const auto status = JobStatusFromNumber(static_cast<int>(Int(*words[0])));
+        if (!status.ok()) return done(status.status());
+        done(std::optional<CancelledJob>({.status_before = *status,
+                                          .worker_id = std::string(Text(*words[1])),
+                                          .epoch = static_cast<int>(Int(*words[2]))}));
+      });
+}
+
+void RedisJobQueue::Find(const std::string& job_id, FindOptions options,
+                         Done<std::optional<JobRecord>> done) {
+  const auto flag = [](bool set) { return set ? "1" : "0"; };
+  client_.Run(
+      scripts_.read, {ShardPrefix(ShardOfJob(job_id))},
+      {flag(options.watch), flag(options.input),
+       options.chunks_after ? std::to_string(*options.chunks_after) : "", job_id},
+      [job_id, done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+        if (!reply.ok()) return done(reply.status());
+        const auto jobs = Elements(**reply);
+        if (jobs.size() != 1) return done(absl::InternalError("read_jobs.lua answered too little"));
+        done(DecodeJob(job_id, *jobs[0]));
+      });
+}
+
+}  // namespace furnace::scheduler

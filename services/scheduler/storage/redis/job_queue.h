@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/common/redis/client.h"
+#include "services/scheduler/app/ports.h"
+#include "services/scheduler/storage/redis/scripts.h"
+#include "services/scheduler/storage/redis/settle_batcher.h"
+
+namespace furnace::scheduler {
+
+/// The queue in Redis; its keys are listed in lua/lib/queue.lua. Thread-safe;
+/// callbacks run on the client's I/O thread.
+class RedisJobQueue final : public JobQueue {
+ public:
+  /// Most bytes of chunks kept of a running job.
+  static constexpr int kMaxChunkBytes = 1 << 20;
+
+  RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards);
+
+  void Submit(Submission submission, Done<absl::Time> done) override;
+  void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
+             absl::Duration lease, Done<std::vector<ClaimedJob>> done) override;
+  void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+             Done<std::vector<LeaseId>> done) override;
+  void Settle(Settlement settlement, Done<SettleResult> done) override;
+  void Report(ProgressReport report, Done<bool> done) override;
+  void Cancel(const std::string& job_id, const std::string& project_id,
+              Done<std::optional<CancelledJob>> done) override;
+  void Find(const std::string& job_id, FindOptions options,
+            Done<std::optional<JobRecord>> done) override;
+
+ private:
+  redis::Client& client_;
+  const QueueScripts& scripts_;
+  const int shards_;
+  std::vector<std::unique_ptr<SettleBatcher>> settlers_;  // By shard.
+};
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,77 @@
+-- Leases an endpoint's next jobs to workers that have room.
+--
+-- KEYS[1]  shard prefix
+-- ARGV[1]  endpoint, ARGV[2] lease (us)
+-- ARGV[3+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
+--          only), how many jobs it can take
+--
+-- Returns a flat list, for each job: number of the worker (from 1), job id, epoch,
+-- timeout (us), input (false when it lies in the payload store).
+local endpoint, lease = ARGV[1], tonumber(ARGV[2])
+local now = now_us()
+local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)
+
+local function satisfies(gpu, class)
+  return class == '*' or string.find(',' .. class .. ',', ',' .. gpu .. ',', 1, true)
+end
+
+-- The queues that a GPU type may serve.
+local function queues_for(gpu)
+  local queues = {}
+  for _, class in ipairs(classes) do
+    if satisfies(gpu, class) then
+      queues[#queues + 1] = prefix .. 'q:' .. endpoint .. ':' .. class
+    end
+  end
+  return queues
+end
+
+-- Takes the best head of several queues, or nil.
+local function pop(queues)
+  if #queues == 1 then
+    return redis.call('ZPOPMIN', queues[1])[1]
+  end
+  local best, best_score
+  for _, queue in ipairs(queues) do
+    local head = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
+    local score = tonumber(head[2])
+    if score and (not best or score < best_score) then
+      best, best_score = queue, score
+    end
+  end
+  return best and redis.call('ZPOPMIN', best)[1]
+end
+
+local claimed = {}
+local function start(number, id, worker, gpu, gpus, cold)
+  local f = redis.call('HMGET', job_key(id), 'a', 'v', 'f', 'to', 'x')
+  local epoch, version = f[1] + 1, f[2] + 1
+  redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now,
+    'f', f[3] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
+  redis.call('ZADD', prefix .. 'leases', now + lease, id)
+  redis.call('XADD', prefix .. 'events', '*', 't', 's', 'j', id, 'v', version)
+  notify(f[5], id)
+  for _, value in ipairs({ number, id, epoch, f[4], redis.call('GET', prefix .. 'in:' .. id) }) do
+    claimed[#claimed + 1] = value
+  end
+end
+
+local jobs = 0
+for i = 3, #ARGV, 5 do
+  local worker, gpu, gpus, cold, room = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4])
+  local queues = queues_for(gpu)
+  for _ = 1, room do
+    local id = pop(queues)
+    if not id then
+      break
+    end
+    start((i + 2) / 5, id, worker, gpu, gpus, cold)
+    cold = 0
+    jobs = jobs + 1
+  end
+end
+if jobs > 0 then
+  count(endpoint, 'queued', -jobs)
+  count(endpoint, 'running', jobs)
+end
+return claimed

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "libs/common/redis/script.h"
+
+namespace furnace::scheduler {
+
+/// The queue's scripts, each with the shared part before it. What frees memory or
+/// moves jobs on may run when Redis is full; only submit and progress may not.
+struct QueueScripts {
+  QueueScripts();
+
+  const redis::Script submit, claim, renew, settle, sweep, cancel, report, read, forget, survey,
+      lead;
+
+  /// All of them, for redis::Client to load.
+  std::vector<const redis::Script*> All() const;
+};
+
+}  // namespace furnace::scheduler

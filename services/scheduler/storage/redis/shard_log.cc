@@ -1,0 +1,106 @@
+#include "services/scheduler/storage/redis/shard_log.h"
+
+#include <memory>
+#include <string_view>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/domain/shard.h"
+#include "services/scheduler/storage/redis/event_codec.h"
+#include "services/scheduler/storage/redis/job_codec.h"
+#include "services/scheduler/storage/redis/reply.h"
+
+namespace furnace::scheduler {
+namespace {
+
+std::string Stream(int shard) { return ShardPrefix(shard) + "events"; }
+
+}  // namespace
+
+absl::StatusOr<bool> RedisShardLog::Lead(int shard, const std::string& replica,
+                                         absl::Duration term) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const redis::Reply reply,
+      client_.RunAndWait(scripts_.lead, {ShardPrefix(shard)},
+                         {replica, std::to_string(absl::ToInt64Milliseconds(term))}));
+  return Int(*reply) == 1;
+}
+
+absl::StatusOr<std::vector<LapsedLease>> RedisShardLog::Sweep(int shard, int limit) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const redis::Reply reply,
+      client_.RunAndWait(scripts_.sweep, {ShardPrefix(shard)}, {std::to_string(limit)}));
+  const auto words = Elements(*reply);
+  std::vector<LapsedLease> lapsed;
+  for (std::size_t i = 0; i + 3 <= words.size(); i += 3) {
+    lapsed.push_back({.lease = {.job_id = std::string(Text(*words[i])),
+                                .epoch = static_cast<int>(Int(*words[i + 1]))},
+                      .worker_id = std::string(Text(*words[i + 2]))});
+  }
+  return lapsed;
+}
+
+// A stream is read as XRANGE from its start: what was relayed has been deleted. The
+// stream is its own cursor, and nothing is lost with a consumer's.
+absl::StatusOr<std::map<int, std::vector<JobEvent>>> RedisShardLog::ReadEvents(
+    const std::vector<int>& shards, int limit) {
+  std::map<int, std::vector<JobEvent>> events;
+  for (const int shard : shards) {
+    FURNACE_ASSIGN_OR_RETURN(
+        const redis::Reply reply,
+        client_.SendAndWait({"XRANGE", Stream(shard), "-", "+", "COUNT", std::to_string(limit)}));
+    for (const redisReply* entry : Elements(*reply)) {
+      FURNACE_ASSIGN_OR_RETURN(JobEvent event, DecodeEvent(*entry));
+      events[shard].push_back(std::move(event));
+    }
+  }
+  return events;
+}
+
+absl::StatusOr<std::vector<JobRecord>> RedisShardLog::ReadJobs(int shard,
+                                                             const std::vector<std::string>& ids) {
+  redis::Client::Words args = {"0", "1", "0"};
+  args.insert(args.end(), ids.begin(), ids.end());
+  FURNACE_ASSIGN_OR_RETURN(const redis::Reply reply,
+                           client_.RunAndWait(scripts_.read, {ShardPrefix(shard)}, args));
+  const auto replies = Elements(*reply);
+  std::vector<JobRecord> jobs;
+  for (std::size_t i = 0; i < replies.size() && i < ids.size(); ++i) {
+    FURNACE_ASSIGN_OR_RETURN(std::optional<JobRecord> job, DecodeJob(ids[i], *replies[i]));
+    if (job) jobs.push_back(*std::move(job));
+  }
+  return jobs;
+}
+
+absl::Status RedisShardLog::Forget(
+    int shard, const std::vector<std::string>& event_ids,
+    const std::vector<std::pair<std::string, std::int64_t>>& stored) {
+  redis::Client::Words args = {std::to_string(event_ids.size())};
+  args.insert(args.end(), event_ids.begin(), event_ids.end());
+  for (const auto& [id, version] : stored) {
+    args.push_back(id);
+    args.push_back(std::to_string(version));
+  }
+  return client_.RunAndWait(scripts_.forget, {ShardPrefix(shard)}, args).status();
+}
+
+absl::StatusOr<std::map<std::string, QueueSnapshot>> RedisShardLog::Survey(
+    const std::vector<std::string>& endpoint_ids) {
+  std::map<int, std::vector<std::string>> by_shard;
+  for (const std::string& id : endpoint_ids) by_shard[ShardOfEndpoint(id, shards_)].push_back(id);
+  std::map<std::string, QueueSnapshot> surveys;
+  for (const auto& [shard, ids] : by_shard) {
+    FURNACE_ASSIGN_OR_RETURN(const redis::Reply reply,
+                             client_.RunAndWait(scripts_.survey, {ShardPrefix(shard)}, ids));
+    const auto replies = Elements(*reply);
+    for (std::size_t i = 0; i < replies.size() && i < ids.size(); ++i) {
+      const auto numbers = Elements(*replies[i]);
+      if (numbers.size() < 3) continue;
+      surveys[ids[i]] = {.queued = static_cast<int>(Int(*numbers[0])),
+                         .running = static_cast<int>(Int(*numbers[1])),
+                         .oldest_wait = absl::Microseconds(Int(*numbers[2]))};
+    }
+  }
+  return surveys;
+}
+
+}  // namespace furnace::scheduler
