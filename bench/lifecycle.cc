@@ -96,15 +96,19 @@ class Rig {
 
 struct Throughput {
   double per_second = 0;
-  double cpu_per_1000 = 0;
+  std::vector<double> cpu_per_1000;  // By process, in the order of pids.
 };
+
+std::vector<absl::Duration> CpuTimes(const std::vector<int>& pids) {
+  std::vector<absl::Duration> times;
+  for (const int pid : pids) times.push_back(CpuTime(pid));
+  return times;
+}
 
 // Clients submit until the time is up; what was accepted is waited for.
 Throughput Measure(const Options& options, const Rig& rig,
                    const std::function<int(JobClient&)>& submit) {
-  std::vector<int> pids = options.pids;
-  pids.push_back(getpid());
-  const absl::Duration cpu_before = CpuTime(pids);
+  const std::vector<absl::Duration> cpu_before = CpuTimes(options.pids);
   const std::int64_t settled_before = rig.settled();
   const absl::Time start = absl::Now();
   const absl::Time end = start + absl::Seconds(options.seconds);
@@ -122,22 +126,35 @@ Throughput Measure(const Options& options, const Rig& rig,
     absl::SleepFor(absl::Milliseconds(1));
   }
   const auto done = static_cast<double>(rig.settled() - settled_before);
-  return {.per_second = done / absl::ToDoubleSeconds(absl::Now() - start),
-          .cpu_per_1000 = absl::ToDoubleSeconds(CpuTime(pids) - cpu_before) / done * 1000};
+  Throughput measured{.per_second = done / absl::ToDoubleSeconds(absl::Now() - start),
+                      .cpu_per_1000 = {}};
+  const std::vector<absl::Duration> cpu_after = CpuTimes(options.pids);
+  for (std::size_t i = 0; i < cpu_after.size(); ++i) {
+    measured.cpu_per_1000.push_back(absl::ToDoubleSeconds(cpu_after[i] - cpu_before[i]) / done *
+                                    1000);
+  }
+  return measured;
 }
 
 void PrintThroughput(const Options& options, const std::string& mode,
                      const std::function<int(JobClient&)>& submit) {
   const Rig rig(options, fmt::format("{}-{}", mode, getpid()), [](const std::string&) {});
   std::vector<double> rates;
-  std::vector<double> cpu;
+  std::vector<std::vector<double>> cpu(options.pids.size());  // By process.
   for (int i = 0; i < options.repeats; ++i) {
     const Throughput measured = Measure(options, rig, submit);
     rates.push_back(measured.per_second);
-    cpu.push_back(measured.cpu_per_1000);
+    for (std::size_t p = 0; p < cpu.size(); ++p) cpu[p].push_back(measured.cpu_per_1000[p]);
   }
-  fmt::print("{} submits: {} lifecycles/s, {:.3f} CPU-s per 1,000 jobs\n", mode,
-             WithCommas(static_cast<std::int64_t>(Median(rates))), Median(cpu));
+  double total = 0;
+  std::string parts;
+  for (std::size_t p = 0; p < cpu.size(); ++p) {
+    total += Median(cpu[p]);
+    parts += fmt::format("{}{} {:.3f}", p == 0 ? "" : ", ", NameOf(options.pids[p]),
+                         Median(cpu[p]));
+  }
+  fmt::print("{} submits: {} lifecycles/s, {:.3f} CPU-s per 1,000 jobs ({})\n", mode,
+             WithCommas(static_cast<std::int64_t>(Median(rates))), total, parts);
 }
 
 void PrintLatency(const std::string& what, const std::vector<absl::Duration>& submit,
@@ -212,6 +229,7 @@ int main(int argc, char** argv) {
   app.add_option("--repeats", options.repeats);
   app.add_option("--seconds", options.seconds);
   CLI11_PARSE(app, argc, argv);
+  options.pids.push_back(getpid());
   furnace::bench::Run(options);
   return 0;
 }

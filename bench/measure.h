@@ -14,9 +14,12 @@ absl::Duration Percentile(std::vector<absl::Duration> samples, double percent);
 
 double Median(std::vector<double> values);
 
-/// User and system CPU time of processes so far, ended ones at zero. Source:
-/// proc(5), fields 14 and 15 of /proc/[pid]/stat.
-absl::Duration CpuTime(const std::vector<int>& pids);
+/// User and system CPU time that a process and its children have used so far; zero
+/// when it has ended. Source: proc(5), fields 4 and 14 to 17 of /proc/[pid]/stat.
+absl::Duration CpuTime(int pid);
+
+/// The name of a process's program, at most 15 characters.
+std::string NameOf(int pid);
 
 /// "12,345".
 std::string WithCommas(std::int64_t number);

@@ -27,10 +27,8 @@ def lifecycle(build: pathlib.Path, arguments: list):
     with suite.Suite(build / "bin", services=("registry", "metering", "scheduler"),
                      extra={"scheduler": {"FURNACE_DRIVER": "none"}}) as furnace:
         project = furnace.postgres.query("SELECT id FROM registry.projects WHERE name = 'default'")
-        pids = [process.pid for process in furnace.processes.values()] + [furnace.redis.process.pid]
-        postgres_pids = subprocess.run(["pgrep", "-P", str(furnace.postgres.process.pid)],
-                                       capture_output=True, text=True).stdout.split()
-        pids += [furnace.postgres.process.pid, *map(int, postgres_pids)]
+        pids = [process.pid for process in furnace.processes.values()]
+        pids += [furnace.redis.process.pid, furnace.postgres.process.pid]
         subprocess.run([str(build / "bin" / "bench-lifecycle"), "--scheduler", furnace.address("scheduler"),
                         "--registry", furnace.address("registry"), "--token", furnace.token,
                         "--project", project, "--redis", furnace.redis.url,

@@ -16,6 +16,17 @@ constexpr absl::Duration kHeadStart = absl::Seconds(60);
 
 }  // namespace
 
+JobRecord NewRecord(const Submission& submission, std::size_t index, absl::Time queued_at) {
+  JobRecord record;
+  record.job.id = submission.items[index].id;
+  record.job.endpoint_id = submission.endpoint_id;
+  record.job.project_id = submission.project_id;
+  record.job.priority = submission.items[index].priority;
+  record.job.queued_at = queued_at;
+  record.job.version = 1;
+  return record;
+}
+
 bool Submitter::IsQuick(const JobRequest& request) const {
   return catalog_.Cached(request.endpoint_id) != nullptr &&
          std::all_of(request.items.begin(), request.items.end(),

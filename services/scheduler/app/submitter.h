@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ struct JobRequest {
   std::vector<Item> items;
   bool watched = false;  // Somebody will watch the jobs from the start.
 };
+
+/// The job that an item of a submission is, queued at `queued_at`.
+JobRecord NewRecord(const Submission& submission, std::size_t index, absl::Time queued_at);
 
 /// Turns requests into queued jobs. Thread-safe.
 class Submitter {

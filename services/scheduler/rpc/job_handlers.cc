@@ -53,37 +53,6 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
   return request;
 }
 
-// The records of new jobs, as they were queued.
-absl::StatusOr<std::vector<JobRecord>> JobHandlers::Queue(JobRequest request) {
-  FURNACE_ASSIGN_OR_RETURN(Submission submission, submitter_.Prepare(std::move(request)));
-  std::vector<JobRecord> records;
-  for (const Submission::Item& item : submission.items) {
-    JobRecord record;
-    record.job.id = item.id;
-    record.job.endpoint_id = submission.endpoint_id;
-    record.job.project_id = submission.project_id;
-    record.job.priority = item.priority;
-    record.job.version = 1;
-    records.push_back(std::move(record));
-  }
-  FURNACE_ASSIGN_OR_RETURN(const absl::Time queued_at,
-                           Await<absl::Time>([&](Done<absl::Time> done) {
-                             queue_.Submit(std::move(submission), std::move(done));
-                           }));
-  for (JobRecord& record : records) record.job.queued_at = queued_at;
-  return records;
-}
-
-absl::StatusOr<v1::SubmitResponse> JobHandlers::Submit(const furnace::rpc::CallContext& call,
-                                                       const v1::SubmitRequest& request) {
-  FURNACE_ASSIGN_OR_RETURN(JobRequest job, ToJobRequest(call, request.endpoint_id(), request.input(),
-                                                        request.priority(), kMaxInputBytes));
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<JobRecord> records, Queue(std::move(job)));
-  v1::SubmitResponse response;
-  *response.mutable_job() = ToProto(records.front());
-  return response;
-}
-
 absl::StatusOr<v1::SubmitBatchResponse> JobHandlers::SubmitBatch(
     const furnace::rpc::CallContext& call, const v1::SubmitBatchRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(std::string project_id, furnace::rpc::ProjectOf(call));
@@ -99,9 +68,12 @@ absl::StatusOr<v1::SubmitBatchResponse> JobHandlers::SubmitBatch(
     room -= job.input().size();
     batch.items.push_back({.input = job.input(), .priority = job.priority()});
   }
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<JobRecord> records, Queue(std::move(batch)));
+  FURNACE_ASSIGN_OR_RETURN(Submission submission, submitter_.Prepare(std::move(batch)));
   v1::SubmitBatchResponse response;
-  for (const JobRecord& record : records) response.add_job_ids(record.job.id);
+  for (const Submission::Item& item : submission.items) response.add_job_ids(item.id);
+  FURNACE_RETURN_IF_ERROR(Await<absl::Time>([&](Done<absl::Time> done) {
+                            queue_.Submit(std::move(submission), std::move(done));
+                          }).status());
   return response;
 }
 

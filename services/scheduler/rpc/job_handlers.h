@@ -34,8 +34,6 @@ class JobHandlers {
         history_(history),
         dispatcher_(dispatcher) {}
 
-  absl::StatusOr<v1::SubmitResponse> Submit(const furnace::rpc::CallContext& call,
-                                            const v1::SubmitRequest& request);
   absl::StatusOr<v1::SubmitBatchResponse> SubmitBatch(const furnace::rpc::CallContext& call,
                                                       const v1::SubmitBatchRequest& request);
   absl::StatusOr<v1::GetResponse> Get(const furnace::rpc::CallContext& call,
@@ -46,8 +44,6 @@ class JobHandlers {
                                             const v1::CancelRequest& request);
 
  private:
-  absl::StatusOr<std::vector<JobRecord>> Queue(JobRequest request);
-
   Submitter& submitter_;
   JobQueue& queue_;
   JobReader& reader_;

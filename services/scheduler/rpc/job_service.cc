@@ -43,6 +43,12 @@ JobService::JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers,
       watchers_(watchers),
       blocking_(blocking),
       clock_(clock),
+      submit_(
+          [this](SubmitCall& call, grpc::ServerCompletionQueue& completions, void* tag) {
+            RequestSubmit(&call.context(), &call.request(), &call.stream(), &completions,
+                          &completions, tag);
+          },
+          [this](const std::shared_ptr<SubmitCall>& call) { OnSubmit(call); }),
       run_sync_(
           [this](RunSyncCall& call, grpc::ServerCompletionQueue& completions, void* tag) {
             RequestRunSync(&call.context(), &call.request(), &call.stream(), &completions,
@@ -61,12 +67,6 @@ JobService::JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers,
                         &completions, tag);
           },
           [this](const std::shared_ptr<WaitCall>& call) { OnWait(call); }) {}
-
-grpc::Status JobService::Submit(grpc::ServerContext* context, const v1::SubmitRequest* request,
-                                v1::SubmitResponse* response) {
-  return RunUnary(gate_, *context, *request, response,
-                  std::bind_front(&JobHandlers::Submit, &handlers_));
-}
 
 grpc::Status JobService::SubmitBatch(grpc::ServerContext* context,
                                      const v1::SubmitBatchRequest* request,
@@ -93,6 +93,42 @@ grpc::Status JobService::Cancel(grpc::ServerContext* context, const v1::CancelRe
                   std::bind_front(&JobHandlers::Cancel, &handlers_));
 }
 
+template <typename Call, typename Next>
+void JobService::Prepare(const std::shared_ptr<Call>& call, JobRequest request, Next next) {
+  const bool quick = submitter_.IsQuick(request);
+  auto shared = std::make_shared<JobRequest>(std::move(request));
+  auto run = [this, call, shared, next] {
+    absl::StatusOr<Submission> submission = submitter_.Prepare(std::move(*shared));
+    if (!submission.ok()) return call->Finish(submission.status());
+    next(*std::move(submission));
+  };
+  if (quick) return run();
+  if (!blocking_.TrySubmit(run)) {
+    call->Finish(absl::ResourceExhaustedError("too many submits wait"));
+  }
+}
+
+void JobService::OnSubmit(const std::shared_ptr<SubmitCall>& call) {
+  const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
+  if (!caller.ok()) return call->Finish(caller.status());
+  v1::SubmitRequest& request = call->request();
+  absl::StatusOr<JobRequest> job =
+      ToJobRequest(*caller, request.endpoint_id(), std::move(*request.mutable_input()),
+                   request.priority(), kMaxInputBytes);
+  if (!job.ok()) return call->Finish(job.status());
+  Prepare(call, *std::move(job), [this, call](Submission submission) {
+    JobRecord record = NewRecord(submission, 0, absl::InfinitePast());
+    queue_.Submit(std::move(submission), [call, record = std::move(record)](
+                                             absl::StatusOr<absl::Time> queued_at) mutable {
+      if (!queued_at.ok()) return call->Finish(queued_at.status());
+      record.job.queued_at = *queued_at;
+      v1::SubmitResponse response;
+      *response.mutable_job() = ToProto(record);
+      call->Finish(std::move(response));
+    });
+  });
+}
+
 void JobService::OnRunSync(const std::shared_ptr<RunSyncCall>& call) {
   const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
   if (!caller.ok()) return call->Finish(caller.status());
@@ -105,45 +141,31 @@ void JobService::OnRunSync(const std::shared_ptr<RunSyncCall>& call) {
                    request.priority(), kMaxSyncInputBytes);
   if (!job.ok()) return call->Finish(job.status());
   job->watched = true;
-
-  const absl::Duration wait = absl::Milliseconds(wait_ms);
-  if (submitter_.IsQuick(*job)) return SubmitAndWatch(call, *std::move(job), wait);
-  auto shared = std::make_shared<JobRequest>(*std::move(job));
-  if (!blocking_.TrySubmit(
-          [this, call, shared, wait] { SubmitAndWatch(call, std::move(*shared), wait); })) {
-    call->Finish(absl::ResourceExhaustedError("too many submits wait"));
-  }
+  Prepare(call, *std::move(job), [this, call, wait_ms](Submission submission) {
+    SubmitAndWatch(call, std::move(submission), absl::Milliseconds(wait_ms));
+  });
 }
 
-void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, JobRequest request,
+void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
                                 absl::Duration wait) {
-  absl::StatusOr<Submission> submission = submitter_.Prepare(std::move(request));
-  if (!submission.ok()) return call->Finish(submission.status());
-  const std::string job_id = submission->items.front().id;
-  JobRecord record;
-  record.job.id = job_id;
-  record.job.endpoint_id = submission->endpoint_id;
-  record.job.project_id = submission->project_id;
-  record.job.priority = submission->items.front().priority;
-
+  JobRecord record = NewRecord(submission, 0, absl::InfinitePast());
   // The watcher comes first: the job may be done before Submit has answered.
   auto watcher = std::make_shared<FinalWatcher>(
       AnswerTo<v1::RunSyncResponse>(call), absl::UnavailableError("the job may not be queued"));
-  watchers_.AddUpcoming({.job_id = job_id,
-                         .project_id = submission->project_id,
+  watchers_.AddUpcoming({.job_id = record.job.id,
+                         .project_id = record.job.project_id,
                          .deadline = clock_.Now() + wait,
                          .chunks_after = std::nullopt},
                         watcher);
-  queue_.Submit(*std::move(submission),
-                [this, call, watcher, record](absl::StatusOr<absl::Time> queued_at) mutable {
-                  if (queued_at.ok()) {
-                    record.job.queued_at = *queued_at;
-                    record.job.version = 1;
-                    return watcher->SetLatest(std::move(record));
-                  }
-                  watchers_.Remove(record.job.id, watcher.get());
-                  call->Finish(queued_at.status());
-                });
+  queue_.Submit(std::move(submission), [this, call, watcher, record = std::move(record)](
+                                           absl::StatusOr<absl::Time> queued_at) mutable {
+    if (queued_at.ok()) {
+      record.job.queued_at = *queued_at;
+      return watcher->SetLatest(std::move(record));
+    }
+    watchers_.Remove(record.job.id, watcher.get());
+    call->Finish(queued_at.status());
+  });
 }
 
 void JobService::OnWait(const std::shared_ptr<WaitCall>& call) {

@@ -15,11 +15,12 @@
 
 namespace furnace::scheduler::rpc {
 
-/// The methods that last are taken from a completion queue, the others run on
-/// gRPC's threads.
-using JobServiceBase = v1::JobService::WithAsyncMethod_RunSync<
-    v1::JobService::WithAsyncMethod_Watch<v1::JobService::WithAsyncMethod_Wait<
-        v1::JobService::Service>>>;
+/// The methods that last, and Submit, which is called most, are taken from a
+/// completion queue; the others run on gRPC's threads.
+using JobServiceBase =
+    v1::JobService::WithAsyncMethod_Submit<v1::JobService::WithAsyncMethod_RunSync<
+        v1::JobService::WithAsyncMethod_Watch<
+            v1::JobService::WithAsyncMethod_Wait<v1::JobService::Service>>>>;
 
 /// The gRPC face of jobs.
 class JobService final : public JobServiceBase {
@@ -30,11 +31,9 @@ class JobService final : public JobServiceBase {
 
   /// For rpc::Server::Start.
   std::vector<furnace::rpc::AsyncMethod*> async_methods() {
-    return {&run_sync_, &watch_, &wait_};
+    return {&submit_, &run_sync_, &watch_, &wait_};
   }
 
-  grpc::Status Submit(grpc::ServerContext* context, const v1::SubmitRequest* request,
-                      v1::SubmitResponse* response) override;
   grpc::Status SubmitBatch(grpc::ServerContext* context, const v1::SubmitBatchRequest* request,
                            v1::SubmitBatchResponse* response) override;
   grpc::Status Get(grpc::ServerContext* context, const v1::GetRequest* request,
@@ -45,12 +44,18 @@ class JobService final : public JobServiceBase {
                       v1::CancelResponse* response) override;
 
  private:
+  using SubmitCall = furnace::rpc::UnaryCall<v1::SubmitRequest, v1::SubmitResponse>;
   using RunSyncCall = furnace::rpc::UnaryCall<v1::RunSyncRequest, v1::RunSyncResponse>;
   using WaitCall = furnace::rpc::UnaryCall<v1::WaitRequest, v1::WaitResponse>;
 
+  void OnSubmit(const std::shared_ptr<SubmitCall>& call);
   void OnRunSync(const std::shared_ptr<RunSyncCall>& call);
-  void SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, JobRequest request,
+  void SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
                       absl::Duration wait);
+  /// Prepares the submission, on another thread if that may block, and goes on with
+  /// `next`, or answers the call with the error.
+  template <typename Call, typename Next>
+  void Prepare(const std::shared_ptr<Call>& call, JobRequest request, Next next);
   void OnWait(const std::shared_ptr<WaitCall>& call);
   void OnWatch(const std::shared_ptr<WatchCall>& call);
 
@@ -61,6 +66,7 @@ class JobService final : public JobServiceBase {
   JobWatchers& watchers_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
+  furnace::rpc::Listener<SubmitCall> submit_;
   furnace::rpc::Listener<RunSyncCall> run_sync_;
   furnace::rpc::Listener<WatchCall> watch_;
   furnace::rpc::Listener<WaitCall> wait_;

@@ -86,6 +86,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
   job.input_stored = fields.Has("is");
   DecodeAttempts(fields, job);
   DecodeOutcome(fields, job);
+  if (fields.Has("in")) job.input = fields.Str("in");
   if (parts[1]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*parts[1]));
   for (const redisReply* chunk : Elements(*parts[2])) live.chunks.emplace_back(Text(*chunk));
   live.chunk_count = fields.Number("cn");

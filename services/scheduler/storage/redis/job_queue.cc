@@ -16,6 +16,53 @@ std::string Micros(absl::Duration duration) {
   return std::to_string(absl::ToInt64Microseconds(duration));
 }
 
+// Jobs in one run of a script.
+constexpr std::size_t kMaxSubmitted = 100;
+constexpr std::size_t kMaxSettled = 128;
+
+void EncodeSubmission(Submission& submission, Words& args) {
+  for (Submission::Item& item : submission.items) {
+    args.push_back(std::move(item.id));
+    args.push_back(submission.endpoint_id);
+    args.push_back(submission.project_id);
+    args.push_back(submission.affinity);
+    args.push_back(Micros(submission.timeout));
+    args.push_back(std::to_string(submission.max_retries));
+    args.push_back(std::to_string(item.priority));
+    args.push_back(Micros(submission.head_start));
+    args.push_back(std::move(item.input));
+    args.emplace_back(item.input_stored ? "1" : "");
+    args.emplace_back(item.watched ? "1" : "");
+  }
+}
+
+// All submissions of a run are queued at the same time.
+absl::StatusOr<absl::Time> DecodeSubmission(const redisReply& reply, std::size_t) {
+  return absl::FromUnixMicros(Int(reply));
+}
+
+void EncodeSettlement(Settlement& settlement, Words& args) {
+  Outcome& outcome = settlement.outcome;
+  args.push_back(std::move(settlement.lease.job_id));
+  args.push_back(std::to_string(settlement.lease.epoch));
+  args.push_back(std::to_string(static_cast<int>(outcome.cause)));
+  args.push_back(std::move(outcome.output).value_or("null"));
+  args.emplace_back(outcome.output_stored ? "1" : "");
+  args.push_back(std::move(outcome.error));
+}
+
+absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size_t index) {
+  const auto results = Elements(reply);
+  if (index >= results.size()) {
+    return absl::InternalError("settle_attempts.lua answered too little");
+  }
+  const std::int64_t number = Int(*results[index]);
+  if (number == 0) return SettleResult::kNotHeld;
+  if (number == -1) return SettleResult::kRepeated;
+  return number == static_cast<int>(JobStatus::kInQueue) ? SettleResult::kQueuedAgain
+                                                         : SettleResult::kFinal;
+}
+
 // Fields of a flat reply that describe one claimed job.
 constexpr std::size_t kClaimFields = 5;
 
@@ -44,31 +91,19 @@ absl::StatusOr<std::vector<ClaimedJob>> DecodeClaims(const redisReply& reply,
 RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards)
     : client_(client), scripts_(scripts), shards_(shards) {
   for (int shard = 0; shard < shards; ++shard) {
-    settlers_.push_back(
-        std::make_unique<SettleBatcher>(client, scripts.settle, ShardPrefix(shard)));
+    submitters_.push_back(std::make_unique<ScriptBatcher<Submission, absl::Time>>(
+        client, scripts.submit, ShardPrefix(shard), kMaxSubmitted,
+        [](const Submission& submission) { return submission.items.size(); }, EncodeSubmission,
+        DecodeSubmission));
+    settlers_.push_back(std::make_unique<ScriptBatcher<Settlement, SettleResult>>(
+        client, scripts.settle, ShardPrefix(shard), kMaxSettled,
+        [](const Settlement&) { return std::size_t{1}; }, EncodeSettlement, DecodeSettlement));
   }
 }
 
 void RedisJobQueue::Submit(Submission submission, Done<absl::Time> done) {
-  Words args = {submission.endpoint_id,
-                submission.project_id,
-                submission.affinity,
-                Micros(submission.timeout),
-                std::to_string(submission.max_retries),
-                Micros(submission.head_start)};
-  args.reserve(args.size() + submission.items.size() * 5);
-  for (Submission::Item& item : submission.items) {
-    args.push_back(std::move(item.id));
-    args.push_back(std::to_string(item.priority));
-    args.push_back(std::move(item.input));
-    args.emplace_back(item.input_stored ? "1" : "");
-    args.emplace_back(item.watched ? "1" : "");
-  }
-  client_.Run(scripts_.submit, {ShardPrefix(ShardOfEndpoint(submission.endpoint_id, shards_))},
-              args, [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
-                if (!reply.ok()) return done(reply.status());
-                done(absl::FromUnixMicros(Int(**reply)));
-              });
+  const int shard = ShardOfEndpoint(submission.endpoint_id, shards_);
+  submitters_[static_cast<std::size_t>(shard)]->Add(std::move(submission), std::move(done));
 }
 
 void RedisJobQueue::Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,

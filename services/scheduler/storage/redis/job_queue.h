@@ -6,8 +6,8 @@
 
 #include "libs/common/redis/client.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/storage/redis/script_batcher.h"
 #include "services/scheduler/storage/redis/scripts.h"
-#include "services/scheduler/storage/redis/settle_batcher.h"
 
 namespace furnace::scheduler {
 
@@ -36,7 +36,9 @@ class RedisJobQueue final : public JobQueue {
   redis::Client& client_;
   const QueueScripts& scripts_;
   const int shards_;
-  std::vector<std::unique_ptr<SettleBatcher>> settlers_;  // By shard.
+  // By shard.
+  std::vector<std::unique_ptr<ScriptBatcher<Submission, absl::Time>>> submitters_;
+  std::vector<std::unique_ptr<ScriptBatcher<Settlement, SettleResult>>> settlers_;
 };
 
 }  // namespace furnace::scheduler

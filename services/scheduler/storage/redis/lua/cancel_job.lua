@@ -13,12 +13,14 @@ local now = now_us()
 if job.status == IN_PROGRESS then
   charge(job, NO_CAUSE, now)
   end_attempt(job, CANCELLED, NO_CAUSE, now, { 'err', 'cancelled' })
+  redis.call('ZREM', prefix .. 'leases', job.id)
 elseif job.status == IN_QUEUE then
   redis.call('ZREM', prefix .. 'q:' .. job.endpoint .. ':' .. job.class, job.id)
-  count(job.endpoint, 'queued', -1)
+  count(job.endpoint, -1, 0)
   redis.call('HSET', job_key(job.id), 'st', CANCELLED, 'v', job.version + 1, 'd', now, 'c', NO_CAUSE,
     'err', 'cancelled')
   redis.call('XADD', prefix .. 'events', '*', 't', 'c', 'j', job.id, 'v', job.version + 1)
   notify(job.watched, job.id)
 end
+flush_counts()
 return { job.status, job.worker or '', job.epoch }

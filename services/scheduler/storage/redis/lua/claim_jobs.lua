@@ -42,36 +42,37 @@ local function pop(queues)
   return best and redis.call('ZPOPMIN', best)[1]
 end
 
-local claimed = {}
+local claimed, leases = {}, {}
 local function start(number, id, worker, gpu, gpus, cold)
-  local f = redis.call('HMGET', job_key(id), 'a', 'v', 'f', 'to', 'x')
+  local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is')
   local epoch, version = f[1] + 1, f[2] + 1
   redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now,
-    'f', f[3] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
-  redis.call('ZADD', prefix .. 'leases', now + lease, id)
+    'f', f[4] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
   redis.call('XADD', prefix .. 'events', '*', 't', 's', 'j', id, 'v', version)
-  notify(f[5], id)
-  for _, value in ipairs({ number, id, epoch, f[4], redis.call('GET', prefix .. 'in:' .. id) }) do
+  notify(f[3], id)
+  leases[#leases + 1] = now + lease
+  leases[#leases + 1] = id
+  local input = f[6] or (not f[7] and redis.call('GET', prefix .. 'in:' .. id))
+  for _, value in ipairs({ number, id, epoch, f[5], input }) do
     claimed[#claimed + 1] = value
   end
 end
 
-local jobs = 0
 for i = 3, #ARGV, 5 do
-  local worker, gpu, gpus, cold, room = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 4])
+  local worker, gpu, gpus, cold, room = unpack(ARGV, i, i + 4)
   local queues = queues_for(gpu)
-  for _ = 1, room do
+  for _ = 1, tonumber(room) do
     local id = pop(queues)
     if not id then
       break
     end
     start((i + 2) / 5, id, worker, gpu, gpus, cold)
     cold = 0
-    jobs = jobs + 1
   end
 end
-if jobs > 0 then
-  count(endpoint, 'queued', -jobs)
-  count(endpoint, 'running', jobs)
+if #leases > 0 then
+  redis.call('ZADD', prefix .. 'leases', unpack(leases))
+  count(endpoint, -#leases / 2, #leases / 2)
+  flush_counts()
 end
 return claimed

@@ -7,7 +7,7 @@
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
 local now = now_us()
-local results = {}
+local results, ended = {}, {}
 
 local function settle(id, epoch, cause, output, stored, err)
   local job = load_attempt(id)
@@ -25,11 +25,16 @@ local function settle(id, epoch, cause, output, stored, err)
     fields = { 'err', err }
   end
   end_attempt(job, status, cause, now, fields)
+  ended[#ended + 1] = id
   return status
 end
 
 for i = 1, #ARGV, 6 do
   results[#results + 1] =
     settle(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+end
+if #ended > 0 then
+  redis.call('ZREM', prefix .. 'leases', unpack(ended))
+  flush_counts()
 end
 return results

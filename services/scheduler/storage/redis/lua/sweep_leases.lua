@@ -18,8 +18,8 @@ for i = 1, #lapsed, 2 do
     taken[#taken + 1] = job.id
     taken[#taken + 1] = job.epoch
     taken[#taken + 1] = job.worker
-  else
-    redis.call('ZREM', prefix .. 'leases', lapsed[i])
   end
+  redis.call('ZREM', prefix .. 'leases', lapsed[i])
 end
+flush_counts()
 return taken

@@ -4,7 +4,7 @@
 -- script touches is that prefix and a suffix, so one hash tag, one slot:
 --   job:<id>          hash   a live job, see FIELDS; every value of a queued job is
 --                            short, which keeps the hash a listpack
---   in:<id>           string its input, unless that lies in the payload store
+--   in:<id>           string its input, unless that is short or stored elsewhere
 --   chunks:<id>       list   what its handler has yielded, the oldest cut off
 --   q:<endpoint>:<affinity>  zset  runnable job ids by score
 --   classes:<endpoint>       set   affinity classes that may have jobs
@@ -14,15 +14,16 @@
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed
 -- Instants are microseconds since the Unix epoch by Redis's clock.
 --
--- FIELDS of job:<id>:
---   ep pr  endpoint and project       cl sc  affinity class and score
---   st     status, by number          p      priority
---   to mr  timeout (us), max retries  q f s d  queued, first and last started, done
---   a r l  attempts, retries, losses  w g n k  worker, GPU type, GPUs, cold start (us)
---   gt     billed GPU time (us)       v      version
---   is os  input, output stored       out err c  output, error, cause
---   pg     progress                   x      somebody watches
---   cn cb  chunks: count, bytes
+-- FIELDS of job:<id>; those that are zero or empty are left out, and those read most
+-- come first, for a listpack is searched from its start:
+--   st a v x  status by number, attempts, version, somebody watches
+--   ep pr     endpoint and project    cl sc    affinity class and score
+--   to mr p   timeout (us), max retries, priority
+--   q f s d   queued, first and last started, done
+--   r l       retries, losses         w g n k  worker, GPU type, GPUs, cold start (us)
+--   gt        billed GPU time (us)    in is    short input; input stored elsewhere
+--   out os    output; output stored   err c    error, cause
+--   pg cn cb  progress; chunks: count, bytes
 
 local IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, CANCELLED = 3, 4, 5, 6, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
@@ -45,34 +46,56 @@ local function notify(watched, id)
   end
 end
 
-local function count(endpoint, what, by)
-  redis.call('HINCRBY', prefix .. 'stats:' .. endpoint, what, by)
+-- Changes of queued and running, by endpoint; flush_counts stores them.
+local counts = {}
+
+local function count(endpoint, queued, running)
+  local sums = counts[endpoint] or { 0, 0 }
+  counts[endpoint] = { sums[1] + queued, sums[2] + running }
 end
 
--- Makes a job runnable, and wakes the workers when nothing else was.
+local function flush_counts()
+  for endpoint, sums in pairs(counts) do
+    local key = prefix .. 'stats:' .. endpoint
+    if sums[1] ~= 0 then
+      redis.call('HINCRBY', key, 'queued', sums[1])
+    end
+    if sums[2] ~= 0 then
+      redis.call('HINCRBY', key, 'running', sums[2])
+    end
+  end
+end
+
+-- Queues known to hold jobs; the first one that a script puts there wakes workers.
+local filled = {}
+
+-- Makes a job runnable.
 local function enqueue(id, endpoint, class, score)
   local queue = prefix .. 'q:' .. endpoint .. ':' .. class
-  local was_empty = redis.call('EXISTS', queue) == 0
-  redis.call('ZADD', queue, score, id)
-  if was_empty then
-    redis.call('SADD', prefix .. 'classes:' .. endpoint, class)
-    redis.call('PUBLISH', prefix .. 'notify', 'w ' .. endpoint)
+  if not filled[queue] then
+    filled[queue] = true
+    if redis.call('EXISTS', queue) == 0 then
+      redis.call('SADD', prefix .. 'classes:' .. endpoint, class)
+      redis.call('PUBLISH', prefix .. 'notify', 'w ' .. endpoint)
+    end
   end
-  count(endpoint, 'queued', 1)
+  redis.call('ZADD', queue, score, id)
+  count(endpoint, 1, 0)
 end
 
 -- What ending an attempt needs to know of a job; nil when it is not live.
 local function load_attempt(id)
-  local f = redis.call('HMGET', job_key(id), 'st', 'a', 'ep', 'pr', 'cl', 'sc', 's', 'w', 'g', 'n',
-    'k', 'r', 'mr', 'l', 'v', 'x', 'gt')
+  local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt')
   if not f[1] then
     return nil
   end
   return {
-    id = id, status = tonumber(f[1]), epoch = tonumber(f[2]), endpoint = f[3], project = f[4],
-    class = f[5], score = f[6], started = tonumber(f[7]), worker = f[8], gpu = f[9],
-    gpus = tonumber(f[10]), cold = f[11], retries = tonumber(f[12]), max_retries = tonumber(f[13]),
-    losses = tonumber(f[14]), version = tonumber(f[15]), watched = f[16], gpu_time = tonumber(f[17]),
+    id = id, status = tonumber(f[1]), epoch = tonumber(f[2]), version = tonumber(f[3]), watched = f[4],
+    endpoint = f[5], project = f[6], class = f[7], score = f[8], started = tonumber(f[9]),
+    worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
+    retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
+    gpu_time = tonumber(f[17] or 0),
   }
 end
 
@@ -103,18 +126,24 @@ local function retry_or_fail(job, cause)
 end
 
 -- Ends the attempt that holds the job's lease, into `status`; it has been charged.
--- fields are further field-value pairs to store.
+-- fields are further field-value pairs to store. The lease itself is the caller's to
+-- remove.
 local function end_attempt(job, status, cause, now, fields)
-  redis.call('ZREM', prefix .. 'leases', job.id)
-  count(job.endpoint, 'running', -1)
-  redis.call('HSET', job_key(job.id), 'st', status, 'v', job.version + 1, 'c', cause,
-    'r', job.retries, 'l', job.losses, 'gt', job.gpu_time, unpack(fields))
+  local version = job.version + 1
+  for _, value in ipairs({ 'st', status, 'v', version, 'c', cause, 'r', job.retries, 'l', job.losses,
+    'gt', job.gpu_time }) do
+    fields[#fields + 1] = value
+  end
+  if status ~= IN_QUEUE then
+    fields[#fields + 1] = 'd'
+    fields[#fields + 1] = now
+  end
+  redis.call('HSET', job_key(job.id), unpack(fields))
+  count(job.endpoint, 0, -1)
   if status == IN_QUEUE then
     enqueue(job.id, job.endpoint, job.class, job.score)
-  else
-    redis.call('HSET', job_key(job.id), 'd', now)
   end
-  redis.call('XADD', prefix .. 'events', '*', 't', 'e', 'j', job.id, 'v', job.version + 1,
+  redis.call('XADD', prefix .. 'events', '*', 't', 'e', 'j', job.id, 'v', version,
     'a', job.epoch, 's', job.started, 'e', now, 'c', cause, 'ep', job.endpoint, 'pr', job.project,
     'w', job.worker, 'g', job.gpu, 'n', job.gpus, 'k', job.cold)
   notify(job.watched, job.id)
