@@ -1,0 +1,2 @@
+DROP TABLE registry.furnace_models;
+DROP TABLE registry.furnace_templates;

@@ -1,0 +1,2 @@
+DROP TABLE registry.endpoint_change_counter;
+DROP TABLE registry.furnace_endpoints;

@@ -1,0 +1,39 @@
+#include "services/registry/domain/endpoint.h"
+
+#include <utility>
+
+namespace furnace::registry {
+
+Endpoint Revise(Endpoint endpoint, EndpointSpec spec, absl::Time now) {
+  if (spec == endpoint.spec) return endpoint;
+  endpoint.spec = std::move(spec);
+  ++endpoint.revision;
+  endpoint.updated_at = now;
+  return endpoint;
+}
+
+Endpoint Retire(Endpoint endpoint, absl::Time now) {
+  endpoint.status = EndpointStatus::kDeleted;
+  endpoint.updated_at = now;
+  return endpoint;
+}
+
+std::size_t ApproximateBytes(const Endpoint& endpoint) {
+  constexpr std::size_t kFixed = 256;
+  constexpr std::size_t kPerText = 16;
+  const EndpointSpec& spec = endpoint.spec;
+  std::size_t bytes = kFixed + spec.name.size() + spec.image_uri.size() + spec.handler_path.size();
+  for (const auto& [name, value] : spec.env) bytes += kPerText + name.size() + value.size();
+  for (const std::string& type : spec.gpu_types) bytes += kPerText + type.size();
+  return bytes;
+}
+
+std::string_view ToString(ScalerType type) {
+  return type == ScalerType::kQueueDelay ? "queue_delay" : "request_count";
+}
+
+std::string_view ToString(EndpointStatus status) {
+  return status == EndpointStatus::kActive ? "active" : "deleted";
+}
+
+}  // namespace furnace::registry

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace furnace::registry {
+
+/// Active endpoints a project may have.
+inline constexpr int kMaxEndpoints = 1000;
+/// Most endpoints of one page or one batch of changes.
+inline constexpr int kMaxPageSize = 1000;
+inline constexpr int kDefaultPageSize = 100;
+/// Most bytes of endpoints in one answer, well below what a message may hold: a
+/// thousand endpoints may carry 32 KiB of environment each.
+inline constexpr std::size_t kMaxPageBytes = 8 << 20;
+
+enum class ScalerType { kQueueDelay, kRequestCount };
+
+enum class EndpointStatus { kActive, kDeleted };
+
+/// What to run, on which GPU, and how many at a time; complete and valid. Fields
+/// and ranges are those of furnace.v1.EndpointSpec.
+struct EndpointSpec {
+  std::string name;
+  std::string image_uri;
+  std::string handler_path;
+  std::map<std::string, std::string> env;
+  std::vector<std::string> gpu_types;  // Canonical, best first.
+  int gpu_count = 0;
+  int vram_min_mib = 0;
+  int timeout_seconds = 0;
+  int min_workers = 0;
+  int max_workers = 0;
+  int idle_timeout_seconds = 0;
+  ScalerType scaler_type = ScalerType::kQueueDelay;
+  int scaler_value = 0;
+  int max_retries = 0;
+
+  friend bool operator==(const EndpointSpec&, const EndpointSpec&) = default;
+};
+
+/// A deployed handler that takes jobs.
+struct Endpoint {
+  std::string id;          // UUID.
+  std::string project_id;  // UUID.
+  EndpointSpec spec;
+  std::int64_t revision = 1;  // Rises with each change of the spec.
+  EndpointStatus status = EndpointStatus::kActive;
+  absl::Time created_at;
+  absl::Time updated_at;
+
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+/// `endpoint` with `spec` as its next revision; unchanged when `spec` is what it
+/// has.
+Endpoint Revise(Endpoint endpoint, EndpointSpec spec, absl::Time now);
+
+/// `endpoint`, deleted.
+Endpoint Retire(Endpoint endpoint, absl::Time now);
+
+/// About how large the endpoint is in a message; rather too much than too little.
+std::size_t ApproximateBytes(const Endpoint& endpoint);
+
+/// "queue_delay", "request_count".
+std::string_view ToString(ScalerType type);
+/// "active", "deleted".
+std::string_view ToString(EndpointStatus status);
+
+}  // namespace furnace::registry

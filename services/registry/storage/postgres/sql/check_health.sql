@@ -1,0 +1,2 @@
+-- No parameters. Fails when the database does not answer.
+SELECT 1

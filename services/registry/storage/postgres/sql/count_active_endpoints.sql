@@ -1,0 +1,3 @@
+-- $1 project id
+SELECT count(*) FROM registry.furnace_endpoints
+WHERE project_id = $1::uuid AND status = 'active'

@@ -1,0 +1,37 @@
+-- $1 id, $2 project id, $3 name, $4 image_uri, $5 handler_path
+-- $6 names and $7 values of the environment (text[])
+-- $8 gpu_types (text[]), $9 gpu_count, $10 vram_min_mib, $11 timeout_seconds
+-- $12 min_workers, $13 max_workers, $14 idle_timeout_seconds
+-- $15 scaler_type, $16 scaler_value, $17 max_retries
+-- $18 revision, $19 status, $20 created_at, $21 updated_at, $22 change number
+-- Stores an endpoint, over the one with the same id if there is one.
+INSERT INTO registry.furnace_endpoints (
+  id, project_id, name, image_uri, handler_path, env_vars,
+  gpu_types, gpu_count, vram_min_mib, timeout_seconds,
+  min_workers, max_workers, idle_timeout_seconds,
+  scaler_type, scaler_value, max_retries,
+  revision, status, created_at, updated_at, change)
+VALUES (
+  $1::uuid, $2::uuid, $3, $4, $5, jsonb_object($6::text[], $7::text[]),
+  $8::text[], $9::int, $10::int, $11::int,
+  $12::int, $13::int, $14::int,
+  $15, $16::int, $17::int,
+  $18::bigint, $19, $20::timestamptz, $21::timestamptz, $22::bigint)
+ON CONFLICT (id) DO UPDATE SET
+  image_uri = excluded.image_uri,
+  handler_path = excluded.handler_path,
+  env_vars = excluded.env_vars,
+  gpu_types = excluded.gpu_types,
+  gpu_count = excluded.gpu_count,
+  vram_min_mib = excluded.vram_min_mib,
+  timeout_seconds = excluded.timeout_seconds,
+  min_workers = excluded.min_workers,
+  max_workers = excluded.max_workers,
+  idle_timeout_seconds = excluded.idle_timeout_seconds,
+  scaler_type = excluded.scaler_type,
+  scaler_value = excluded.scaler_value,
+  max_retries = excluded.max_retries,
+  revision = excluded.revision,
+  status = excluded.status,
+  updated_at = excluded.updated_at,
+  change = excluded.change

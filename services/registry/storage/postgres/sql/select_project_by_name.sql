@@ -1,0 +1,5 @@
+-- $1 name
+-- Returns id, name, created_at in microseconds since the epoch.
+SELECT id, name, (extract(epoch FROM created_at) * 1000000)::bigint
+FROM registry.projects
+WHERE name = $1
