@@ -1,0 +1,2 @@
+DROP TABLE metering.prices;
+DROP TYPE metering.price_unit;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/common/base/clock.h"
+#include "services/metering/app/ports.h"
+#include "services/metering/domain/usage.h"
+
+namespace furnace::metering {
+
+/// Takes usage into the books, each attempt once. Thread-safe.
+class UsageRecorder {
+ public:
+  UsageRecorder(UsageStore& usage, PriceStore& prices, RecordingMonitor& monitor,
+                const Clock& clock)
+      : usage_(usage), prices_(prices), monitor_(monitor), clock_(clock) {}
+
+  /// Bills and stores `records` in one transaction; the number that were new.
+  ///
+  /// A record whose key is known is skipped. If it also differs from what is
+  /// known, by that key or earlier in `records`, a warning with its ids is logged.
+  ///
+  /// Errors: INVALID_ARGUMENT "records[3].epoch: ..." for a record that Validate
+  /// refuses, and those of the stores. Nothing was stored, or after UNAVAILABLE
+  /// or DEADLINE_EXCEEDED perhaps all: the call may be repeated as it was.
+  absl::StatusOr<int> Record(std::vector<UsageRecord> records);
+
+ private:
+  UsageStore& usage_;
+  PriceStore& prices_;
+  RecordingMonitor& monitor_;
+  const Clock& clock_;
+};
+
+}  // namespace furnace::metering

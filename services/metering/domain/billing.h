@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/metering/domain/money.h"
+#include "services/metering/domain/pricing.h"
+#include "services/metering/domain/usage.h"
+
+namespace furnace::metering {
+
+/// The books every project has. An amount on kCustomer is owed to us; the other
+/// two hold what balances it: what we earned and what we gave back.
+enum class Account { kCustomer, kRevenue, kCredits };
+
+/// What a line records; kBalance is the other side of a transaction's customer lines.
+enum class EntryKind { kGpuTime, kInvocation, kCredit, kBalance };
+
+/// One line of the ledger: `amount` on `account`.
+struct Entry {
+  Account account = Account::kCustomer;
+  EntryKind kind = EntryKind::kGpuTime;
+  AttoUsd amount = {};
+  Span span = {};                     // What is charged or taken back.
+  std::int64_t gpu_milli_us = 0;      // 0 for an invocation.
+  std::int64_t unit_price_nanos = 0;  // 0 also for what has no price.
+};
+
+/// A piece of a lease inside one UTC hour, and its price.
+struct Segment {
+  Span span = {};
+  std::optional<std::int64_t> price_nanos = {};  // A GPU-second; nullopt: it has none.
+};
+
+/// What one attempt means for the books.
+struct Bill {
+  UsageRecord record;
+  /// Together exactly the lease.
+  std::vector<Segment> segments = {};
+  /// Price of the invocation charged; nullopt when none is, or it has no price.
+  std::optional<std::int64_t> invocation_nanos = {};
+  /// One transaction: sums to zero. Customer lines first. Empty when there is
+  /// nothing to enter: a lease of no length that is not an invocation.
+  std::vector<Entry> entries = {};
+};
+
+/// The bill of a valid `record`.
+///
+/// An attempt that a handler ended is charged its GPU time and an invocation. One
+/// that the platform lost is charged its GPU time and credited each charge in
+/// full, for all to see. What has no price is entered at 0. OUT_OF_RANGE when the
+/// charges have more than 38 digits.
+absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices);
+
+}  // namespace furnace::metering

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace furnace::metering {
+
+inline constexpr std::int64_t kHourUs = 3'600'000'000;
+inline constexpr std::int64_t kDayUs = 24 * kHourUs;
+
+/// No lease is older: 2020-01-01T00:00:00Z.
+inline constexpr std::int64_t kEarliestUs = 1'577'836'800'000'000;
+/// An attempt runs for at most 7 days; its lease may outlive it by an outage.
+inline constexpr std::int64_t kMaxLeaseUs = 8 * kDayUs;
+/// How far the clock that times leases may be ahead of ours.
+inline constexpr std::int64_t kMaxClockSkewUs = kDayUs;
+inline constexpr std::int64_t kMaxGpus = 16;
+
+/// Why an attempt ended; kNone when it ended well.
+enum class Cause { kNone, kHandlerError, kHandlerExited, kTimeout, kWorkerLost, kPlatform };
+
+/// Whether the customer gets back what such an attempt costs: it was our fault.
+constexpr bool IsCredited(Cause cause) {
+  return cause == Cause::kWorkerLost || cause == Cause::kPlatform;
+}
+
+/// What a usage record is known by: no other one has the same.
+struct RecordKey {
+  std::string job_id;  // UUID.
+  int epoch = 0;       // Attempt number, from 1.
+
+  friend auto operator<=>(const RecordKey&, const RecordKey&) = default;
+};
+
+/// One ended attempt: GPUs occupied during [start_us, end_us), in microseconds
+/// since the Unix epoch.
+struct UsageRecord {
+  RecordKey key;
+  std::string project_id;   // UUID.
+  std::string endpoint_id;  // UUID.
+  std::string worker_id;
+  std::string gpu_type;
+  std::int64_t milli_gpus = 0;  // Thousandths of a GPU held.
+  std::int64_t start_us = 0;
+  std::int64_t end_us = 0;
+  Cause cause = Cause::kNone;
+  std::int64_t cold_start_us = 0;
+
+  friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
+};
+
+/// INVALID_ARGUMENT, naming the field, unless every field is in its range. Leases
+/// that end where they start are fine; `now_us` is the present.
+absl::Status Validate(const UsageRecord& record, std::int64_t now_us);
+
+/// A span [start_us, end_us) of time.
+struct Span {
+  std::int64_t start_us = 0;
+  std::int64_t end_us = 0;
+
+  friend bool operator==(const Span&, const Span&) = default;
+};
+
+/// The UTC hour that `time_us`, not negative, lies in: the hour's first microsecond.
+constexpr std::int64_t HourOf(std::int64_t time_us) { return time_us - time_us % kHourUs; }
+
+/// `span` cut at UTC hours: in order, without gap or overlap, each piece inside
+/// one hour and not empty. An empty span has no pieces.
+std::vector<Span> CutAtHours(Span span);
+
+}  // namespace furnace::metering

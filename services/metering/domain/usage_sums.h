@@ -1,0 +1,49 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/metering/domain/billing.h"
+#include "services/metering/domain/money.h"
+
+namespace furnace::metering {
+
+/// Exact sums of usage. GPU time is in microseconds times thousandths of a GPU.
+struct UsageSums {
+  Int128 gpu_milli_us = 0;           // Billed.
+  Int128 credited_gpu_milli_us = 0;  // Not billed: the platform failed.
+  Int128 unpriced_gpu_milli_us = 0;  // Of what is billed, what has no price.
+  Int128 invocations = 0;
+  Int128 cold_start_us = 0;
+  AttoUsd cost = {};  // Credits taken off.
+
+  friend bool operator==(const UsageSums&, const UsageSums&) = default;
+};
+
+/// OUT_OF_RANGE when the cost grows over 38 digits.
+absl::StatusOr<UsageSums> Add(const UsageSums& a, const UsageSums& b);
+
+/// The part of a segment of `record` that lies in `within`, which it overlaps.
+UsageSums SumsOf(const UsageRecord& record, const Segment& segment, Span within);
+
+/// What counts once for an attempt, at the time it ends: invocation, cold start.
+UsageSums SumsAtEnd(const Bill& bill);
+
+/// What usage is summed by, for good.
+struct HourKey {
+  std::string project_id;
+  std::int64_t hour_us = 0;
+  std::string endpoint_id;
+  std::string gpu_type;
+
+  friend auto operator<=>(const HourKey&, const HourKey&) = default;
+};
+
+/// The sums that `bills` add to each hour. Errors: those of Add.
+absl::StatusOr<std::map<HourKey, UsageSums>> SumByHour(std::span<const Bill* const> bills);
+
+}  // namespace furnace::metering

@@ -1,0 +1,88 @@
+// The metering process: reads the configuration, builds each object out of the
+// ones above it, serves until told to stop.
+#include <spdlog/spdlog.h>
+#include <sysexits.h>
+
+#include <memory>
+
+#include "libs/common/base/clock.h"
+#include "libs/common/base/status.h"
+#include "libs/common/log/log.h"
+#include "libs/common/metrics/admin_server.h"
+#include "libs/common/postgres/pool.h"
+#include "libs/common/rpc/server.h"
+#include "libs/common/runtime/signals.h"
+#include "services/metering/app/usage_reader.h"
+#include "services/metering/app/usage_recorder.h"
+#include "services/metering/config.h"
+#include "services/metering/monitor.h"
+#include "services/metering/rpc/handlers.h"
+#include "services/metering/rpc/service.h"
+#include "services/metering/storage/postgres/price_store.h"
+#include "services/metering/storage/postgres/schema.h"
+#include "services/metering/storage/postgres/usage_store.h"
+
+namespace {
+
+namespace metering = furnace::metering;
+
+absl::Status Serve(const metering::Config& config,
+                   const furnace::runtime::ShutdownSignals& signals) {
+  FURNACE_RETURN_IF_ERROR(metering::MigrateSchema(config.postgres_dsn));
+
+  const furnace::SystemClock clock;
+  furnace::postgres::Pool postgres(furnace::postgres::WithDeadlines(config.postgres_dsn),
+                                   static_cast<std::size_t>(config.postgres_connections));
+  metering::PostgresUsageStore usage(postgres);
+  metering::PostgresPriceStore prices(postgres);
+  metering::MetricsMonitor monitor;
+  metering::UsageRecorder recorder(usage, prices, monitor, clock);
+  metering::UsageReader reader(usage, prices, clock);
+  metering::rpc::Handlers handlers(recorder, reader);
+  const furnace::rpc::Gate gate(config.internal_token);
+  metering::rpc::MeteringService metering_service(gate, handlers);
+  metering::rpc::UsageService usage_service(gate, handlers);
+
+  std::unique_ptr<furnace::metrics::AdminServer> admin;
+  if (!config.metrics_address.empty()) {
+    FURNACE_ASSIGN_OR_RETURN(
+        admin, furnace::metrics::AdminServer::Start(
+                   config.metrics_address, [&] { return metering::IsReachable(postgres); }));
+  }
+  FURNACE_ASSIGN_OR_RETURN(const auto server,
+                           furnace::rpc::Server::Start({.address = config.listen_address},
+                                                       {&metering_service, &usage_service}));
+  spdlog::info("metering listening on port {}", server->port());
+
+  spdlog::info("signal {}: draining", signals.Wait());
+  server->Drain(config.drain_grace);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const furnace::runtime::ShutdownSignals signals;  // Before any thread.
+
+  int exit_code = EX_OK;
+  if (furnace::config::AnswerHelp(
+          argc, argv, "furnace-metering", "usage ledger and prices",
+          [](furnace::config::Env& env) { metering::ReadConfig(env); }, &exit_code)) {
+    return exit_code;
+  }
+  const auto config = metering::LoadConfig();
+  if (!config.ok()) {
+    spdlog::critical("configuration: {}", config.status().ToString());
+    return EX_CONFIG;
+  }
+  if (const absl::Status status = furnace::log::SetUp("metering", config->log_level);
+      !status.ok()) {
+    spdlog::critical("configuration: FURNACE_LOG_LEVEL: {}", status.ToString());
+    return EX_CONFIG;
+  }
+  if (const absl::Status status = Serve(*config, signals); !status.ok()) {
+    spdlog::critical("startup: {}", status.ToString());
+    return EX_UNAVAILABLE;
+  }
+  return EX_OK;
+}

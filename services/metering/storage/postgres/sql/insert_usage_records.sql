@@ -1,0 +1,16 @@
+-- Adds the records whose key is not known yet, in the order of their keys, so that
+-- calls with the same records wait for each other and do not deadlock.
+--
+-- $1 job_id[], $2 epoch[], $3 project_id[], $4 endpoint_id[], $5 worker_id[],
+-- $6 gpu_type[], $7 milli_gpus[], $8 start_us[], $9 end_us[], $10 cause[],
+-- $11 cold_start_us[], $12 invocation_nanos[] (NULL: none)
+-- Returns job_id and epoch of those that were added.
+INSERT INTO metering.usage_records
+  (job_id, epoch, project_id, endpoint_id, worker_id, gpu_type, milli_gpus, start_us, end_us,
+   cause, cold_start_us, invocation_nanos)
+SELECT *
+FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[],
+            $8::bigint[], $9::bigint[], $10::metering.cause[], $11::bigint[], $12::bigint[])
+ORDER BY 1, 2
+ON CONFLICT (job_id, epoch) DO NOTHING
+RETURNING job_id, epoch

@@ -1,0 +1,16 @@
+-- Which of these records are known by their key, but with other values.
+--
+-- $1 job_id[], $2 epoch[], $3 project_id[], $4 endpoint_id[], $5 worker_id[],
+-- $6 gpu_type[], $7 milli_gpus[], $8 start_us[], $9 end_us[], $10 cause[],
+-- $11 cold_start_us[]
+-- Returns their job_id and epoch.
+SELECT job_id, epoch
+FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::int[],
+            $8::bigint[], $9::bigint[], $10::metering.cause[], $11::bigint[])
+  AS given (job_id, epoch, project_id, endpoint_id, worker_id, gpu_type, milli_gpus, start_us,
+            end_us, cause, cold_start_us)
+JOIN metering.usage_records AS known USING (job_id, epoch)
+WHERE (given.project_id, given.endpoint_id, given.worker_id, given.gpu_type, given.milli_gpus,
+       given.start_us, given.end_us, given.cause, given.cold_start_us)
+   <> (known.project_id, known.endpoint_id, known.worker_id, known.gpu_type, known.milli_gpus,
+       known.start_us, known.end_us, known.cause, known.cold_start_us)

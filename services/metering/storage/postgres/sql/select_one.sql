@@ -1,0 +1,2 @@
+-- No parameters. Answers when the database does.
+SELECT 1
