@@ -1,0 +1,115 @@
+#include "services/gateway/http/transcode/rest_routes.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "libs/common/base/status.h"
+#include "services/gateway/domain/limits.h"
+#include "services/gateway/http/errors.h"
+#include "services/gateway/http/stream/json_lines.h"
+#include "services/gateway/http/transcode/message_to_json.h"
+#include "services/gateway/http/transcode/transcoder.h"
+
+namespace furnace::gateway::http {
+namespace {
+
+using google::protobuf::Message;
+
+// A body that nobody wants is still read, up to here, so that the connection can
+// be used again.
+constexpr std::size_t kUnwantedBodyBytes = 64 << 10;
+
+// What a route serves with.
+struct Server {
+  const Binding& binding;
+  Backends& backends;
+  LargeWork& large_work;
+};
+
+void Answer(const std::shared_ptr<Exchange>& exchange, Response response) {
+  exchange->Post([exchange, response = std::move(response)]() mutable {
+    exchange->Send(std::move(response));
+  });
+}
+
+void Refuse(const std::shared_ptr<Exchange>& exchange, const absl::Status& status) {
+  Answer(exchange, ErrorResponse(status, exchange->RequestId()));
+}
+
+void AnswerReply(const Binding& binding, const std::shared_ptr<Exchange>& exchange,
+                 std::string_view reply) {
+  const auto message = ParseResponse(*binding.method, reply);
+  if (!message.ok()) return Refuse(exchange, message.status());
+  Response response;
+  WriteJson(AnswerOf(binding, **message), response.body);
+  Answer(exchange, std::move(response));
+}
+
+Call MakeCall(const Binding& binding, const Request& request, const Message& message) {
+  Call call;
+  call.method = binding.method->path;
+  call.request = message.SerializeAsString();
+  call.caller = request.caller;
+  call.request_id = request.exchange->RequestId();
+  call.traceparent = request.traceparent;
+  call.deadline = absl::Now() + TimeoutFor(*binding.method, message);
+  call.retry = binding.verb == "GET";
+  return call;
+}
+
+void Start(const Server& server, const std::shared_ptr<Exchange>& exchange, Call call) {
+  const Binding& binding = server.binding;
+  if (binding.method->pace == Pace::kStreaming) {
+    StreamJsonLines(exchange, *binding.method, server.backends.Open(std::move(call)));
+    return;
+  }
+  const std::shared_ptr<OngoingCall> started = server.backends.Start(
+      std::move(call),
+      [exchange, &binding, &large_work = server.large_work](absl::StatusOr<std::string> reply) {
+        if (!reply.ok()) return Refuse(exchange, reply.status());
+        const std::size_t bytes = reply->size();
+        large_work.Run(bytes, [exchange, &binding, reply = *std::move(reply)] {
+          AnswerReply(binding, exchange, reply);
+        });
+      });
+  if (binding.method->pace == Pace::kWaits) {
+    exchange->WatchClient([started] { started->Cancel(); });
+  }
+}
+
+// Runs where there is time for the size of the request.
+void Serve(const Server& server, const Request& request) {
+  const std::shared_ptr<Exchange>& exchange = request.exchange;
+  const auto message =
+      BuildRequest(server.binding, request.parameters, request.query, request.body);
+  if (!message.ok()) return Refuse(exchange, message.status());
+  exchange->Post([server, exchange, call = MakeCall(server.binding, request, **message)]() mutable {
+    Start(server, exchange, std::move(call));
+  });
+}
+
+}  // namespace
+
+absl::Status AddRestRoutes(const std::vector<Binding>& bindings, Backends& backends,
+                           LargeWork& large_work, Router& router) {
+  for (const Binding& binding : bindings) {
+    Route route;
+    route.method = binding.verb;
+    route.path = binding.path;
+    route.needed = binding.method->needed;
+    route.body_limit = binding.TakesBody() ? BodyLimitOf(binding.method->descriptor->full_name())
+                                           : kUnwantedBodyBytes;
+    route.streams = binding.method->pace == Pace::kStreaming;
+    route.serve = [server = Server{binding, backends, large_work}](Request request) {
+      const std::size_t bytes = request.body.size();
+      server.large_work.Run(bytes,
+                            [server, request = std::move(request)] { Serve(server, request); });
+    };
+    FURNACE_RETURN_IF_ERROR(router.Add(std::move(route)));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace furnace::gateway::http

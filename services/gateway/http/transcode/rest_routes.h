@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/gateway/app/ports.h"
+#include "services/gateway/http/large_work.h"
+#include "services/gateway/http/router.h"
+#include "services/gateway/http/transcode/binding.h"
+
+namespace furnace::gateway::http {
+
+/// Adds a route for each binding: it turns the request into a call of the method
+/// and the answer into JSON, or into one line of JSON per message where the method
+/// streams. `bindings`, `backends` and `large_work` outlive the router.
+absl::Status AddRestRoutes(const std::vector<Binding>& bindings, Backends& backends,
+                           LargeWork& large_work, Router& router);
+
+}  // namespace furnace::gateway::http

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace furnace::gateway::http {
+
+/// Sets a field that is written as one word (number, bool, string, enum, bytes,
+/// Timestamp) from its text; a repeated one gets another element.
+///
+/// Numbers must be whole and fit; bool is "true" or "false"; an enum value is its
+/// name with or without the type's prefix, in upper case; bytes are base64;
+/// Timestamps are RFC 3339. INVALID_ARGUMENT says what was expected, without the
+/// field's name.
+absl::Status SetFromText(google::protobuf::Message& message,
+                         const google::protobuf::FieldDescriptor& field, std::string_view text);
+
+/// Whether SetFromText can set the field.
+bool IsOneWord(const google::protobuf::FieldDescriptor& field);
+
+/// Whether the field holds raw JSON: bytes with (furnace.v1.json).
+bool IsRawJson(const google::protobuf::FieldDescriptor& field);
+
+bool IsTimestamp(const google::protobuf::FieldDescriptor& field);
+
+/// "JOB_STATUS_": what REST leaves off the names of an enum's values.
+std::string_view PrefixOf(const google::protobuf::EnumDescriptor& type);
+
+}  // namespace furnace::gateway::http
