@@ -1,0 +1,196 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "libs/common/base/clock.h"
+#include "services/worker/app/messages.h"
+#include "services/worker/app/ports.h"
+#include "services/worker/domain/attempts.h"
+#include "services/worker/domain/held_jobs.h"
+#include "services/worker/domain/link.h"
+#include "services/worker/domain/sdk_policy.h"
+#include "services/worker/domain/supervisor.h"
+
+namespace furnace::worker {
+
+/// Progress that waits for the scheduler may grow to this; then handlers wait.
+inline constexpr std::size_t kProgressBytesMax = std::size_t{8} << 20;
+
+struct AgentOptions {
+  Identity identity;
+  int concurrency = 1;         // Jobs at a time, 1-1,000.
+  absl::Time started;          // When the worker was started, for the cold start.
+  absl::Duration drain_grace;  // For running jobs, once told to stop.
+  absl::Duration disconnect_limit;
+  /// Results not settled may grow to this; then no more work is asked for.
+  std::size_t unsettled_bytes_max = std::size_t{1} << 30;
+};
+
+/// Why the agent ended.
+enum class Ending {
+  kDrained,       // It was told to stop, and has.
+  kRefused,       // The scheduler does not accept its credentials.
+  kMisplaced,     // The scheduler does not know its endpoint, or its Hello is wrong.
+  kDisconnected,  // The scheduler could not be reached for too long.
+  kNotReady,      // The handler does not come up.
+};
+
+/// A request for jobs.
+struct TakeRequest {
+  std::optional<bool> in_progress;  // What the handler says it has; none: unsaid.
+  std::optional<SdkVersion> sdk;
+};
+
+/// What a handler reports of a job.
+struct Report {
+  std::optional<Outcome> outcome;       // It ended so.
+  bool replace_handler = false;         // The handler wants a new process after it.
+  std::optional<std::string> progress;  // JSON of at most 4 KiB.
+  std::optional<std::string> chunk;     // JSON of at most 1 MiB.
+};
+
+/// The agent beside one handler: takes jobs from the scheduler, hands them to the
+/// handler, and sees to it that each ends with exactly one word to the scheduler.
+///
+/// It dials the scheduler when the handler first asks for work (or at once, when an
+/// earlier process left results), so that no job is leased to a worker that cannot
+/// run it. It grants as many credits as jobs fit, and none while the handler is
+/// down or drains.
+///
+/// Confined to its mailbox's thread, but for ready().
+class Agent final : public SchedulerEvents, public HandlerEvents {
+ public:
+  struct Ports {
+    const Clock& clock;
+    Alarm& alarm;
+    SchedulerPort& scheduler;
+    HandlerPort& handler;
+    SpoolPort& spool;
+    std::function<double()> random;        // In [0, 1).
+    std::function<void(Ending)> finished;  // Called once, last.
+  };
+
+  Agent(AgentOptions options, Ports ports);
+
+  /// Starts the handler. `left` is what the spool held.
+  void Start(std::vector<SpoolRecord> left);
+
+  /// Somebody wants the worker to end: finishes what runs and gives back the rest.
+  void Drain();
+
+  // The handler's requests.
+
+  /// `poll` may be answered at once.
+  void OnTake(const TakeRequest& request, const std::shared_ptr<TakePoll>& poll);
+  /// Nobody waits for an answer to `poll` any more.
+  void OnTakeEnded(const TakePoll* poll);
+  /// Replaces a stop poll that is still open.
+  void OnAwaitStops(const std::shared_ptr<StopPoll>& poll);
+  void OnAwaitStopsEnded(const StopPoll* poll);
+  void OnPing(const std::vector<std::string>& job_ids);
+  /// `reply` is answered once the report is safe; one about a job that the handler
+  /// does not hold is dropped and answered at once.
+  void OnReport(std::string_view job_id, Report report, const std::shared_ptr<Reply>& reply);
+
+  /// How to treat the present handler.
+  SdkPolicy policy() const { return PolicyFor(sdk_); }
+  /// Whether the scheduler and the handler are both there. From any thread.
+  bool ready() const { return ready_; }
+
+  void OnWelcome(absl::Duration heartbeat) override;
+  void OnAssignments(std::vector<Assignment> jobs) override;
+  void OnSettled(const std::vector<LeaseId>& leases) override;
+  void OnLeaseLost(const std::vector<LeaseId>& leases) override;
+  void OnCancel(const LeaseId& lease) override;
+  void OnDrain() override;
+  void OnDisconnected(const absl::Status& status) override;
+
+  void OnHandlerExit(bool well, const std::string& reason, const std::string& last_line) override;
+
+ private:
+  enum class Phase { kServing, kDraining, kStopping, kFlushing, kDone };
+
+  // agent.cc: does all that has become due. Every event ends with it.
+  void Advance();
+  void SetAlarm();
+
+  // agent_scheduler.cc
+  void AdvanceLink(absl::Time now);
+  void DialScheduler(absl::Time now);
+  void ResendUnsettled();
+  void SendUnsentProgress();
+  bool SendProgress(Progress progress);
+  int FreeSlots() const;
+  void GrantCredits();
+  // Books, sends and spools how an attempt ended, and calls `safe` when the result
+  // is on disk or settled. False when the attempt has ended already.
+  bool Finish(const LeaseId& lease, Outcome outcome, std::function<void()> safe = {});
+  void Safe(const LeaseId& lease);
+  // The result of `lease` is of no use any more.
+  void Forget(const LeaseId& lease);
+
+  // agent_jobs.cc
+  void HandOut(absl::Time now);
+  std::vector<LeaseId> PickFor(const TakePoll& poll, absl::Time now);
+  void HandOutFailed(int generation, const std::vector<LeaseId>& leases);
+  void OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply);
+  void FailLost(const std::vector<HeldJob>& lost);
+  void FailOverdue(absl::Time now);
+
+  // agent_handler.cc
+
+  // Between SIGTERM and SIGKILL of a handler whose job nobody wants any more.
+  static constexpr absl::Duration kKillGrace = absl::Seconds(2);
+
+  void AdvanceHandler(absl::Time now);
+  // Nobody wants the result of `lease` any more: has the handler stop it.
+  void Abandon(const LeaseId& lease);
+  absl::Time NextStop() const;
+  void StopHandler(absl::Duration grace);
+  void AnswerPolls();
+  void GiveUpStarting(const std::string& why);
+
+  // agent_shutdown.cc
+  void Shutdown(Ending ending, absl::Duration drain_grace, absl::Duration flush_limit);
+  void AdvanceShutdown(absl::Time now);
+  void ReleaseAll(AttemptState state);
+
+  const AgentOptions options_;
+  const Ports ports_;
+
+  Attempts attempts_;
+  Link link_;
+  int credits_out_ = 0;  // Granted in this session and not yet used.
+  std::deque<Progress> unsent_progress_;
+  std::size_t unsent_progress_bytes_ = 0;
+  std::map<LeaseId, std::function<void()>> unsafe_;  // To call once a result is safe.
+
+  Supervisor supervisor_;
+  HeldJobs held_;
+  int generation_ = 0;  // Of the handler's process.
+  bool was_ready_ = false;
+  bool replace_handler_ = false;                 // Once it holds nothing.
+  absl::Time stop_by_ = absl::InfiniteFuture();  // For abandoned jobs to end.
+  std::optional<SdkVersion> sdk_;
+  std::deque<std::shared_ptr<TakePoll>> polls_;
+  std::shared_ptr<StopPoll> stop_poll_;
+
+  std::atomic<bool> ready_ = false;
+  Phase phase_ = Phase::kServing;
+  Ending ending_ = Ending::kDrained;
+  absl::Time phase_deadline_ = absl::InfiniteFuture();
+  absl::Duration flush_limit_;
+};
+
+}  // namespace furnace::worker

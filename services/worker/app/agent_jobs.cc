@@ -1,0 +1,157 @@
+// The way of jobs to the handler and back.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "services/worker/app/agent.h"
+
+namespace furnace::worker {
+namespace {
+
+constexpr std::size_t kProgressValueBytesMax = std::size_t{4} << 10;
+constexpr std::size_t kChunkBytesMax = std::size_t{1} << 20;
+
+}  // namespace
+
+void Agent::OnTake(const TakeRequest& request, const std::shared_ptr<TakePoll>& poll) {
+  supervisor_.Took();
+  sdk_ = request.sdk;
+  if (request.in_progress == false) FailLost(held_.LostByTake());
+  if (supervisor_.stopping()) {
+    // It ends when its polls have been answered; a job given now would be lost.
+    poll->Nothing();
+  } else {
+    polls_.push_back(poll);
+  }
+  if (!was_ready_) {
+    was_ready_ = true;
+    spdlog::info("handler ready after {}",
+                 absl::FormatDuration(ports_.clock.Now() - options_.started));
+  }
+  if (phase_ == Phase::kServing) link_.Want(ports_.clock.Now());
+  Advance();
+}
+
+void Agent::OnTakeEnded(const TakePoll* poll) {
+  std::erase_if(polls_, [&](const auto& each) { return each.get() == poll; });
+}
+
+void Agent::HandOut(absl::Time now) {
+  if (!supervisor_.ready() || replace_handler_ || phase_ != Phase::kServing) return;
+  while (!polls_.empty() && attempts_.waiting_count() > 0) {
+    const std::shared_ptr<TakePoll> poll = polls_.front();
+    if (!poll->Alive()) {
+      polls_.pop_front();
+      continue;
+    }
+    const std::vector<LeaseId> leases = PickFor(*poll, now);
+    if (leases.empty()) return;
+    polls_.pop_front();
+    std::vector<TakePoll::Job> jobs;
+    jobs.reserve(leases.size());
+    for (const LeaseId& lease : leases) {
+      jobs.push_back({lease.job_id, attempts_.Find(lease)->assignment.input});
+    }
+    poll->Give(std::move(jobs),
+               [this, generation = generation_, leases] { HandOutFailed(generation, leases); });
+  }
+}
+
+std::vector<LeaseId> Agent::PickFor(const TakePoll& poll, absl::Time now) {
+  std::vector<LeaseId> leases;
+  while (leases.size() < poll.jobs_max() &&
+         held_.size() < static_cast<std::size_t>(options_.concurrency)) {
+    const Attempt* next =
+        attempts_.NextWaiting([&](const std::string& id) { return !held_.Has(id); });
+    if (next == nullptr) break;
+    const LeaseId lease = next->assignment.lease;
+    attempts_.HandOut(lease, now);
+    held_.Add(lease, now);
+    leases.push_back(lease);
+  }
+  return leases;
+}
+
+void Agent::HandOutFailed(int generation, const std::vector<LeaseId>& leases) {
+  if (generation != generation_) return;  // Failed with its process.
+  for (auto lease = leases.rbegin(); lease != leases.rend(); ++lease) {
+    if (held_.HasLease(*lease)) held_.Remove(lease->job_id);
+    attempts_.TakeBack(*lease);
+  }
+  Advance();
+}
+
+void Agent::OnPing(const std::vector<std::string>& job_ids) {
+  if (!policy().pings_are_its_own) return;
+  FailLost(held_.LostByPing(job_ids, ports_.clock.Now()));
+  Advance();
+}
+
+void Agent::FailLost(const std::vector<HeldJob>& lost) {
+  for (const HeldJob& job : lost) {
+    if (job.abandoned) continue;
+    spdlog::warn("job {}: the handler went on without reporting a result", job.lease.job_id);
+    Finish(job.lease, Failure(Cause::kHandlerError, "handler went on without reporting a result"));
+  }
+}
+
+void Agent::OnReport(std::string_view job_id, Report report, const std::shared_ptr<Reply>& reply) {
+  if (!held_.Has(job_id)) {
+    spdlog::debug("job {}: late report dropped", job_id);
+    reply->Done();
+    return;
+  }
+  if (report.outcome) {
+    OnFinalReport(*held_.Remove(job_id), std::move(report), reply);
+    Advance();
+    return;
+  }
+  const HeldJob job = *held_.Find(job_id);
+  Progress progress;
+  progress.lease = job.lease;
+  if (report.progress && report.progress->size() > kProgressValueBytesMax) {
+    spdlog::warn("job {}: progress of {} bytes dropped", job_id, report.progress->size());
+  } else {
+    progress.progress = std::move(report.progress);
+  }
+  if (report.chunk && report.chunk->size() > kChunkBytesMax) {
+    spdlog::warn("job {}: chunk of {} bytes dropped", job_id, report.chunk->size());
+  } else if (report.chunk) {
+    progress.chunks.push_back(*std::move(report.chunk));
+  }
+  const bool empty = !progress.progress && progress.chunks.empty();
+  if (job.abandoned || empty || SendProgress(std::move(progress))) {
+    reply->Done();
+  } else {
+    reply->Busy();
+  }
+}
+
+void Agent::OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply) {
+  supervisor_.Delivered();
+  if (report.replace_handler) replace_handler_ = true;
+  if (job.abandoned || !Finish(job.lease, *std::move(report.outcome), [reply] { reply->Done(); })) {
+    reply->Done();
+  }
+}
+
+void Agent::FailOverdue(absl::Time now) {
+  for (const LeaseId& lease : attempts_.Overdue(now)) {
+    const Attempt& attempt = *attempts_.Find(lease);
+    if (attempt.state == AttemptState::kWaiting) {
+      spdlog::warn("job {}: the handler does not take it", lease.job_id);
+      attempts_.Release(lease);
+      ports_.scheduler.Send(Release{{lease}});
+      if (held_.empty()) StopHandler(kKillGrace);
+      continue;
+    }
+    const double seconds = absl::ToDoubleSeconds(attempt.assignment.timeout);
+    spdlog::warn("job {}: ran for its {} s and is stopped", lease.job_id, seconds);
+    Finish(lease,
+           Failure(Cause::kTimeout, fmt::format("executionTimeout exceeded: {} s", seconds)));
+    Abandon(lease);
+  }
+}
+
+}  // namespace furnace::worker

@@ -1,0 +1,171 @@
+// The agent's dealings with the scheduler.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "services/worker/app/agent.h"
+
+namespace furnace::worker {
+namespace {
+
+// A job's worth of words about a chunk; keeps empty ones from being free.
+constexpr std::size_t kProgressOverheadBytes = 100;
+
+std::size_t SizeOf(const Progress& progress) {
+  std::size_t size = kProgressOverheadBytes;
+  if (progress.progress) size += progress.progress->size();
+  for (const std::string& chunk : progress.chunks) size += chunk.size();
+  return size;
+}
+
+}  // namespace
+
+void Agent::AdvanceLink(absl::Time now) {
+  switch (link_.Due(now)) {
+    case Link::Action::kDial: DialScheduler(now); break;
+    case Link::Action::kBreakOff: ports_.scheduler.BreakOff(); break;
+    case Link::Action::kHeartbeat: ports_.scheduler.Send(Heartbeat{attempts_.All()}); break;
+    case Link::Action::kGiveUp:
+      spdlog::error("scheduler out of reach for {}: stopping",
+                    absl::FormatDuration(options_.disconnect_limit));
+      Shutdown(Ending::kDisconnected, absl::ZeroDuration(), absl::ZeroDuration());
+      break;
+    case Link::Action::kNothing: break;
+  }
+}
+
+void Agent::DialScheduler(absl::Time now) {
+  Hello hello;
+  hello.identity = options_.identity;
+  hello.leases = attempts_.All();
+  credits_out_ = 0;
+  hello.credits = credits_out_ = FreeSlots();
+  if (link_.first() && was_ready_) hello.cold_start = now - options_.started;
+  ports_.scheduler.Dial(hello, *this);
+}
+
+void Agent::OnWelcome(absl::Duration heartbeat) {
+  spdlog::info("connected to the scheduler with {} open attempts", attempts_.All().size());
+  link_.Welcomed(ports_.clock.Now(), heartbeat);
+  // Said before, maybe, but to an earlier session.
+  if (phase_ != Phase::kServing) ports_.scheduler.Send(Draining{});
+  SendUnsentProgress();
+  ResendUnsettled();
+  Advance();
+}
+
+void Agent::OnDisconnected(const absl::Status& status) {
+  if (link_.up()) {
+    spdlog::warn("scheduler connection lost: {}", status.ToString());
+  } else {
+    spdlog::debug("scheduler not reached: {}", status.ToString());
+  }
+  link_.Closed(ports_.clock.Now(), ports_.random());
+  credits_out_ = 0;
+  const bool refused = absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status);
+  if (refused || absl::IsInvalidArgument(status) || absl::IsNotFound(status)) {
+    spdlog::error("the scheduler refuses this worker: {}", status.ToString());
+    Shutdown(refused ? Ending::kRefused : Ending::kMisplaced, absl::ZeroDuration(),
+             absl::ZeroDuration());
+  }
+  Advance();
+}
+
+void Agent::OnAssignments(std::vector<Assignment> jobs) {
+  credits_out_ = std::max(0, credits_out_ - static_cast<int>(jobs.size()));
+  for (Assignment& job : jobs) attempts_.Assign(std::move(job), ports_.clock.Now());
+  Advance();
+}
+
+void Agent::OnSettled(const std::vector<LeaseId>& leases) {
+  for (const LeaseId& lease : leases) {
+    if (attempts_.Settle(lease)) Forget(lease);
+  }
+  Advance();
+}
+
+void Agent::OnLeaseLost(const std::vector<LeaseId>& leases) {
+  for (const LeaseId& lease : leases) {
+    const std::optional<AttemptState> was = attempts_.Lose(lease);
+    if (!was) continue;
+    spdlog::warn("job {} attempt {}: lease lost", lease.job_id, lease.epoch);
+    if (was == AttemptState::kRunning) Abandon(lease);
+    if (was == AttemptState::kUnsettled) Forget(lease);
+  }
+  Advance();
+}
+
+void Agent::OnCancel(const LeaseId& lease) {
+  if (attempts_.Cancel(lease) == AttemptState::kRunning) Abandon(lease);
+  Advance();
+}
+
+void Agent::OnDrain() { Drain(); }
+
+bool Agent::Finish(const LeaseId& lease, Outcome outcome, std::function<void()> safe) {
+  if (!attempts_.Finish(lease, std::move(outcome))) return false;
+  const Outcome& booked = attempts_.Find(lease)->outcome;
+  if (link_.up()) {
+    const int credits = FreeSlots();
+    credits_out_ += credits;
+    ports_.scheduler.Send(Result{lease, booked, credits});
+  }
+  if (safe) unsafe_[lease] = std::move(safe);
+  ports_.spool.Save({options_.identity.worker_id, lease, booked}, [this, lease] { Safe(lease); });
+  return true;
+}
+
+void Agent::Safe(const LeaseId& lease) {
+  if (const auto node = unsafe_.extract(lease)) node.mapped()();
+}
+
+void Agent::Forget(const LeaseId& lease) {
+  Safe(lease);
+  ports_.spool.Remove(lease);
+}
+
+void Agent::ResendUnsettled() {
+  for (const LeaseId& lease : attempts_.In(AttemptState::kUnsettled)) {
+    ports_.scheduler.Send(Result{lease, attempts_.Find(lease)->outcome, 0});
+  }
+}
+
+bool Agent::SendProgress(Progress progress) {
+  const std::size_t size = SizeOf(progress);
+  if (link_.up()) {
+    if (ports_.scheduler.backlog_bytes() + size > kProgressBytesMax) return false;
+    ports_.scheduler.Send(std::move(progress));
+    return true;
+  }
+  if (unsent_progress_bytes_ + size > kProgressBytesMax) return false;
+  unsent_progress_bytes_ += size;
+  unsent_progress_.push_back(std::move(progress));
+  return true;
+}
+
+void Agent::SendUnsentProgress() {
+  for (Progress& progress : unsent_progress_) {
+    if (attempts_.Find(progress.lease) != nullptr) ports_.scheduler.Send(std::move(progress));
+  }
+  unsent_progress_.clear();
+  unsent_progress_bytes_ = 0;
+}
+
+int Agent::FreeSlots() const {
+  if (phase_ != Phase::kServing || !supervisor_.ready() || replace_handler_ ||
+      attempts_.unsettled_bytes() >= options_.unsettled_bytes_max) {
+    return 0;
+  }
+  const int taken = static_cast<int>(attempts_.waiting_count() + held_.size()) + credits_out_;
+  return std::max(0, options_.concurrency - taken);
+}
+
+void Agent::GrantCredits() {
+  const int count = link_.up() ? FreeSlots() : 0;
+  if (count == 0) return;
+  credits_out_ += count;
+  ports_.scheduler.Send(Credit{count});
+}
+
+}  // namespace furnace::worker

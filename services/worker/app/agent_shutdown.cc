@@ -1,0 +1,75 @@
+// How the agent ends: drains, stops the handler, sees its last results settled.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "services/worker/app/agent.h"
+
+namespace furnace::worker {
+namespace {
+
+// Between SIGTERM and SIGKILL of a handler that has nothing to do: it must notice
+// that its polls were answered.
+constexpr absl::Duration kExitGrace = absl::Seconds(5);
+// For the last results to be settled. What is not stays in the spool.
+constexpr absl::Duration kFlushLimit = absl::Seconds(10);
+
+}  // namespace
+
+void Agent::Drain() {
+  spdlog::info("draining: {} attempts on the books", attempts_.All().size());
+  Shutdown(Ending::kDrained, options_.drain_grace, kFlushLimit);
+  Advance();
+}
+
+void Agent::Shutdown(Ending ending, absl::Duration drain_grace, absl::Duration flush_limit) {
+  const absl::Time drain_by = ports_.clock.Now() + drain_grace;
+  if (phase_ == Phase::kServing) {
+    phase_ = Phase::kDraining;
+    phase_deadline_ = drain_by;
+    flush_limit_ = flush_limit;
+    ending_ = ending;
+    ports_.scheduler.Send(Draining{});
+    return;
+  }
+  // Trouble while it drains: only makes it end sooner.
+  phase_deadline_ = std::min(phase_deadline_, drain_by);
+  flush_limit_ = std::min(flush_limit_, flush_limit);
+  if (ending != Ending::kDrained) ending_ = ending;
+}
+
+void Agent::AdvanceShutdown(absl::Time now) {
+  if (phase_ == Phase::kServing) return;
+  ReleaseAll(AttemptState::kWaiting);
+  if (phase_ == Phase::kDraining) {
+    if (held_.has_live() && now < phase_deadline_) return;
+    ReleaseAll(AttemptState::kRunning);
+    supervisor_.Retire();
+    StopHandler(kExitGrace);
+    phase_ = Phase::kStopping;
+    phase_deadline_ = absl::InfiniteFuture();
+  }
+  if (phase_ == Phase::kStopping) {
+    if (!supervisor_.down()) return;
+    phase_ = Phase::kFlushing;
+    phase_deadline_ = now + flush_limit_;
+  }
+  if (attempts_.unsettled_count() > 0 && now < phase_deadline_) return;
+  if (attempts_.unsettled_count() > 0) {
+    spdlog::warn("{} results are not settled and stay in the spool", attempts_.unsettled_count());
+  }
+  phase_ = Phase::kDone;
+  ports_.finished(ending_);
+}
+
+void Agent::ReleaseAll(AttemptState state) {
+  const std::vector<LeaseId> leases = attempts_.In(state);
+  if (leases.empty()) return;
+  for (const LeaseId& lease : leases) {
+    attempts_.Release(lease);
+    held_.Abandon(lease);
+  }
+  ports_.scheduler.Send(Release{leases});  // Without a session the leases lapse.
+}
+
+}  // namespace furnace::worker

@@ -1,0 +1,62 @@
+// What the agent says to the scheduler, in our own words.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "services/worker/domain/lease.h"
+#include "services/worker/domain/outcome.h"
+
+namespace furnace::worker {
+
+/// Who this worker is; the same in every session.
+struct Identity {
+  std::string worker_id;
+  std::string endpoint_id;
+  std::int64_t endpoint_revision = 0;
+  std::string gpu_type;
+  int gpu_count = 0;
+  int vram_mib = 0;
+  std::string version;
+};
+
+struct Hello {
+  Identity identity;
+  absl::Duration cold_start;  // Zero after a reconnect.
+  std::vector<LeaseId> leases;
+  int credits = 0;
+};
+
+struct Credit {
+  int count = 0;
+};
+
+struct Heartbeat {
+  std::vector<LeaseId> leases;
+};
+
+struct Result {
+  LeaseId lease;
+  Outcome outcome;
+  int credits = 0;
+};
+
+struct Progress {
+  LeaseId lease;
+  std::optional<std::string> progress;  // JSON.
+  std::vector<std::string> chunks;      // JSON each.
+};
+
+struct Draining {};
+
+struct Release {
+  std::vector<LeaseId> leases;
+};
+
+using Message = std::variant<Credit, Heartbeat, Result, Progress, Draining, Release>;
+
+}  // namespace furnace::worker

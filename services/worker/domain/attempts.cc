@@ -1,0 +1,125 @@
+#include "services/worker/domain/attempts.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace furnace::worker {
+namespace {
+
+std::size_t SizeOf(const Outcome& outcome) { return outcome.output.size() + outcome.error.size(); }
+
+absl::Time DeadlineOf(const Attempt& attempt) {
+  switch (attempt.state) {
+    case AttemptState::kWaiting: return attempt.take_by;
+    case AttemptState::kRunning: return attempt.finish_by;
+    case AttemptState::kUnsettled:
+    case AttemptState::kGone: break;
+  }
+  return absl::InfiniteFuture();
+}
+
+}  // namespace
+
+bool Attempts::Assign(Assignment assignment, absl::Time now) {
+  const LeaseId lease = assignment.lease;
+  Attempt attempt;
+  attempt.assignment = std::move(assignment);
+  attempt.take_by = now + kTakeWithin;
+  if (!attempts_.emplace(lease, std::move(attempt)).second) return false;
+  waiting_.push_back(lease);
+  return true;
+}
+
+void Attempts::Restore(const LeaseId& lease, Outcome outcome) {
+  Attempt attempt;
+  attempt.assignment.lease = lease;
+  attempt.state = AttemptState::kUnsettled;
+  attempt.outcome = std::move(outcome);
+  const auto [entry, is_new] = attempts_.emplace(lease, std::move(attempt));
+  if (is_new) Count(entry->second.outcome);
+}
+
+const Attempt* Attempts::Find(const LeaseId& lease) const {
+  const auto found = attempts_.find(lease);
+  return found == attempts_.end() ? nullptr : &found->second;
+}
+
+bool Attempts::HandOut(const LeaseId& lease, absl::Time now) {
+  if (!Apply(lease, AttemptEvent::kHandOut)) return false;
+  Attempt& attempt = attempts_.at(lease);
+  const absl::Duration timeout = attempt.assignment.timeout;
+  attempt.finish_by = timeout > absl::ZeroDuration() ? now + timeout : absl::InfiniteFuture();
+  return true;
+}
+
+bool Attempts::TakeBack(const LeaseId& lease) {
+  if (!Apply(lease, AttemptEvent::kTakeBack)) return false;
+  waiting_.push_front(lease);
+  return true;
+}
+
+bool Attempts::Finish(const LeaseId& lease, Outcome outcome) {
+  if (!Apply(lease, AttemptEvent::kFinish)) return false;
+  Attempt& attempt = attempts_.at(lease);
+  attempt.assignment.input.clear();
+  attempt.outcome = std::move(outcome);
+  Count(attempt.outcome);
+  return true;
+}
+
+std::vector<LeaseId> Attempts::All() const {
+  std::vector<LeaseId> leases;
+  leases.reserve(attempts_.size());
+  for (const auto& [lease, attempt] : attempts_) leases.push_back(lease);
+  return leases;
+}
+
+std::vector<LeaseId> Attempts::In(AttemptState state) const {
+  std::vector<LeaseId> leases;
+  for (const auto& [lease, attempt] : attempts_) {
+    if (attempt.state == state) leases.push_back(lease);
+  }
+  return leases;
+}
+
+std::vector<LeaseId> Attempts::Overdue(absl::Time now) const {
+  std::vector<LeaseId> leases;
+  for (const auto& [lease, attempt] : attempts_) {
+    if (DeadlineOf(attempt) <= now) leases.push_back(lease);
+  }
+  return leases;
+}
+
+absl::Time Attempts::NextDeadline() const {
+  absl::Time next = absl::InfiniteFuture();
+  for (const auto& [lease, attempt] : attempts_) {
+    next = std::min(next, DeadlineOf(attempt));
+  }
+  return next;
+}
+
+std::optional<AttemptState> Attempts::Apply(const LeaseId& lease, AttemptEvent event) {
+  const auto found = attempts_.find(lease);
+  if (found == attempts_.end()) return std::nullopt;
+  Attempt& attempt = found->second;
+  const std::optional<AttemptState> after = After(attempt.state, event);
+  if (!after) return std::nullopt;
+
+  const AttemptState before = std::exchange(attempt.state, *after);
+  if (before == AttemptState::kWaiting) waiting_.remove(lease);
+  if (*after == AttemptState::kGone) {
+    if (before == AttemptState::kUnsettled) {
+      --unsettled_count_;
+      unsettled_bytes_ -= SizeOf(attempt.outcome);
+    }
+    attempts_.erase(found);
+  }
+  return before;
+}
+
+void Attempts::Count(const Outcome& outcome) {
+  ++unsettled_count_;
+  unsettled_bytes_ += SizeOf(outcome);
+}
+
+}  // namespace furnace::worker

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "services/worker/domain/lease.h"
+
+namespace furnace::worker {
+
+/// A job that one handler process has.
+struct HeldJob {
+  LeaseId lease;
+  absl::Time handed_out;
+  int missed_pings = 0;
+  bool abandoned = false;
+  bool told_to_stop = false;
+};
+
+/// What the present handler process has been given and not answered, abandoned
+/// jobs included: the books with the handler, as Attempts are those with the
+/// scheduler. It knows jobs by id only, so it is never given two attempts of one
+/// job. Not thread-safe.
+class HeldJobs {
+ public:
+  void Add(const LeaseId& lease, absl::Time now);
+  bool Has(std::string_view job_id) const { return jobs_.contains(job_id); }
+  /// The job, or nullptr. Invalid after the next change.
+  const HeldJob* Find(std::string_view job_id) const;
+  bool HasLease(const LeaseId& lease) const;
+  /// Takes the job off the books.
+  std::optional<HeldJob> Remove(std::string_view job_id);
+  /// The process is gone. Forgets also what its pings were worth.
+  std::vector<HeldJob> RemoveAll();
+
+  /// Nobody waits for this job's result any more.
+  void Abandon(const LeaseId& lease);
+  /// True when a job is held whose result is wanted.
+  bool has_live() const;
+  /// True when a job is held whose result is not.
+  bool has_abandoned() const;
+  /// Ids of abandoned jobs that this has not returned before.
+  std::vector<std::string> TakeStopOrders();
+
+  std::size_t size() const { return jobs_.size(); }
+  bool empty() const { return jobs_.empty(); }
+
+  /// The handler asked for work saying that it has none: takes everything off the
+  /// books, for none of it will be answered.
+  std::vector<HeldJob> LostByTake() { return Drop(jobs_); }
+
+  /// The handler's heartbeat named `job_ids`: takes off the books what it has
+  /// failed to name kMissedPingsMax times. Heartbeats come from another process
+  /// than takes and lag behind them, hence the patience; and a handler that never
+  /// named any of its jobs does not name jobs at all. Foreign ids are ignored.
+  std::vector<HeldJob> LostByPing(const std::vector<std::string>& job_ids, absl::Time now);
+
+  static constexpr int kMissedPingsMax = 3;
+  /// A heartbeat says nothing of jobs handed out less than this ago.
+  static constexpr absl::Duration kPingLag = absl::Seconds(5);
+
+ private:
+  using Jobs = std::map<std::string, HeldJob, std::less<>>;
+  std::vector<HeldJob> Drop(const Jobs& jobs);
+
+  Jobs jobs_;
+  bool pings_name_jobs_ = false;
+};
+
+}  // namespace furnace::worker

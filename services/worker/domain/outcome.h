@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace furnace::worker {
+
+/// Why an attempt has no result.
+enum class Cause {
+  kNone,           // It has one.
+  kHandlerError,   // The handler raised, returned an error, or returned no JSON.
+  kHandlerExited,  // Its process ended while it had the job.
+  kTimeout,        // It ran longer than the endpoint allows.
+};
+
+/// How an attempt ended.
+struct Outcome {
+  std::string output;  // One JSON value; empty when `cause` is set.
+  Cause cause = Cause::kNone;
+  std::string error;  // UTF-8, at most kErrorBytesMax; empty on success.
+
+  bool operator==(const Outcome&) const = default;
+};
+
+inline constexpr std::size_t kErrorBytesMax = 16 << 10;
+
+/// A failure whose text is made valid UTF-8 and cut to kErrorBytesMax.
+Outcome Failure(Cause cause, std::string_view error);
+
+}  // namespace furnace::worker

@@ -1,0 +1,48 @@
+#include "services/worker/domain/sdk_policy.h"
+
+#include <charconv>
+
+namespace furnace::worker {
+namespace {
+
+constexpr std::string_view kProduct = "RunPod-Python-SDK/";
+constexpr SdkVersion kSharedListFrom{1, 7, 11};
+constexpr SdkVersion kSharedListTo{1, 10, 0};
+
+// Takes a number off the front of `text`.
+bool TakeNumber(std::string_view& text, int& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return true;
+}
+
+bool TakeDot(std::string_view& text) {
+  if (!text.starts_with('.')) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+}  // namespace
+
+std::optional<SdkVersion> ParseUserAgent(std::string_view user_agent) {
+  if (!user_agent.starts_with(kProduct)) return std::nullopt;
+  user_agent.remove_prefix(kProduct.size());
+  SdkVersion version;
+  if (TakeNumber(user_agent, version.major) && TakeDot(user_agent) &&
+      TakeNumber(user_agent, version.minor) && TakeDot(user_agent) &&
+      TakeNumber(user_agent, version.patch)) {
+    return version;
+  }
+  return std::nullopt;
+}
+
+SdkPolicy PolicyFor(std::optional<SdkVersion> version) {
+  SdkPolicy policy;
+  if (version && !(*version < kSharedListFrom) && !(kSharedListTo < *version)) {
+    policy.pings_are_its_own = false;
+  }
+  return policy;
+}
+
+}  // namespace furnace::worker

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+#include "absl/time/time.h"
+
+namespace furnace::worker {
+
+/// Release of the RunPod SDK that a handler is built on.
+struct SdkVersion {
+  int major = 0;
+  int minor = 0;
+  int patch = 0;
+
+  bool operator==(const SdkVersion&) const = default;
+  bool operator<(const SdkVersion& other) const {
+    return std::tie(major, minor, patch) < std::tie(other.major, other.minor, other.patch);
+  }
+};
+
+/// The release in "RunPod-Python-SDK/1.7.4 (...) ...", or nullopt.
+std::optional<SdkVersion> ParseUserAgent(std::string_view user_agent);
+
+/// How to treat a handler, given what it is built on.
+struct SdkPolicy {
+  /// How long a take is left open. Releases 1.7.3 and 1.7.4 give up after 30 s,
+  /// later ones after 90 s.
+  absl::Duration hold = absl::Seconds(25);
+  /// Whether its heartbeats list its own jobs. Releases 1.7.11 to 1.10.0 may share
+  /// the list between workers, through a network volume.
+  bool pings_are_its_own = true;
+};
+
+/// The policy for a release; nullopt: some other program.
+SdkPolicy PolicyFor(std::optional<SdkVersion> version);
+
+}  // namespace furnace::worker
