@@ -1,0 +1,12 @@
+"""Furnace: Python functions on GPUs.
+
+`furnace.serverless.start` turns a function into a worker; `furnace.Client` calls
+the Furnace API. Standard library only.
+"""
+
+from furnace import serverless
+from furnace._version import __version__
+from furnace.client import Client
+from furnace.errors import FurnaceError
+
+__all__ = ["Client", "FurnaceError", "__version__", "serverless"]
