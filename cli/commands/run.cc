@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+#include "absl/time/clock.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/endpoint_spec.h"
+#include "cli/exit_code.h"
+#include "cli/input.h"
+#include "cli/print/table.h"
+#include "cli/print/terminal.h"
+#include "cli/watch/follow_job.h"
+#include "libs/common/base/status.h"
+
+namespace furnace::cli {
+namespace {
+
+struct RunOptions {
+  std::string endpoint;
+  std::string input;
+  std::string output;
+  int priority = 0;
+  bool no_wait = false;
+};
+
+void Bind(CLI::App& command, RunOptions& options) {
+  constexpr int kLeast = -10;
+  constexpr int kMost = 10;
+  command.add_option("ENDPOINT", options.endpoint, "its id or name")->required();
+  command.add_option("--input", options.input, "JSON, @FILE, or - for standard input")->required();
+  command.add_option("--priority", options.priority, "-10 (last) to 10 (first)")
+      ->check(CLI::Range(kLeast, kMost));
+  command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
+  command.add_option("--output", options.output, "write the result's JSON to this file");
+}
+
+absl::StatusOr<Answer> Submit(RestClient& client, const RunOptions& options,
+                              const std::string& input) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveEndpoint(client, options.endpoint));
+  return client.Post(Target("/v1/endpoints").Segment(id).Segment("run"),
+                     fmt::format(R"({{"input":{},"priority":{}}})", input, options.priority));
+}
+
+absl::Status WriteFile(const std::string& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text << "\n";
+  file.close();
+  if (file) return absl::OkStatus();
+  return Error(absl::StatusCode::kDataLoss, "cannot write {}", path);
+}
+
+// The result as people want it: on a terminal not a screenful of base64.
+std::string ResultText(const Answer& job, const RunOptions& options) {
+  constexpr std::size_t kMaxShown = 4096;
+  const std::string_view output = job.Raw("output");
+  if (!options.output.empty()) return "";
+  if (output.empty()) return "null\n";
+  if (!StdoutIsTerminal()) return fmt::format("{}\n", output);
+  if (output.size() <= kMaxShown) return Printable(output) + "\n";
+  return fmt::format("{}\n... {} bytes in all; --output FILE keeps them\n",
+                     Printable(output.substr(0, kMaxShown)), output.size());
+}
+
+absl::StatusOr<int> Finish(const Session& session, const RunOptions& options, const Answer& job) {
+  const bool completed = job.Text("status") == "COMPLETED";
+  if (completed && !options.output.empty()) {
+    FURNACE_RETURN_IF_ERROR(
+        WriteFile(options.output, job.Has("output") ? job.Raw("output") : "null"));
+  }
+  fmt::print(stderr, "{}\n", Summary(job, StderrIsTerminal()));
+  if (!completed) fmt::print(stderr, "{}\n", Printable(job.Text("error")));
+  FURNACE_ASSIGN_OR_RETURN(const int shown,
+                           session.Show(job, completed ? ResultText(job, options) : ""));
+  return completed ? shown : kExitJobFailed;
+}
+
+absl::StatusOr<int> Run(const Session& session, const RunOptions& options) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string input, LoadInput(options.input, std::cin));
+  FURNACE_ASSIGN_OR_RETURN(RestClient client, session.Connect());
+  const absl::Time started = absl::Now();
+  FURNACE_ASSIGN_OR_RETURN(const Answer submitted, Submit(client, options, input));
+  const std::string id = submitted.Text("id");
+  if (options.no_wait) return session.Show(submitted, Printable(id) + "\n");
+
+  JobView view(StderrIsTerminal(), started);
+  view.Say(fmt::format("job {}", Printable(id)));
+  const auto job = FollowJob(client, id, view, nullptr);
+  view.Clear();
+  FURNACE_RETURN_IF_ERROR(job.status());
+  return Finish(session, options, *job);
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, Session& session) {
+  AddCommand<RunOptions>(app, session, "run", "Send a job and wait for its result", Bind, Run);
+}
+
+}  // namespace furnace::cli
