@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts the suite from a release build and runs the benchmarks against it.
 
-usage: run.py BUILD_DIR [ARGUMENT OF bench-lifecycle...]
+usage: run.py BIN_DIR [ARGUMENT OF bench-lifecycle...]
 """
 
 import pathlib
@@ -11,7 +11,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-import suite  # noqa: E402  (found by the line above)
+import rest  # noqa: E402  (these are found by the line above)
+import suite  # noqa: E402
 
 
 def rss_mib(pid: int) -> float:
@@ -22,22 +23,22 @@ def rss_mib(pid: int) -> float:
     return 0.0
 
 
-def lifecycle(build: pathlib.Path, arguments: list):
+def lifecycle(binaries: pathlib.Path, arguments: list):
     """Job lifecycles over gRPC with native workers; no gateway in the way."""
-    with suite.Suite(build / "bin", services=("registry", "metering", "scheduler"),
+    with suite.Suite(binaries, services=("registry", "metering", "scheduler"),
                      extra={"scheduler": {"FURNACE_DRIVER": "none"}}) as furnace:
         project = furnace.postgres.query("SELECT id FROM registry.projects WHERE name = 'default'")
         pids = [process.pid for process in furnace.processes.values()]
         pids += [furnace.redis.process.pid, furnace.postgres.process.pid]
-        subprocess.run([str(build / "bin" / "bench-lifecycle"), "--scheduler", furnace.address("scheduler"),
+        subprocess.run([str(binaries / "bench-lifecycle"), "--scheduler", furnace.address("scheduler"),
                         "--registry", furnace.address("registry"), "--token", furnace.token,
                         "--project", project, "--redis", furnace.redis.url,
                         "--pids", *map(str, pids), *arguments], check=True)
 
 
-def memory_at_rest(build: pathlib.Path):
+def memory_at_rest(binaries: pathlib.Path):
     """Resident memory of the four services when nothing happens."""
-    with suite.Suite(build / "bin") as furnace:
+    with suite.Suite(binaries) as furnace:
         sizes = {name: rss_mib(process.pid) for name, process in furnace.processes.items()}
         parts = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
         print(f"idle suite: {sum(sizes.values()):.0f} MiB RSS ({parts})", flush=True)
@@ -45,10 +46,10 @@ def memory_at_rest(build: pathlib.Path):
 
 def main() -> int:
     """Runs all benchmarks."""
-    build = pathlib.Path(sys.argv[1]).resolve()
-    lifecycle(build, sys.argv[2:])
-    if (build / "bin" / "furnace-gateway").exists():
-        memory_at_rest(build)
+    binaries = pathlib.Path(sys.argv[1]).resolve()
+    lifecycle(binaries, sys.argv[2:])
+    rest.runsync(binaries)
+    memory_at_rest(binaries)
     return 0
 
 

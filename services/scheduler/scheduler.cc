@@ -34,6 +34,7 @@
 #include "services/scheduler/rpc/fleet_service.h"
 #include "services/scheduler/rpc/job_service.h"
 #include "services/scheduler/rpc/worker_service.h"
+#include "services/scheduler/storage/observed_job_queue.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/redis/job_queue.h"
@@ -68,7 +69,8 @@ struct Scheduler::Parts {
         postgres(postgres::WithDeadlines(c.postgres_dsn),
                  static_cast<std::size_t>(c.postgres_connections)),
         redis(c.redis, scripts.All()),
-        queue(redis, scripts, c.shards),
+        redis_queue(redis, scripts, c.shards),
+        queue(redis_queue),
         log(redis, scripts, c.shards),
         history(postgres),
         payloads(postgres),
@@ -108,7 +110,8 @@ struct Scheduler::Parts {
   const QueueScripts scripts;
   postgres::Pool postgres;
   redis::Client redis;
-  RedisJobQueue queue;
+  RedisJobQueue redis_queue;
+  ObservedJobQueue queue;
   RedisShardLog log;
   PostgresJobHistory history;
   PostgresPayloadStore payloads;

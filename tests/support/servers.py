@@ -55,6 +55,20 @@ def stop(process: subprocess.Popen, sig: int = signal.SIGTERM, timeout_s: float 
         process.wait()
 
 
+def children_of(pid: int) -> list:
+    """Pids of a process's children; proc(5), field 4 of /proc/[pid]/stat."""
+    children = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[1]) == pid:
+                children.append(int(entry.name))
+    return children
+
+
 class Redis:
     """A redis-server with an append-only file that is synced on every write."""
 
@@ -145,9 +159,12 @@ class Postgres:
             check=True, capture_output=True, text=True, timeout=60).stdout.strip()
 
     def kill(self):
-        """kill -9 of the postmaster; its children notice and end."""
+        """kill -9 of the postmaster; returns when its children have noticed and ended."""
+        children = children_of(self.process.pid)
         self.process.kill()
         self.process.wait()
+        wait_until(lambda: not any(pathlib.Path(f"/proc/{pid}").exists() for pid in children),
+                   "PostgreSQL's children to end")
 
     def stop(self):
         """Fast shutdown."""

@@ -150,9 +150,12 @@ class Suite:
             return error.code, json.loads(error.read() or b"null")
 
     def close(self):
-        """Stops everything that was started, in reverse order."""
-        for name in reversed(list(self.processes)):
-            servers.stop(self.processes[name], signal.SIGTERM, 30)
+        """Stops everything that was started: the services together, then the servers."""
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            servers.stop(process, signal.SIGTERM, 30)
         for pid in self.worker_pids() if self.redis else []:
             os.kill(pid, signal.SIGKILL)
         for server in (self.postgres, self.redis):

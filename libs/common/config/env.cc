@@ -12,7 +12,12 @@ namespace furnace::config {
 const char* Env::Find(const char* name, std::string_view meaning, std::string_view shown_default) {
   help_.push_back(fmt::format("  {:<38} {} (default: {})", name, meaning,
                               shown_default.empty() ? "none" : shown_default));
-  const char* value = lookup_(name);
+  return lookup_(name);
+}
+
+const char* Env::FindFilled(const char* name, std::string_view meaning,
+                            std::string_view shown_default) {
+  const char* value = Find(name, meaning, shown_default);
   return value == nullptr || *value == '\0' ? nullptr : value;
 }
 
@@ -21,12 +26,11 @@ void Env::Bad(const char* name, std::string_view what) {
 }
 
 void Env::Text(const char* name, std::string_view meaning, std::string* target) {
-  Find(name, meaning, *target);
-  if (const char* value = lookup_(name)) *target = value;
+  if (const char* value = Find(name, meaning, *target)) *target = value;
 }
 
 void Env::RequiredText(const char* name, std::string_view meaning, std::string* target) {
-  if (const char* value = Find(name, meaning, "required")) {
+  if (const char* value = FindFilled(name, meaning, "required")) {
     *target = value;
   } else {
     Bad(name, "required");
@@ -38,7 +42,7 @@ void Env::Secret(const char* name, std::string_view meaning, std::string* target
 }
 
 void Env::Int(const char* name, std::string_view meaning, int min, int max, int* target) {
-  const char* value = Find(name, meaning, std::to_string(*target));
+  const char* value = FindFilled(name, meaning, std::to_string(*target));
   if (value == nullptr) return;
   const std::string_view text(value);
   int parsed = 0;
@@ -51,7 +55,7 @@ void Env::Int(const char* name, std::string_view meaning, int min, int max, int*
 }
 
 void Env::Bool(const char* name, std::string_view meaning, bool* target) {
-  const char* value = Find(name, meaning, *target ? "true" : "false");
+  const char* value = FindFilled(name, meaning, *target ? "true" : "false");
   if (value == nullptr) return;
   const std::string_view text(value);
   if (text == "true" || text == "1") {
@@ -65,7 +69,7 @@ void Env::Bool(const char* name, std::string_view meaning, bool* target) {
 
 void Env::Duration(const char* name, std::string_view meaning, absl::Duration min,
                    absl::Duration max, absl::Duration* target) {
-  const char* value = Find(name, meaning, absl::FormatDuration(*target));
+  const char* value = FindFilled(name, meaning, absl::FormatDuration(*target));
   if (value == nullptr) return;
   absl::Duration parsed;
   if (!absl::ParseDuration(value, &parsed) || parsed < min || parsed > max) {

@@ -50,6 +50,8 @@ class Env {
 
  private:
   const char* Find(const char* name, std::string_view meaning, std::string_view shown_default);
+  const char* FindFilled(const char* name, std::string_view meaning,
+                         std::string_view shown_default);
   void Bad(const char* name, std::string_view what);
 
   Lookup lookup_;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <optional>
 
 #include "libs/common/base/status.h"
 
@@ -17,6 +19,30 @@ absl::Status NotA(std::string_view kind, std::string_view value) {
   constexpr std::size_t kShown = 40;
   return Error(absl::StatusCode::kInvalidArgument, "expected {}, got {}{}", kind,
                value.substr(0, kShown), value.size() > kShown ? "..." : "");
+}
+
+std::string_view Trim(std::string_view value) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  value.remove_prefix(std::min(value.find_first_not_of(kSpace), value.size()));
+  return value.substr(0, value.find_last_not_of(kSpace) + 1);
+}
+
+// `value` read whole as a number; nullopt when it is none or does not fit.
+template <typename Number>
+std::optional<Number> ParseNumber(std::string_view value) {
+  const std::string_view text = Trim(value);
+  Number number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// Bytes of the UTF-8 character at the start of `text`; 0 when there is none.
+std::size_t CharacterBytes(std::string_view text) {
+  for (std::size_t size = 1; size <= std::min<std::size_t>(4, text.size()); ++size) {
+    if (simdjson::validate_utf8(text.data(), size)) return size;
+  }
+  return 0;
 }
 
 // simdjson wants slack behind the text, so it reads a copy; a slice of the copy
@@ -39,17 +65,9 @@ class Document {
 
 }  // namespace
 
-absl::Status Validate(std::string_view text) {
-  simdjson::dom::parser parser;
-  simdjson::error_code error = parser.allocate(text.size() + 1, kMaxDepth);
-  if (error == simdjson::SUCCESS) error = parser.parse(simdjson::padded_string(text)).error();
-  if (error == simdjson::SUCCESS) return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, "not valid JSON: {}",
-               simdjson::error_message(error));
-}
-
 Kind KindOf(std::string_view value) {
-  switch (value.empty() ? 'n' : value.front()) {
+  const std::string_view trimmed = Trim(value);
+  switch (trimmed.empty() ? 'n' : trimmed.front()) {
     case '{': return Kind::kObject;
     case '[': return Kind::kArray;
     case '"': return Kind::kString;
@@ -109,22 +127,20 @@ absl::StatusOr<std::string> AsString(std::string_view value) {
 }
 
 absl::StatusOr<std::int64_t> AsInt64(std::string_view value) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return NotA("an integer", value);
-  return number;
+  const std::optional<std::int64_t> number = ParseNumber<std::int64_t>(value);
+  if (!number) return NotA("an integer", value);
+  return *number;
 }
 
 absl::StatusOr<double> AsDouble(std::string_view value) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc() || end != value.data() + value.size()) return NotA("a number", value);
-  return number;
+  const std::optional<double> number = ParseNumber<double>(value);
+  if (!number) return NotA("a number", value);
+  return *number;
 }
 
 absl::StatusOr<bool> AsBool(std::string_view value) {
-  if (value == "true") return true;
-  if (value == "false") return false;
+  if (Trim(value) == "true") return true;
+  if (Trim(value) == "false") return false;
   return NotA("true or false", value);
 }
 
@@ -133,7 +149,8 @@ std::string Quote(std::string_view text) {
   out.reserve(text.size() + 2);
   out.push_back('"');
   const bool utf8 = simdjson::validate_utf8(text.data(), text.size());
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out.push_back('\\');
@@ -142,10 +159,13 @@ std::string Quote(std::string_view text) {
       out += "\\n";
     } else if (byte < 0x20) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-    } else if (byte >= 0x80 && !utf8) {
-      out += "\xef\xbf\xbd";
-    } else {
+    } else if (byte < 0x80 || utf8) {
       out.push_back(c);
+    } else if (const std::size_t size = CharacterBytes(text.substr(i)); size > 0) {
+      out += text.substr(i, size);
+      i += size - 1;
+    } else {
+      out += "\xef\xbf\xbd";
     }
   }
   out.push_back('"');

@@ -1,5 +1,7 @@
 #include "libs/common/postgres/connection.h"
 
+#include <poll.h>
+
 #include <charconv>
 
 #include "libs/common/base/status.h"
@@ -13,6 +15,14 @@ std::int64_t ParseInt(std::string_view text) {
   return value;
 }
 
+// What a message says without the value it quotes: class 22 errors are about data
+// and show the parameter ('invalid input syntax for type uuid: "x"').
+std::string_view WithoutValue(std::string_view sqlstate, std::string_view message) {
+  if (!sqlstate.starts_with("22")) return message;
+  message = message.substr(0, message.find('"'));
+  return message.substr(0, message.find_last_not_of(": ") + 1);
+}
+
 absl::Status StatusOf(const PGresult* result) {
   const ExecStatusType status = PQresultStatus(result);
   if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
@@ -20,9 +30,9 @@ absl::Status StatusOf(const PGresult* result) {
   }
   const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const char* message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  return Error(CodeFromSqlState(sqlstate == nullptr ? "08006" : sqlstate), "postgres {}: {}",
-               sqlstate == nullptr ? "connection" : sqlstate,
-               message == nullptr ? "lost" : message);
+  if (sqlstate == nullptr) return absl::UnavailableError("postgres connection: lost");
+  return Error(CodeFromSqlState(sqlstate), "postgres {}: {}", sqlstate,
+               WithoutValue(sqlstate, message == nullptr ? "" : message));
 }
 
 }  // namespace
@@ -50,8 +60,8 @@ std::optional<absl::Time> Rows::Time(int row, int column) const {
 absl::StatusOr<Connection> Connection::Open(const std::string& dsn) {
   Connection connection(PQconnectdb(dsn.c_str()));
   if (PQstatus(connection.connection_.get()) != CONNECTION_OK) {
-    return Error(absl::StatusCode::kUnavailable, "postgres: {}",
-                 PQerrorMessage(connection.connection_.get()));
+    return WithDetail(absl::UnavailableError("postgres: not reachable"),
+                      PQerrorMessage(connection.connection_.get()));
   }
   // What the server says besides (NOTICE: ...) is not for our stderr.
   PQsetNoticeProcessor(
@@ -73,6 +83,15 @@ absl::StatusOr<Rows> Connection::Exec(std::string_view sql, const std::vector<Pa
 absl::Status Connection::ExecScript(std::string_view sql) {
   const Rows rows(PQexec(connection_.get(), std::string(sql).c_str()));
   return StatusOf(rows.get());
+}
+
+bool Connection::IsQuiet() const {
+  pollfd socket = {PQsocket(connection_.get()), POLLIN, 0};
+  return poll(&socket, 1, /*timeout=*/0) == 0;
+}
+
+bool Connection::InFailedTransaction() const {
+  return PQtransactionStatus(connection_.get()) == PQTRANS_INERROR;
 }
 
 absl::StatusCode CodeFromSqlState(std::string_view sqlstate) {

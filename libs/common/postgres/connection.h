@@ -55,6 +55,14 @@ class Connection {
   /// Runs a script of several statements without parameters.
   absl::Status ExecScript(std::string_view sql);
 
+  /// False when there is something to read although nothing was asked: the server
+  /// has ended the session, or is about to. One system call.
+  bool IsQuiet() const;
+
+  /// Whether a statement of the open transaction has failed: its COMMIT would be
+  /// answered with success and roll back.
+  bool InFailedTransaction() const;
+
  private:
   explicit Connection(PGconn* connection) : connection_(connection, &PQfinish) {}
 

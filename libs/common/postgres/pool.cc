@@ -10,23 +10,11 @@ namespace {
 
 constexpr absl::Duration kBorrowTimeout = absl::Seconds(5);
 
-// 57P01: the server ended an idle session, e.g. by restarting. The statement met
-// a closed connection and was not run; "connection lost" may mean it was.
-bool CannotHaveRun(const absl::Status& status) {
-  return absl::IsUnavailable(status) && ToStd(status.message()).starts_with("postgres 57P01");
-}
-
 }  // namespace
 
 absl::StatusOr<Rows> Pool::Exec(std::string_view sql, const std::vector<Param>& params) {
   FURNACE_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Borrow());
   absl::StatusOr<Rows> rows = connection->Exec(sql, params);
-  if (absl::IsUnavailable(rows.status())) connection.reset();
-  Return(std::move(connection));
-  if (!CannotHaveRun(rows.status())) return rows;
-
-  FURNACE_ASSIGN_OR_RETURN(connection, Borrow());
-  rows = connection->Exec(sql, params);
   if (absl::IsUnavailable(rows.status())) connection.reset();
   Return(std::move(connection));
   return rows;
@@ -36,6 +24,9 @@ absl::Status Pool::Transact(const std::function<absl::Status(Connection&)>& work
   FURNACE_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Borrow());
   absl::Status status = connection->ExecScript("BEGIN");
   if (status.ok()) status = work(*connection);
+  if (status.ok() && connection->InFailedTransaction()) {
+    status = absl::InternalError("postgres: a statement of the transaction failed unnoticed");
+  }
   const absl::Status ended = connection->ExecScript(status.ok() ? "COMMIT" : "ROLLBACK");
   // A connection in doubt is closed: the server then rolls back what is open.
   if (!ended.ok() || absl::IsUnavailable(status)) connection.reset();
@@ -53,10 +44,10 @@ absl::StatusOr<std::unique_ptr<Connection>> Pool::Borrow() {
       }
     }
     --free_slots_;
-    if (!idle_.empty()) {
+    while (!idle_.empty()) {
       std::unique_ptr<Connection> connection = std::move(idle_.back());
       idle_.pop_back();
-      return connection;
+      if (connection->IsQuiet()) return connection;
     }
   }
   absl::StatusOr<Connection> opened = Connection::Open(dsn_);

@@ -19,7 +19,8 @@ namespace furnace::postgres {
 
 /// Lends out connections to one database, at most `limit` at a time. Thread-safe.
 ///
-/// Waits on the server are bounded by the DSN; see WithDeadlines.
+/// A connection that the server has ended while it lay idle is replaced before it
+/// is lent. Waits on the server are bounded by the DSN; see WithDeadlines.
 class Pool {
  public:
   Pool(std::string dsn, std::size_t limit) : dsn_(std::move(dsn)), free_slots_(limit) {}
@@ -30,13 +31,13 @@ class Pool {
   /// Runs one statement on a borrowed connection.
   ///
   /// Errors: those of Connection::Exec; UNAVAILABLE when no connection came free
-  /// within 5 seconds. A statement that found its idle connection dead is tried
-  /// once more on a new one, if the server cannot have run it.
+  /// within 5 seconds.
   absl::StatusOr<Rows> Exec(std::string_view sql, const std::vector<Param>& params)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// Runs `work` in one transaction: commits when it returns OK, else rolls back
-  /// and returns its error. `work` must not keep the connection.
+  /// and returns its error. INTERNAL, and nothing is committed, when `work` returns
+  /// OK although a statement of it failed. `work` must not keep the connection.
   absl::Status Transact(const std::function<absl::Status(Connection&)>& work)
       ABSL_LOCKS_EXCLUDED(mutex_);
 

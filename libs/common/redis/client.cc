@@ -111,11 +111,15 @@ void Client::Loop() {
       MutexLock lock(mutex_);
       if (stopping_) break;
     }
-    if (connection_ == nullptr && !Connect()) {
+    if (connection_ == nullptr) {
+      const bool connected = Connect();
+      // Sent now, these would be overdue at once and end the connection.
       ExpireWaiting();
-      absl::SleepFor(backoff);
-      backoff = std::min(backoff * 2, kBackoffMax);
-      continue;
+      if (!connected) {
+        absl::SleepFor(backoff);
+        backoff = std::min(backoff * 2, kBackoffMax);
+        continue;
+      }
     }
     backoff = kBackoffMin;
     if (!Exchange()) {

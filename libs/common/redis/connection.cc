@@ -63,7 +63,9 @@ absl::StatusOr<ServerAddress> ParseUrl(const std::string& url) {
     rest = rest.substr(0, slash);
   }
   if (const auto colon = rest.rfind(':'); colon != std::string_view::npos) {
-    if (!ParseNumber(rest.substr(colon + 1), kMaxPort, &address.port)) return bad;
+    if (!ParseNumber(rest.substr(colon + 1), kMaxPort, &address.port) || address.port == 0) {
+      return bad;
+    }
     rest = rest.substr(0, colon);
   }
   if (rest.empty()) return bad;

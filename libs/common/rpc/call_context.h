@@ -32,7 +32,7 @@ struct CallContext {
 /// The value of a metadata key, or empty.
 std::string MetadataOf(const grpc::ServerContextBase& context, const char* key);
 
-/// Lets in who knows the suite's internal token.
+/// Lets in who knows the suite's internal token; nobody, when that is empty.
 class Gate {
  public:
   explicit Gate(std::string internal_token) : token_(std::move(internal_token)) {}

@@ -15,6 +15,14 @@ namespace {
 constexpr int kReconnectMinMs = 50;
 constexpr int kReconnectMaxMs = 2'000;
 
+// gRPC ends the process over a header value that is not printable ASCII, and some
+// of ours come from outside (X-Request-ID). Such a value is left out.
+void AddIfText(grpc::ClientContext& context, const char* key, const std::string& value) {
+  const bool text = std::all_of(value.begin(), value.end(),
+                                [](char c) { return c >= ' ' && c <= '~'; });
+  if (text && !value.empty()) context.AddMetadata(key, value);
+}
+
 }  // namespace
 
 std::shared_ptr<grpc::Channel> Dial(const std::string& address) {
@@ -32,19 +40,19 @@ std::shared_ptr<grpc::Channel> Dial(const std::string& address) {
 
 void Prepare(grpc::ClientContext& context, const CallOptions& options) {
   context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
-  context.AddMetadata(kTokenKey, options.internal_token);
+  AddIfText(context, kTokenKey, options.internal_token);
 }
 
 void PrepareFor(grpc::ClientContext& context, const CallOptions& options,
                 const CallContext& caller) {
   context.set_deadline(
       absl::ToChronoTime(std::min(absl::Now() + options.timeout, caller.deadline)));
-  context.AddMetadata(kTokenKey, options.internal_token);
-  context.AddMetadata(kProjectKey, caller.project_id);
-  context.AddMetadata(kPrincipalKey, caller.principal);
-  context.AddMetadata(kRoleKey, furnace::v1::Role_Name(caller.role));
-  if (!caller.request_id.empty()) context.AddMetadata(kRequestIdKey, caller.request_id);
-  if (!caller.traceparent.empty()) context.AddMetadata(kTraceparentKey, caller.traceparent);
+  AddIfText(context, kTokenKey, options.internal_token);
+  AddIfText(context, kProjectKey, caller.project_id);
+  AddIfText(context, kPrincipalKey, caller.principal);
+  AddIfText(context, kRoleKey, furnace::v1::Role_Name(caller.role));
+  AddIfText(context, kRequestIdKey, caller.request_id);
+  AddIfText(context, kTraceparentKey, caller.traceparent);
 }
 
 }  // namespace furnace::rpc

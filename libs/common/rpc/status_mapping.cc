@@ -25,7 +25,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
 }
 
 grpc::Status ReportToGrpc(const absl::Status& status, std::string_view where) {
-  if (IsOpaque(status)) spdlog::error("{}: {}", where, status.ToString());
+  if (IsOpaque(status) || HasDetail(status)) spdlog::error("{}: {}", where, status.ToString());
   return ToGrpc(status);
 }
 

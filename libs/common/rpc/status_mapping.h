@@ -16,8 +16,8 @@ namespace furnace::rpc {
 /// trailers grow over 8 KiB.
 grpc::Status ToGrpc(const absl::Status& status);
 
-/// As ToGrpc; the one place that logs an INTERNAL or UNKNOWN error. `where` is
-/// the name of the request.
+/// As ToGrpc; the one place that logs an INTERNAL or UNKNOWN error, or one with a
+/// detail (see WithDetail). `where` is the name of the request.
 grpc::Status ReportToGrpc(const absl::Status& status, std::string_view where);
 
 absl::Status FromGrpc(const grpc::Status& status);

@@ -112,19 +112,36 @@ void Dispatcher::DeliverStored(Delivery delivery) {
         job.input = *std::move(input);
         loaded.jobs.push_back(std::move(job));
       } else {
-        shared->link->LeaseLost({job.lease});
-        GiveBack(job.lease, FailureCause::kPlatform, "its input could not be read");
+        TakeBack(job, shared->link.get(), input.status());
       }
     }
     if (!loaded.jobs.empty()) Assign(std::move(loaded));
   });
   if (accepted) return;
   for (const ClaimedJob& job : shared->jobs) {
-    GiveBack(job.lease, FailureCause::kPlatform, "too many inputs wait to be read");
+    TakeBack(job, shared->link.get(), absl::ResourceExhaustedError("too many inputs wait"));
+  }
+}
+
+// The job did not get to the worker, which has its credit back. An input that is gone
+// stays gone; for any other reason the lease is left to lapse, so that a job waits for
+// a store that is down instead of spending its attempts on it.
+void Dispatcher::TakeBack(const ClaimedJob& job, const WorkerLink* link, const absl::Status& why) {
+  {
+    MutexLock lock(mutex_);
+    const auto found = sessions_.find(job.worker_id);
+    if (found != sessions_.end() && found->second.link.get() == link) {
+      if (!found->second.draining) ++found->second.credits;
+      DropLeaseLocked(found->second, job.lease);
+    }
+  }
+  if (absl::IsNotFound(why)) {
+    GiveBack(job.lease, FailureCause::kPlatform, "its input could not be read");
   }
 }
 
 void Dispatcher::Assign(Delivery delivery) {
+  const std::string worker_id = delivery.jobs.front().worker_id;
   std::vector<WorkerLink::Assignment> assignments;
   std::vector<LeaseId> leases;
   for (ClaimedJob& job : delivery.jobs) {
@@ -133,6 +150,7 @@ void Dispatcher::Assign(Delivery delivery) {
         {.lease = job.lease, .input = *std::move(job.input), .timeout = job.timeout});
   }
   if (delivery.link->Assign(std::move(assignments))) return;
+  Leave(worker_id, delivery.link.get());  // Or the next claim would go the same way.
   for (const LeaseId& lease : leases) {
     GiveBack(lease, FailureCause::kPlatform, "the worker left before it got the job");
   }
@@ -220,8 +238,13 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
     MutexLock lock(mutex_);
     Session& session = sessions_[worker_id];
     replaced = std::exchange(session.link, std::move(link));
-    missing = replaced == nullptr ? std::exchange(away_[worker_id], {}) : session.leases;
-    away_.erase(worker_id);
+    if (replaced != nullptr) {
+      missing = std::move(session.leases);
+      DetachLocked(worker_id, session.hello.endpoint_id);
+    } else if (const auto away = away_.find(worker_id); away != away_.end()) {
+      missing = std::move(away->second.leases);
+      away_.erase(away);
+    }
     const absl::Time now = clock_.Now();
     session.credits = hello.credits;
     session.draining = false;
@@ -281,13 +304,24 @@ void Dispatcher::Leave(const std::string& worker_id, const WorkerLink* link) {
   MutexLock lock(mutex_);
   const auto found = sessions_.find(worker_id);
   if (found == sessions_.end() || found->second.link.get() != link) return;
-  if (!found->second.leases.empty()) away_[worker_id] = std::move(found->second.leases);
-  const auto endpoint = endpoints_.find(found->second.hello.endpoint_id);
+  RememberLocked(worker_id, std::move(found->second.leases));
+  DetachLocked(worker_id, found->second.hello.endpoint_id);
+  sessions_.erase(found);
+}
+
+void Dispatcher::RememberLocked(const std::string& worker_id, std::set<LeaseId> leases) {
+  const absl::Time now = clock_.Now();
+  std::erase_if(away_, [now](const auto& entry) { return entry.second.until < now; });
+  if (!leases.empty()) away_[worker_id] = {.leases = std::move(leases), .until = now + lease_};
+}
+
+void Dispatcher::DetachLocked(const std::string& worker_id, const std::string& endpoint_id) {
+  const auto endpoint = endpoints_.find(endpoint_id);
+  if (endpoint == endpoints_.end()) return;
   endpoint->second.worker_ids.erase(worker_id);
   if (endpoint->second.worker_ids.empty() && !endpoint->second.claiming) {
     endpoints_.erase(endpoint);
   }
-  sessions_.erase(found);
 }
 
 void Dispatcher::DropLeaseLocked(Session& session, const LeaseId& lease) {
@@ -300,8 +334,8 @@ std::shared_ptr<WorkerLink> Dispatcher::Forget(const std::string& worker_id,
                                                const LeaseId& lease) {
   MutexLock lock(mutex_);
   if (const auto away = away_.find(worker_id); away != away_.end()) {
-    away->second.erase(lease);
-    if (away->second.empty()) away_.erase(away);
+    away->second.leases.erase(lease);
+    if (away->second.leases.empty()) away_.erase(away);
   }
   const auto found = sessions_.find(worker_id);
   if (found == sessions_.end()) return nullptr;
@@ -336,11 +370,14 @@ void Dispatcher::WorkerEnded(const std::string& worker_id) {
   {
     MutexLock lock(mutex_);
     if (const auto away = away_.find(worker_id); away != away_.end()) {
-      lost = std::move(away->second);
+      lost = std::move(away->second.leases);
       away_.erase(away);
     }
     if (const auto found = sessions_.find(worker_id); found != sessions_.end()) {
       lost.merge(found->second.leases);
+      // Its stream may take a while to end, and must get no more jobs.
+      found->second.draining = true;
+      found->second.credits = 0;
     }
   }
   for (const LeaseId& lease : lost) {

@@ -98,6 +98,11 @@ class Dispatcher {
     bool claiming = false;
     bool wanted_again = false;
   };
+  /// Leases of a worker that is away and may come back.
+  struct Away {
+    std::set<LeaseId> leases;
+    absl::Time until;  // By then they have lapsed.
+  };
   /// What a claim gave to one worker.
   struct Delivery {
     std::shared_ptr<WorkerLink> link;
@@ -111,6 +116,8 @@ class Dispatcher {
   void Deliver(Delivery delivery);
   void DeliverStored(Delivery delivery);
   void Assign(Delivery delivery);
+  void TakeBack(const ClaimedJob& job, const WorkerLink* link, const absl::Status& why)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void GiveBack(const LeaseId& lease, FailureCause cause, std::string error);
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
   void StoreAndSettle(Settlement settlement, std::shared_ptr<WorkerLink> link);
@@ -118,6 +125,10 @@ class Dispatcher {
   std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void DropLeaseLocked(Session& session, const LeaseId& lease)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DetachLocked(const std::string& worker_id, const std::string& endpoint_id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RememberLocked(const std::string& worker_id, std::set<LeaseId> leases)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   JobQueue& queue_;
@@ -129,8 +140,7 @@ class Dispatcher {
   mutable Mutex mutex_;
   std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, EndpointWorkers> endpoints_ ABSL_GUARDED_BY(mutex_);
-  /// Leases of workers that are away and may come back.
-  std::map<std::string, std::set<LeaseId>> away_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Away> away_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace furnace::scheduler

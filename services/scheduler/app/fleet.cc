@@ -92,28 +92,39 @@ void Fleet::Scale() {
 }
 
 void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
+  const absl::Time now = clock_.Now();
   std::set<std::string> driven;
   for (const DriverWorker& worker : driver_.List()) driven.insert(worker.id);
-  for (const auto& [id, worker] : std::exchange(known_, {})) {
+  const std::map<std::string, Known> before = std::exchange(known_, {});
+  for (const auto& [id, known] : before) {
     if (driven.contains(id)) continue;
     dispatcher_.WorkerEnded(id);
-    if (worker.state != WorkerState::kStarting) continue;
-    StartRecord& record = starts_[worker.endpoint_id];
-    ++record.failures;
-    record.not_before = clock_.Now() + BackoffAfter(record.failures);
-    spdlog::warn("worker {} of endpoint {} ended before it connected ({} in a row)", id,
-                 worker.endpoint_id, record.failures);
+    if (!known.connected) NoticeEarlyEnd(id, known.endpoint_id);
   }
   for (const FleetWorker& worker : workers) {
     if (!driven.contains(worker.id)) continue;
-    if (worker.state != WorkerState::kStarting) starts_.erase(worker.endpoint_id);
-    if (worker.state == WorkerState::kStarting &&
-        clock_.Now() - worker.started_at > kInitTimeout) {
+    const auto found = before.find(worker.id);
+    // One that is new here may be old: a scheduler before this one left it running.
+    Known known = found != before.end()
+                      ? found->second
+                      : Known{.endpoint_id = worker.endpoint_id, .away_since = now};
+    if (worker.state != WorkerState::kStarting) {
+      if (!std::exchange(known.connected, true)) starts_.erase(worker.endpoint_id);
+      known.away_since = now;
+    } else if (now - known.away_since > kInitTimeout) {
       spdlog::warn("worker {} did not connect in time", worker.id);
       driver_.Kill(worker.id);
     }
-    known_[worker.id] = worker;
+    known_[worker.id] = std::move(known);
   }
+}
+
+void Fleet::NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id) {
+  StartRecord& record = starts_[endpoint_id];
+  ++record.failures;
+  record.not_before = clock_.Now() + BackoffAfter(record.failures);
+  spdlog::warn("worker {} of endpoint {} ended before it connected ({} in a row)", worker_id,
+               endpoint_id, record.failures);
 }
 
 void Fleet::ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,

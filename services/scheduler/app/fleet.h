@@ -37,7 +37,7 @@ struct FleetWorker {
 class Fleet {
  public:
   static constexpr absl::Duration kEvery = absl::Milliseconds(200);
-  /// A worker that has not connected by then is ended.
+  /// A worker that has not been connected for so long is ended.
   static constexpr absl::Duration kInitTimeout = absl::Minutes(7);
 
   Fleet(Driver& driver, Dispatcher& dispatcher, EndpointCatalog& catalog, ShardLog& log,
@@ -64,7 +64,15 @@ class Fleet {
     absl::Time not_before = absl::InfinitePast();
   };
 
+  /// A worker of the driver's, as the rounds before saw it.
+  struct Known {
+    std::string endpoint_id;
+    bool connected = false;  // At some time.
+    absl::Time away_since;   // Since when it is not, as far as this replica knows.
+  };
+
   void NoticeEnds(const std::vector<FleetWorker>& workers);
+  void NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id);
   void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
                      const std::vector<FleetWorker>& workers);
   void StartWorkers(const Endpoint& endpoint, int count);
@@ -77,8 +85,8 @@ class Fleet {
   const Clock& clock_;
   const int shards_;
 
-  // Scale's own: workers of the round before, and whether they had connected.
-  std::map<std::string, FleetWorker> known_;
+  // Scale's own.
+  std::map<std::string, Known> known_;
   std::map<std::string, StartRecord> starts_;  // By endpoint.
 };
 

@@ -22,7 +22,11 @@ absl::StatusOr<JobRecord> JobReader::Get(const std::string& job_id, const std::s
   } else {
     FURNACE_RETURN_IF_ERROR(LoadOutput(record->job));
   }
-  if (with_input) FURNACE_RETURN_IF_ERROR(LoadInput(record->job));
+  if (with_input) {
+    FURNACE_RETURN_IF_ERROR(LoadInput(record->job));
+  } else {
+    record->job.input.reset();
+  }
   return *std::move(record);
 }
 

@@ -92,25 +92,34 @@ void JobWatchers::Read(const std::string& job_id) {
       if (after) options.chunks_after = std::min(options.chunks_after.value_or(*after), *after);
     }
   }
-  queue_.Find(job_id, options, [this, job_id](absl::StatusOr<std::optional<JobRecord>> record) {
-    OnRead(job_id, std::move(record));
-  });
+  queue_.Find(job_id, options,
+              [this, job_id, after = options.chunks_after](
+                  absl::StatusOr<std::optional<JobRecord>> record) {
+                OnRead(job_id, after, std::move(record));
+              });
 }
 
-void JobWatchers::OnRead(const std::string& job_id,
+void JobWatchers::OnRead(const std::string& job_id, std::optional<std::int64_t> chunks_after,
                          absl::StatusOr<std::optional<JobRecord>> record) {
-  if (!record.ok()) {
-    Fail(job_id, record.status());
-  } else if (*record && !((*record)->job.output_stored && IsFinal((*record)->job.status))) {
-    Deliver(job_id, **record);
-    Read(job_id);
-  } else if (!blocking_.TrySubmit([this, job_id] { ReadPast(job_id); })) {
-    Fail(job_id, absl::ResourceExhaustedError("too many reads wait"));
+  if (!record.ok()) return Fail(job_id, record.status());
+  const bool live = record->has_value();
+  if (live && !((*record)->job.output_stored && IsFinal((*record)->job.status))) {
+    Deliver(job_id, chunks_after, **record);
+    return Read(job_id);
   }
+  auto shared = std::make_shared<std::optional<JobRecord>>(*std::move(record));
+  const bool accepted = blocking_.TrySubmit([this, job_id, chunks_after, shared] {
+    if (!*shared) return ReadPast(job_id);
+    const absl::Status loaded = reader_.LoadOutput((*shared)->job);
+    if (!loaded.ok()) return Fail(job_id, loaded);
+    Deliver(job_id, chunks_after, **shared);
+    Read(job_id);
+  });
+  if (!accepted) Fail(job_id, absl::ResourceExhaustedError("too many reads wait"));
 }
 
-// The job is in history, or its output in the payload store. Somebody may watch it
-// who does not own it: they must not keep the owner from it.
+// The job is in history, all chunks with it. Somebody may watch it who does not own
+// it: they must not keep the owner from it.
 void JobWatchers::ReadPast(const std::string& job_id) {
   std::set<std::string> projects;
   {
@@ -121,7 +130,7 @@ void JobWatchers::ReadPast(const std::string& job_id) {
   for (const std::string& project_id : projects) {
     const absl::StatusOr<JobRecord> record = reader_.Get(job_id, project_id, /*with_input=*/false);
     if (record.ok()) {
-      Deliver(job_id, *record);
+      Deliver(job_id, /*chunks_after=*/0, *record);
       return Read(job_id);
     }
     status = record.status();
@@ -137,10 +146,18 @@ std::vector<JobWatchers::Entry> JobWatchers::Take(const std::string& job_id) {
 }
 
 // Only the one reader of the job gets here, so watchers are called one at a time.
-void JobWatchers::Deliver(const std::string& job_id, const JobRecord& record) {
+void JobWatchers::Deliver(const std::string& job_id, std::optional<std::int64_t> chunks_after,
+                          const JobRecord& record) {
   std::vector<Entry> staying;
   std::size_t gone = 0;
   for (Entry& entry : Take(job_id)) {
+    // One that came while the read was on its way may lack chunks that the read did
+    // not ask for. Its coming counts as a change: the next read is for it.
+    const auto wanted = entry.request.chunks_after;
+    if (wanted && chunks_after.value_or(record.chunk_count) > *wanted) {
+      staying.push_back(std::move(entry));
+      continue;
+    }
     const bool foreign = entry.request.project_id != record.job.project_id;
     if (foreign) entry.watcher->OnError(Error(absl::StatusCode::kNotFound, "no job {}", job_id));
     const std::int64_t after = entry.request.chunks_after.value_or(record.chunk_count);
@@ -161,12 +178,11 @@ void JobWatchers::Deliver(const std::string& job_id, const JobRecord& record) {
 void JobWatchers::Fail(const std::string& job_id, const absl::Status& status) {
   const std::vector<Entry> entries = Take(job_id);
   for (const Entry& entry : entries) entry.watcher->OnError(status);
-  MutexLock lock(mutex_);
-  count_ -= entries.size();
-  const auto found = jobs_.find(job_id);
-  if (found == jobs_.end()) return;
-  found->second.reading = false;
-  if (found->second.entries.empty()) jobs_.erase(found);
+  {
+    MutexLock lock(mutex_);
+    count_ -= entries.size();
+  }
+  Read(job_id);  // For those who came meanwhile.
 }
 
 void JobWatchers::ExpireAt(absl::Time now) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -82,9 +83,11 @@ class JobWatchers {
   bool Register(Request request, const std::shared_ptr<JobWatcher>& watcher)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Read(const std::string& job_id) ABSL_LOCKS_EXCLUDED(mutex_);
-  void OnRead(const std::string& job_id, absl::StatusOr<std::optional<JobRecord>> record);
+  void OnRead(const std::string& job_id, std::optional<std::int64_t> chunks_after,
+              absl::StatusOr<std::optional<JobRecord>> record);
   void ReadPast(const std::string& job_id);
-  void Deliver(const std::string& job_id, const JobRecord& record) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Deliver(const std::string& job_id, std::optional<std::int64_t> chunks_after,
+               const JobRecord& record) ABSL_LOCKS_EXCLUDED(mutex_);
   void Fail(const std::string& job_id, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<Entry> Take(const std::string& job_id) ABSL_LOCKS_EXCLUDED(mutex_);
 

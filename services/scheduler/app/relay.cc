@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -12,6 +14,8 @@ namespace {
 
 // Records in one call to the usage sink, its limit.
 constexpr std::size_t kMaxRecords = 1000;
+// Jobs in one read, which stops the queue for as long as it takes.
+constexpr std::size_t kMaxRead = 50;
 // Bytes of payloads in one transaction of history.
 constexpr std::size_t kMaxBytes = 4 << 20;
 
@@ -50,7 +54,15 @@ absl::StatusOr<std::map<int, std::vector<JobRecord>>> Relay::ReadJobs(const Even
   for (const auto& [shard, in_shard] : events) {
     std::set<std::string> ids;
     for (const JobEvent& event : in_shard) ids.insert(event.job_id);
-    FURNACE_ASSIGN_OR_RETURN(jobs[shard], log_.ReadJobs(shard, {ids.begin(), ids.end()}));
+    std::vector<JobRecord>& in_jobs = jobs[shard];
+    while (!ids.empty()) {
+      std::vector<std::string> page;
+      while (!ids.empty() && page.size() < kMaxRead)
+        page.push_back(ids.extract(ids.begin()).value());
+      FURNACE_ASSIGN_OR_RETURN(std::vector<JobRecord> read, log_.ReadJobs(shard, page));
+      in_jobs.insert(in_jobs.end(), std::make_move_iterator(read.begin()),
+                     std::make_move_iterator(read.end()));
+    }
   }
   return jobs;
 }

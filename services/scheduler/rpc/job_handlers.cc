@@ -81,9 +81,8 @@ absl::StatusOr<v1::GetResponse> JobHandlers::Get(const furnace::rpc::CallContext
                                                  const v1::GetRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
   FURNACE_RETURN_IF_ERROR(CheckUuid("job_id", request.job_id()));
-  FURNACE_ASSIGN_OR_RETURN(JobRecord record,
+  FURNACE_ASSIGN_OR_RETURN(const JobRecord record,
                            reader_.Get(request.job_id(), project_id, request.include_input()));
-  if (!request.include_input()) record.job.input.reset();
   v1::GetResponse response;
   *response.mutable_job() = ToProto(record);
   return response;
@@ -119,9 +118,8 @@ absl::StatusOr<v1::CancelResponse> JobHandlers::Cancel(const furnace::rpc::CallC
     dispatcher_.CancelOn(cancelled->worker_id,
                          {.job_id = request.job_id(), .epoch = cancelled->epoch});
   }
-  FURNACE_ASSIGN_OR_RETURN(JobRecord record,
+  FURNACE_ASSIGN_OR_RETURN(const JobRecord record,
                            reader_.Get(request.job_id(), project_id, /*with_input=*/false));
-  record.job.input.reset();
   v1::CancelResponse response;
   *response.mutable_job() = ToProto(record);
   return response;

@@ -18,6 +18,7 @@ constexpr int kMinRunSyncWaitMs = 1'000;
 constexpr int kMaxWaitMs = 300'000;
 // Time enough to read the job once.
 constexpr absl::Duration kShortestWait = absl::Seconds(1);
+constexpr std::int64_t kMaxChunks = std::int64_t{1} << 40;
 constexpr absl::Duration kLongestWatch = absl::Hours(24);
 
 // Turns the watched job into the answer of a call that waits for it.
@@ -193,6 +194,9 @@ void JobService::OnWatch(const std::shared_ptr<WatchCall>& call) {
       caller.ok() ? furnace::rpc::ProjectOf(*caller) : caller.status();
   absl::Status checked = project_id.status();
   if (checked.ok()) checked = CheckUuid("job_id", call->request().job_id());
+  if (checked.ok()) {
+    checked = CheckRange("after_chunk", call->request().after_chunk(), 0, kMaxChunks);
+  }
   if (!checked.ok()) return call->Close(furnace::rpc::ToGrpc(checked));
   watchers_.Add({.job_id = call->request().job_id(),
                  .project_id = *project_id,

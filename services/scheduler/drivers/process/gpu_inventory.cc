@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "libs/common/base/status.h"
@@ -45,6 +46,12 @@ absl::StatusOr<std::vector<GpuPool>> ParseGpus(std::string_view text) {
     if (!valid) {
       return Error(absl::StatusCode::kInvalidArgument,
                    "'{}' is not of the form type=count[:vram_mib[:simulated]]", entry);
+    }
+    const bool repeated = std::any_of(pools.begin(), pools.end(), [&](const GpuPool& other) {
+      return other.gpu_type == pool.gpu_type;
+    });
+    if (repeated) {
+      return Error(absl::StatusCode::kInvalidArgument, "{} is listed twice", pool.gpu_type);
     }
     pool.available = pool.total;
     pools.push_back(std::move(pool));

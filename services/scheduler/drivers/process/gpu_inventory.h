@@ -12,7 +12,8 @@ namespace furnace::scheduler {
 
 /// The GPUs of this machine, as configuration lists them:
 /// "type=count[:vram_mib[:simulated]]", comma separated, e.g.
-/// "rtx4000=2:20480:simulated". INVALID_ARGUMENT names the part that is wrong.
+/// "rtx4000=2:20480:simulated", each type once. INVALID_ARGUMENT names the part that
+/// is wrong.
 absl::StatusOr<std::vector<GpuPool>> ParseGpus(std::string_view text);
 
 /// The first pool, in the endpoint's order of preference, with enough free GPUs of

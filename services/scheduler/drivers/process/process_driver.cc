@@ -62,6 +62,8 @@ absl::StatusOr<pid_t> Spawn(const std::string& binary, std::vector<std::string> 
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log_path.c_str(),
                                    O_WRONLY | O_CREAT | O_APPEND, 0600);
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  // Not all of our connections close on exec, and a handler must not find them.
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   // Signals: the worker starts with none blocked, and in a group of its own, so that
   // a Ctrl-C meant for us does not reach it.
   posix_spawnattr_t attributes;
@@ -128,7 +130,7 @@ absl::StatusOr<std::string> ProcessDriver::Start(const Endpoint& endpoint) {
                  .gpu_type = gpu.gpu_type,
                  .gpu_count = endpoint.gpu_count,
                  .started_at = now};
-  const std::string log_path = fmt::format("{}/{}.log", options_.state_dir, file.worker.id);
+  const std::string log_path = WorkerLogPath(options_.state_dir, file.worker.id);
   FURNACE_ASSIGN_OR_RETURN(
       file.pid, Spawn(options_.worker_binary,
                       Environment(endpoint, gpu, file.worker.id, now, folder), log_path));
@@ -163,7 +165,7 @@ std::vector<std::string> ProcessDriver::Environment(const Endpoint& endpoint, co
   set("FURNACE_HANDLER_PATH", endpoint.handler_path);
   set("FURNACE_HANDLER_ENV", JsonObject(endpoint.env));
   set("FURNACE_HANDLER_PYTHONPATH", options_.python_path);
-  set("FURNACE_SPOOL_DIR", fmt::format("{}/{}.spool", options_.state_dir, worker_id));
+  set("FURNACE_SPOOL_DIR", WorkerSpoolPath(options_.state_dir, worker_id));
   set("FURNACE_WORKER_STARTED_US", absl::ToUnixMicros(now));
   set("FURNACE_DISCONNECT_LIMIT", absl::FormatDuration(options_.disconnect_limit));
   return environment;
@@ -209,7 +211,7 @@ void ProcessDriver::ReapLocked() {
     const WorkerFile& file = entry.second;
     waitpid(file.pid, nullptr, WNOHANG);
     const bool alive = StartTicks(file.pid) == file.start_ticks;
-    if (!alive) RemoveWorkerFile(options_.state_dir, file.worker.id);
+    if (!alive) RemoveWorkerFiles(options_.state_dir, file.worker.id);
     return !alive;
   });
 }

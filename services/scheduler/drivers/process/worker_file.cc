@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -13,13 +14,16 @@
 namespace furnace::scheduler {
 namespace {
 
-constexpr char kSuffix[] = ".worker";
+namespace fs = std::filesystem;
 
-std::filesystem::path PathOf(const std::string& folder, const std::string& worker_id) {
-  return std::filesystem::path(folder) / (worker_id + kSuffix);
+constexpr char kSuffix[] = ".worker";
+constexpr char kLogSuffix[] = ".log";
+
+fs::path PathOf(const std::string& folder, const std::string& worker_id) {
+  return fs::path(folder) / (worker_id + kSuffix);
 }
 
-std::optional<WorkerFile> Load(const std::filesystem::path& path) {
+std::optional<WorkerFile> Load(const fs::path& path) {
   std::ifstream in(path);
   WorkerFile file;
   std::int64_t started_us = 0;
@@ -32,6 +36,14 @@ std::optional<WorkerFile> Load(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string WorkerLogPath(const std::string& folder, const std::string& worker_id) {
+  return fmt::format("{}/{}{}", folder, worker_id, kLogSuffix);
+}
+
+std::string WorkerSpoolPath(const std::string& folder, const std::string& worker_id) {
+  return fmt::format("{}/{}.spool", folder, worker_id);
+}
+
 absl::Status SaveWorkerFile(const std::string& folder, const WorkerFile& file) {
   const DriverWorker& worker = file.worker;
   std::ofstream out(PathOf(folder, worker.id));
@@ -43,15 +55,21 @@ absl::Status SaveWorkerFile(const std::string& folder, const WorkerFile& file) {
   return Error(absl::StatusCode::kInternal, "cannot write into {}", folder);
 }
 
-void RemoveWorkerFile(const std::string& folder, const std::string& worker_id) {
+void RemoveWorkerFiles(const std::string& folder, const std::string& worker_id) {
   std::error_code ignored;  // Gone is gone.
-  std::filesystem::remove(PathOf(folder, worker_id), ignored);
+  fs::remove(PathOf(folder, worker_id), ignored);
+  fs::remove_all(WorkerSpoolPath(folder, worker_id), ignored);
+  std::set<fs::path> logs;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == kLogSuffix) logs.insert(entry.path());
+  }
+  while (logs.size() > kKeptWorkerLogs) fs::remove(logs.extract(logs.begin()).value(), ignored);
 }
 
 std::vector<WorkerFile> LoadWorkerFiles(const std::string& folder) {
   std::vector<WorkerFile> files;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().extension() != kSuffix) continue;
     if (std::optional<WorkerFile> file = Load(entry.path())) files.push_back(*std::move(file));
   }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,18 @@ struct WorkerFile {
   std::string start_ticks;
 };
 
+/// Where a worker's output and its unsent results go. Ids are UUIDv7, so names sort
+/// by age.
+std::string WorkerLogPath(const std::string& folder, const std::string& worker_id);
+std::string WorkerSpoolPath(const std::string& folder, const std::string& worker_id);
+
 absl::Status SaveWorkerFile(const std::string& folder, const WorkerFile& file);
-void RemoveWorkerFile(const std::string& folder, const std::string& worker_id);
+
+/// Drops what is kept of a worker that has ended: its file and its spool, which holds
+/// nothing that anybody waits for. Of the logs of ended workers the newest
+/// kKeptWorkerLogs stay.
+void RemoveWorkerFiles(const std::string& folder, const std::string& worker_id);
+inline constexpr std::size_t kKeptWorkerLogs = 100;
 
 /// All readable files in the folder; what cannot be read is left alone.
 std::vector<WorkerFile> LoadWorkerFiles(const std::string& folder);

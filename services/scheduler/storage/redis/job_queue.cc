@@ -185,11 +185,13 @@ void RedisJobQueue::Find(const std::string& job_id, FindOptions options,
       scripts_.read, {ShardPrefix(ShardOfJob(job_id))},
       {flag(options.watch), flag(options.input),
        options.chunks_after ? std::to_string(*options.chunks_after) : "", job_id},
-      [job_id, done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+      [job_id, options, done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
         if (!reply.ok()) return done(reply.status());
         const auto jobs = Elements(**reply);
         if (jobs.size() != 1) return done(absl::InternalError("read_jobs.lua answered too little"));
-        done(DecodeJob(job_id, *jobs[0]));
+        absl::StatusOr<std::optional<JobRecord>> record = DecodeJob(job_id, *jobs[0]);
+        if (record.ok() && *record && !options.input) (*record)->job.input.reset();
+        done(std::move(record));
       });
 }
 

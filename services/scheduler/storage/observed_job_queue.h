@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+/// Counts and times the calls of another queue for Prometheus:
+/// furnace_jobs_submitted_total, furnace_jobs_claimed_total,
+/// furnace_attempts_settled_total{result}, furnace_queue_errors_total{call} and
+/// furnace_queue_call_seconds{call}.
+class ObservedJobQueue final : public JobQueue {
+ public:
+  explicit ObservedJobQueue(JobQueue& queue) : queue_(queue) {}
+
+  void Submit(Submission submission, Done<absl::Time> done) override;
+  void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
+             absl::Duration lease, Done<std::vector<ClaimedJob>> done) override;
+  void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+             Done<std::vector<LeaseId>> done) override;
+  void Settle(Settlement settlement, Done<SettleResult> done) override;
+  void Report(ProgressReport report, Done<bool> done) override;
+  void Cancel(const std::string& job_id, const std::string& project_id,
+              Done<std::optional<CancelledJob>> done) override;
+  void Find(const std::string& job_id, FindOptions options,
+            Done<std::optional<JobRecord>> done) override;
+
+ private:
+  JobQueue& queue_;
+};
+
+}  // namespace furnace::scheduler

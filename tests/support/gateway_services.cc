@@ -1,0 +1,247 @@
+#include "tests/support/gateway_services.h"
+
+#include <openssl/sha.h>
+
+#include "absl/time/clock.h"
+#include "libs/common/base/check.h"
+
+namespace furnace::gateway::testing {
+namespace {
+
+namespace v1 = furnace::v1;
+
+// How long a test waits for what must happen before it fails.
+constexpr absl::Duration kPatience = absl::Seconds(30);
+// How often a held call looks whether its caller left.
+constexpr absl::Duration kGlance = absl::Milliseconds(2);
+
+v1::Job JobOf(const std::string& endpoint_id, const std::string& input, int priority) {
+  v1::Job job;
+  job.set_id("job-1");
+  job.set_endpoint_id(endpoint_id);
+  job.set_status(v1::JOB_STATUS_IN_QUEUE);
+  job.set_priority(priority);
+  job.set_input(input);
+  return job;
+}
+
+}  // namespace
+
+std::string DigestOf(const std::string& key) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return digest;
+}
+
+grpc::Status Stage::Enter(grpc::ServerContext& context, const std::string& method,
+                          const google::protobuf::Message& request) {
+  SeenCall seen{
+      method, {}, request.SerializeAsString(), absl::FromChrono(context.deadline()) - absl::Now()};
+  for (const auto& [name, value] : context.client_metadata()) {
+    seen.metadata[{name.data(), name.size()}] = {value.data(), value.size()};
+  }
+  {
+    MutexLock lock(mutex_);
+    calls_.push_back(std::move(seen));
+    changed_.SignalAll();
+    while (held_[method]) {
+      if (context.IsCancelled()) {
+        ++cancelled_[method];
+        changed_.SignalAll();
+        return grpc::Status::CANCELLED;
+      }
+      changed_.WaitFor(mutex_, kGlance);
+    }
+  }
+  return TakeFailure(method);
+}
+
+grpc::Status Stage::TakeFailure(const std::string& method) {
+  MutexLock lock(mutex_);
+  const auto found = failures_.find(method);
+  if (found == failures_.end() || found->second.second == 0) return grpc::Status::OK;
+  --found->second.second;
+  return found->second.first;
+}
+
+void Stage::Fail(const std::string& method, const grpc::Status& status, int times) {
+  MutexLock lock(mutex_);
+  failures_[method] = {status, times};
+}
+
+void Stage::Hold(const std::string& method) {
+  MutexLock lock(mutex_);
+  held_[method] = true;
+}
+
+void Stage::Release(const std::string& method) {
+  MutexLock lock(mutex_);
+  held_[method] = false;
+  changed_.SignalAll();
+}
+
+std::vector<SeenCall> Stage::calls() const {
+  MutexLock lock(mutex_);
+  return calls_;
+}
+
+void Stage::Await(const std::string& method, std::size_t count) const {
+  const absl::Time deadline = absl::Now() + kPatience;
+  MutexLock lock(mutex_);
+  for (;;) {
+    std::size_t seen = 0;
+    for (const SeenCall& call : calls_) seen += call.method == method ? 1 : 0;
+    if (seen >= count) return;
+    FURNACE_CHECK(absl::Now() < deadline);
+    changed_.WaitFor(mutex_, kPatience);
+  }
+}
+
+SeenCall Stage::Last(const std::string& method) const {
+  Await(method);
+  MutexLock lock(mutex_);
+  SeenCall last;
+  for (const SeenCall& call : calls_) {
+    if (call.method == method) last = call;
+  }
+  return last;
+}
+
+void Stage::NoteCancelled(const std::string& method) {
+  MutexLock lock(mutex_);
+  ++cancelled_[method];
+  changed_.SignalAll();
+}
+
+void Stage::AwaitCancelled(const std::string& method) const {
+  const absl::Time deadline = absl::Now() + kPatience;
+  MutexLock lock(mutex_);
+  while (cancelled_.count(method) == 0) {
+    FURNACE_CHECK(absl::Now() < deadline);
+    changed_.WaitFor(mutex_, kPatience);
+  }
+}
+
+void FakeJobs::Script(std::vector<v1::WatchResponse> messages, bool endless) {
+  MutexLock lock(mutex_);
+  script_ = std::move(messages);
+  endless_ = endless;
+}
+
+void FakeJobs::Put(const v1::Job& job) {
+  MutexLock lock(mutex_);
+  job_ = job;
+}
+
+grpc::Status FakeJobs::Submit(grpc::ServerContext* context, const v1::SubmitRequest* request,
+                              v1::SubmitResponse* response) {
+  *response->mutable_job() = JobOf(request->endpoint_id(), request->input(), request->priority());
+  return stage_.Enter(*context, "Submit", *request);
+}
+
+grpc::Status FakeJobs::SubmitBatch(grpc::ServerContext* context,
+                                   const v1::SubmitBatchRequest* request,
+                                   v1::SubmitBatchResponse* response) {
+  for (int i = 0; i < request->jobs_size(); ++i) {
+    response->add_job_ids("job-" + std::to_string(i + 1));
+  }
+  return stage_.Enter(*context, "SubmitBatch", *request);
+}
+
+grpc::Status FakeJobs::RunSync(grpc::ServerContext* context, const v1::RunSyncRequest* request,
+                               v1::RunSyncResponse* response) {
+  *response->mutable_job() = JobOf(request->endpoint_id(), request->input(), request->priority());
+  return stage_.Enter(*context, "RunSync", *request);
+}
+
+grpc::Status FakeJobs::Get(grpc::ServerContext* context, const v1::GetRequest* request,
+                           v1::GetResponse* response) {
+  {
+    MutexLock lock(mutex_);
+    *response->mutable_job() = job_;
+  }
+  response->mutable_job()->set_id(request->job_id());
+  return stage_.Enter(*context, "Get", *request);
+}
+
+grpc::Status FakeJobs::List(grpc::ServerContext* context, const v1::ListRequest* request,
+                            v1::ListResponse*) {
+  return stage_.Enter(*context, "List", *request);
+}
+
+grpc::Status FakeJobs::Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
+                              v1::CancelResponse* response) {
+  response->mutable_job()->set_id(request->job_id());
+  response->mutable_job()->set_status(v1::JOB_STATUS_CANCELLED);
+  return stage_.Enter(*context, "Cancel", *request);
+}
+
+grpc::Status FakeJobs::Wait(grpc::ServerContext* context, const v1::WaitRequest* request,
+                            v1::WaitResponse* response) {
+  response->mutable_job()->set_id(request->job_id());
+  return stage_.Enter(*context, "Wait", *request);
+}
+
+grpc::Status FakeJobs::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
+                             grpc::ServerWriter<v1::WatchResponse>* writer) {
+  std::vector<v1::WatchResponse> script;
+  bool endless = false;
+  {
+    MutexLock lock(mutex_);
+    script = script_;
+    endless = endless_;
+  }
+  for (const v1::WatchResponse& message : script) writer->Write(message);
+  while (endless && writer->Write(script.back())) {
+  }
+  if (endless) {
+    stage_.NoteCancelled("Watch");
+    return grpc::Status::CANCELLED;
+  }
+  return stage_.Enter(*context, "Watch", *request);
+}
+
+grpc::Status FakeEndpoints::CreateEndpoint(grpc::ServerContext* context,
+                                           const v1::CreateEndpointRequest* request,
+                                           v1::CreateEndpointResponse* response) {
+  response->mutable_endpoint()->set_id("endpoint-1");
+  *response->mutable_endpoint()->mutable_spec() = request->spec();
+  return stage_.Enter(*context, "CreateEndpoint", *request);
+}
+
+grpc::Status FakeMetering::GetUsage(grpc::ServerContext* context,
+                                    const v1::GetUsageRequest* request,
+                                    v1::GetUsageResponse* response) {
+  response->mutable_total()->set_cost_nanos(9'007'199'254'740'993);
+  return stage_.Enter(*context, "GetUsage", *request);
+}
+
+grpc::Status FakeCatalog::ResolveApiKey(grpc::ServerContext* context,
+                                        const furnace::internal::v1::ResolveApiKeyRequest* request,
+                                        furnace::internal::v1::ResolveApiKeyResponse* response) {
+  const grpc::Status status = stage_.Enter(*context, "ResolveApiKey", *request);
+  if (!status.ok()) return status;
+  const std::map<std::string, v1::Role> keys = {{DigestOf(kViewerKey), v1::ROLE_VIEWER},
+                                                {DigestOf(kRunnerKey), v1::ROLE_RUNNER},
+                                                {DigestOf(kAdminKey), v1::ROLE_ADMIN}};
+  const auto found = keys.find(request->secret_sha256());
+  if (found == keys.end()) return {grpc::StatusCode::NOT_FOUND, "no such key"};
+  response->set_project_id("project-1");
+  response->set_key_id("key-1");
+  response->set_role(found->second);
+  return grpc::Status::OK;
+}
+
+FakeServices::FakeServices() {
+  auto server = furnace::rpc::Server::Start({.address = "127.0.0.1:0"},
+                                            {&jobs, &endpoints, &metering, &catalog});
+  FURNACE_CHECK(server.ok());
+  server_ = *std::move(server);
+}
+
+FakeServices::~FakeServices() = default;
+
+std::string FakeServices::address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
+
+}  // namespace furnace::gateway::testing

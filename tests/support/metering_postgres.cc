@@ -1,0 +1,32 @@
+#include "tests/support/metering_postgres.h"
+
+#include <cstdlib>
+
+#include "libs/common/base/check.h"
+#include "services/metering/storage/postgres/schema.h"
+
+namespace furnace::metering {
+
+std::string TestDsn() {
+  const char* const dsn = std::getenv("FURNACE_TEST_POSTGRES_DSN");
+  FURNACE_CHECK(dsn != nullptr);
+  return dsn;
+}
+
+PostgresBackend::PostgresBackend(std::size_t connections)
+    : pool_(postgres::WithDeadlines(TestDsn()), connections) {
+  FURNACE_CHECK(MigrateSchema(TestDsn()).ok());
+}
+
+void PostgresBackend::AddPrice(const Price& price) {
+  const bool gpu = price.unit == PriceUnit::kGpuSecond;
+  FURNACE_CHECK(pool_
+                    .Exec("INSERT INTO metering.prices (unit, gpu_type, effective_from, nanos) "
+                          "VALUES ($1::metering.price_unit, $2, $3, $4) ON CONFLICT DO NOTHING",
+                          {gpu ? "gpu_second" : "invocation", price.gpu_type,
+                           postgres::TimeParam(absl::FromUnixMicros(price.effective_from_us)),
+                           std::to_string(price.nanos)})
+                    .ok());
+}
+
+}  // namespace furnace::metering

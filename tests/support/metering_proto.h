@@ -1,0 +1,26 @@
+#pragma once
+
+#include "furnace/internal/v1/usage_service.pb.h"
+#include "services/metering/domain/usage.h"
+
+namespace furnace::metering {
+
+/// The record on the wire. Its GPUs must be whole ones.
+inline internal::v1::UsageRecord ProtoOf(const UsageRecord& record) {
+  internal::v1::UsageRecord proto;
+  proto.set_job_id(record.key.job_id);
+  proto.set_epoch(record.key.epoch);
+  proto.set_project_id(record.project_id);
+  proto.set_endpoint_id(record.endpoint_id);
+  proto.set_worker_id(record.worker_id);
+  proto.set_gpu_type(record.gpu_type);
+  proto.set_gpu_count(static_cast<int>(record.milli_gpus / 1'000));
+  proto.set_start_us(record.start_us);
+  proto.set_end_us(record.end_us);
+  // The enumerations list the same causes in the same order.
+  proto.set_cause(static_cast<v1::FailureCause>(record.cause));
+  proto.set_cold_start_us(record.cold_start_us);
+  return proto;
+}
+
+}  // namespace furnace::metering

@@ -1,0 +1,102 @@
+#include "tests/support/metering_reference.h"
+
+#include <algorithm>
+
+namespace furnace::metering {
+namespace {
+
+bool PlatformFailed(const UsageRecord& record) {
+  return record.cause == Cause::kWorkerLost || record.cause == Cause::kPlatform;
+}
+
+Reference::GroupKey GroupOf(const UsageQuery& query, const UsageRecord& record,
+                            std::int64_t time_us) {
+  Reference::GroupKey key;
+  if (query.by_hour) std::get<0>(key) = time_us / 3'600'000'000 * 3'600'000'000;
+  if (query.by_endpoint) std::get<1>(key) = record.endpoint_id;
+  if (query.by_gpu_type) std::get<2>(key) = record.gpu_type;
+  return key;
+}
+
+}  // namespace
+
+bool ReferenceSums::IsZero() const {
+  return gpu_milli_us == 0 && credited_gpu_milli_us == 0 && unpriced_gpu_milli_us == 0 &&
+         invocations == 0 && cold_start_us == 0 && cost_atto == 0;
+}
+
+bool Reference::Add(const UsageRecord& record) {
+  return records_.emplace(record.key, record).second;
+}
+
+std::optional<std::int64_t> Reference::PriceAt(PriceUnit unit, const std::string& gpu_type,
+                                               std::int64_t time_us) const {
+  const Price* latest = nullptr;
+  for (const Price& price : prices_) {
+    if (price.unit != unit || price.gpu_type != gpu_type) continue;
+    if (price.effective_from_us > time_us) continue;
+    if (latest == nullptr || latest->effective_from_us < price.effective_from_us) latest = &price;
+  }
+  if (latest == nullptr) return std::nullopt;
+  return latest->nanos;
+}
+
+void Reference::AddRecord(const UsageQuery& query, const UsageRecord& record,
+                          std::map<GroupKey, ReferenceSums>& groups) const {
+  // Minute by minute: prices and groups change at whole ones.
+  constexpr std::int64_t kStepUs = 60'000'000;
+  const std::int64_t from_us = std::max(record.start_us, query.period.start_us);
+  const std::int64_t to_us = std::min(record.end_us, query.period.end_us);
+  for (std::int64_t at_us = from_us; at_us < to_us;) {
+    const std::int64_t next_us = std::min(to_us, (at_us / kStepUs + 1) * kStepUs);
+    const BigInt gpu_milli_us = BigInt(next_us - at_us) * record.milli_gpus;
+    ReferenceSums& sums = groups[GroupOf(query, record, at_us)];
+    const auto price = PriceAt(PriceUnit::kGpuSecond, record.gpu_type, at_us);
+    if (PlatformFailed(record)) {
+      sums.credited_gpu_milli_us += gpu_milli_us;
+    } else {
+      sums.gpu_milli_us += gpu_milli_us;
+      if (price) sums.cost_atto += gpu_milli_us * *price;
+      if (!price) sums.unpriced_gpu_milli_us += gpu_milli_us;
+    }
+    at_us = next_us;
+  }
+  if (record.end_us < query.period.start_us || record.end_us >= query.period.end_us) return;
+  ReferenceSums& sums = groups[GroupOf(query, record, record.end_us)];
+  sums.cold_start_us += record.cold_start_us;
+  if (PlatformFailed(record)) return;
+  sums.invocations += 1;
+  const auto price = PriceAt(PriceUnit::kInvocation, "", record.end_us);
+  sums.cost_atto += BigInt(price.value_or(0)) * 1'000'000'000;
+}
+
+std::map<Reference::GroupKey, ReferenceSums> Reference::Sum(const UsageQuery& query) const {
+  std::map<GroupKey, ReferenceSums> groups;
+  for (const auto& [key, record] : records_) {
+    if (record.project_id != query.project_id) continue;
+    if (query.endpoint_id && *query.endpoint_id != record.endpoint_id) continue;
+    if (query.job_id && *query.job_id != record.key.job_id) continue;
+    AddRecord(query, record, groups);
+  }
+  std::erase_if(groups, [](const auto& group) { return group.second.IsZero(); });
+  return groups;
+}
+
+BigInt Reference::LeasedGpuMilliUs(const std::string& project_id) const {
+  BigInt leased;
+  for (const auto& [key, record] : records_) {
+    if (record.project_id != project_id) continue;
+    leased += BigInt(record.end_us - record.start_us) * record.milli_gpus;
+  }
+  return leased;
+}
+
+BigInt RoundToNanos(const BigInt& atto) {
+  const BigInt nano = 1'000'000'000;
+  const BigInt twice = abs(atto) * 2;
+  BigInt rounded = (twice / nano + 1) / 2;                           // Half away from zero...
+  if (twice % (2 * nano) == nano && rounded % 2 != 0) rounded -= 1;  // ... but to even.
+  return atto < 0 ? BigInt(-rounded) : rounded;
+}
+
+}  // namespace furnace::metering

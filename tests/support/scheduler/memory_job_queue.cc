@@ -1,0 +1,225 @@
+#include "tests/support/scheduler/memory_job_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/scheduler/domain/affinity.h"
+#include "services/scheduler/domain/shard.h"
+
+namespace furnace::scheduler {
+
+void MemoryJobQueue::Submit(Submission submission, Done<absl::Time> done) {
+  if (auto failure = Begin(QueueCall::kSubmit)) return done(*failure);
+  const absl::Time now = clock_.Now();
+  {
+    MutexLock lock(mutex_);
+    for (Submission::Item& item : submission.items) {
+      Entry entry;
+      Job& job = entry.record.job;
+      job.id = item.id;
+      job.endpoint_id = submission.endpoint_id;
+      job.project_id = submission.project_id;
+      job.priority = item.priority;
+      job.affinity = submission.affinity;
+      job.timeout = submission.timeout;
+      job.limits.max_retries = submission.max_retries;
+      job.queued_at = now;
+      job.input_stored = item.input_stored;
+      if (!item.input_stored) job.input = std::move(item.input);
+      entry.score = QueueScore(now, item.priority, submission.head_start);
+      const Job before = job;
+      job.version = 1;
+      LogLocked(before, job, now);
+      jobs_[item.id] = std::move(entry);
+    }
+  }
+  Answer<absl::Time>(QueueCall::kSubmit, std::move(done), now);
+}
+
+void MemoryJobQueue::Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
+                           absl::Duration lease, Done<std::vector<ClaimedJob>> done) {
+  if (auto failure = Begin(QueueCall::kClaim)) return done(*failure);
+  std::vector<ClaimedJob> claimed;
+  {
+    MutexLock lock(mutex_);
+    last_rooms_ = workers;
+    for (const WorkerRoom& room : workers) {
+      WorkerOnGpu worker = room.worker;
+      for (int i = 0; i < room.jobs; ++i) {
+        Entry* const best = BestLocked(endpoint_id, worker.gpu_type);
+        if (best == nullptr) break;
+        claimed.push_back(StartLocked(*best, worker, lease));
+        worker.cold_start = absl::ZeroDuration();
+      }
+    }
+  }
+  Answer<std::vector<ClaimedJob>>(QueueCall::kClaim, std::move(done), std::move(claimed));
+}
+
+void MemoryJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+                           Done<std::vector<LeaseId>> done) {
+  if (auto failure = Begin(QueueCall::kRenew)) return done(*failure);
+  std::vector<LeaseId> lost;
+  {
+    MutexLock lock(mutex_);
+    for (const LeaseId& id : leases) {
+      if (HoldsLocked(id) && ShardOfJob(id.job_id) == shard) {
+        jobs_[id.job_id].deadline = clock_.Now() + lease;
+      } else {
+        lost.push_back(id);
+      }
+    }
+  }
+  Answer<std::vector<LeaseId>>(QueueCall::kRenew, std::move(done), std::move(lost));
+}
+
+void MemoryJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
+  if (auto failure = Begin(QueueCall::kSettle)) return done(*failure);
+  SettleResult result;
+  {
+    MutexLock lock(mutex_);
+    result = SettleLocked(settlement);
+  }
+  Answer<SettleResult>(QueueCall::kSettle, std::move(done), result);
+}
+
+void MemoryJobQueue::Report(ProgressReport report, Done<bool> done) {
+  if (auto failure = Begin(QueueCall::kReport)) return done(*failure);
+  bool held = false;
+  {
+    MutexLock lock(mutex_);
+    held = HoldsLocked(report.lease);
+    if (held) {
+      JobRecord& record = jobs_[report.lease.job_id].record;
+      if (!report.progress.empty()) record.job.progress = report.progress;
+      for (std::string& chunk : report.chunks) record.chunks.push_back(std::move(chunk));
+      record.chunk_count += static_cast<std::int64_t>(report.chunks.size());
+    }
+  }
+  Answer<bool>(QueueCall::kReport, std::move(done), held);
+}
+
+void MemoryJobQueue::Cancel(const std::string& job_id, const std::string& project_id,
+                            Done<std::optional<CancelledJob>> done) {
+  if (auto failure = Begin(QueueCall::kCancel)) return done(*failure);
+  std::optional<CancelledJob> cancelled;
+  {
+    MutexLock lock(mutex_);
+    const auto found = jobs_.find(job_id);
+    if (found != jobs_.end() && found->second.record.job.project_id == project_id) {
+      Job& job = found->second.record.job;
+      const Job before = job;
+      cancelled = {.status_before = job.status, .worker_id = job.worker_id, .epoch = job.attempt};
+      job = scheduler::Cancel(job, clock_.Now());
+      LogLocked(before, job, clock_.Now());
+    }
+  }
+  Answer<std::optional<CancelledJob>>(QueueCall::kCancel, std::move(done), std::move(cancelled));
+}
+
+void MemoryJobQueue::Find(const std::string& job_id, FindOptions options,
+                          Done<std::optional<JobRecord>> done) {
+  if (auto failure = Begin(QueueCall::kFind)) return done(*failure);
+  std::optional<JobRecord> record;
+  {
+    MutexLock lock(mutex_);
+    last_find_ = options;
+    const auto found = jobs_.find(job_id);
+    if (found != jobs_.end()) record = found->second.record;
+  }
+  if (record) {
+    if (!options.input) record->job.input.reset();
+    const auto known = std::clamp<std::int64_t>(options.chunks_after.value_or(record->chunk_count),
+                                                0, record->chunk_count);
+    record->chunks.erase(record->chunks.begin(), record->chunks.begin() + known);
+  }
+  Answer<std::optional<JobRecord>>(QueueCall::kFind, std::move(done), std::move(record));
+}
+
+MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const std::string& endpoint_id,
+                                                  const std::string& gpu_type) {
+  Entry* best = nullptr;  // Of equal scores the smallest id, which comes first.
+  for (auto& [id, entry] : jobs_) {
+    const Job& job = entry.record.job;
+    const bool ready = job.endpoint_id == endpoint_id && job.status == JobStatus::kInQueue &&
+                       Satisfies(gpu_type, job.affinity);
+    if (ready && (best == nullptr || entry.score < best->score)) best = &entry;
+  }
+  return best;
+}
+
+ClaimedJob MemoryJobQueue::StartLocked(Entry& entry, const WorkerOnGpu& worker,
+                                       absl::Duration lease) {
+  Job& job = entry.record.job;
+  const Job before = job;
+  job = *Start(job, worker, clock_.Now());
+  entry.deadline = clock_.Now() + lease;
+  LogLocked(before, job, clock_.Now());
+  return {.worker_id = worker.worker_id,
+          .lease = {.job_id = job.id, .epoch = job.attempt},
+          .timeout = job.timeout,
+          .input = job.input};
+}
+
+SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
+  const auto found = jobs_.find(settlement.lease.job_id);
+  if (found == jobs_.end()) return SettleResult::kNotHeld;
+  Job& job = found->second.record.job;
+  const Job before = job;
+  const absl::StatusOr<Job> ended =
+      End(job, settlement.lease.epoch, settlement.outcome, clock_.Now());
+  if (!ended.ok()) {
+    const bool repeated = IsFinal(job.status) && job.attempt == settlement.lease.epoch;
+    return repeated ? SettleResult::kRepeated : SettleResult::kNotHeld;
+  }
+  job = *ended;
+  LogLocked(before, job, clock_.Now());
+  return IsFinal(job.status) ? SettleResult::kFinal : SettleResult::kQueuedAgain;
+}
+
+void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time now) {
+  if (before.version == after.version) return;
+  JobEvent event{.event_id = std::to_string(next_event_++),
+                 .job_id = after.id,
+                 .version = after.version,
+                 .attempt_end = std::nullopt};
+  if (before.status == JobStatus::kInProgress) {
+    event.attempt_end = {.lease = {.job_id = before.id, .epoch = before.attempt},
+                         .project_id = before.project_id,
+                         .endpoint_id = before.endpoint_id,
+                         .worker = {.worker_id = before.worker_id,
+                                    .gpu_type = before.gpu_type,
+                                    .gpu_count = before.gpu_count,
+                                    .cold_start = before.cold_start},
+                         .start = *before.started_at,
+                         .end = now,
+                         .cause = after.cause};
+  }
+  events_[ShardOfJob(after.id)].push_back(std::move(event));
+}
+
+bool MemoryJobQueue::HoldsLocked(const LeaseId& lease) const {
+  const auto found = jobs_.find(lease.job_id);
+  if (found == jobs_.end()) return false;
+  const Job& job = found->second.record.job;
+  return job.status == JobStatus::kInProgress && job.attempt == lease.epoch;
+}
+
+std::optional<Job> MemoryJobQueue::Live(const std::string& job_id) const {
+  MutexLock lock(mutex_);
+  const auto found = jobs_.find(job_id);
+  if (found == jobs_.end()) return std::nullopt;
+  return found->second.record.job;
+}
+
+FindOptions MemoryJobQueue::last_find() const {
+  MutexLock lock(mutex_);
+  return last_find_;
+}
+
+std::vector<WorkerRoom> MemoryJobQueue::last_rooms() const {
+  MutexLock lock(mutex_);
+  return last_rooms_;
+}
+
+}  // namespace furnace::scheduler

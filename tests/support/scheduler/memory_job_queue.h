@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "libs/common/base/clock.h"
+#include "libs/common/base/mutex.h"
+#include "services/scheduler/app/ports.h"
+#include "tests/support/scheduler/answers.h"
+
+namespace furnace::scheduler {
+
+/// The queue in memory, moving jobs by domain/job.h. Its shards' background side is
+/// MemoryShardLog. Thread-safe.
+class MemoryJobQueue final : public JobQueue, public Answers {
+ public:
+  MemoryJobQueue(const Clock& clock, int shards) : clock_(clock), shards_(shards) {}
+
+  void Submit(Submission submission, Done<absl::Time> done) override;
+  void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
+             absl::Duration lease, Done<std::vector<ClaimedJob>> done) override;
+  void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+             Done<std::vector<LeaseId>> done) override;
+  void Settle(Settlement settlement, Done<SettleResult> done) override;
+  void Report(ProgressReport report, Done<bool> done) override;
+  void Cancel(const std::string& job_id, const std::string& project_id,
+              Done<std::optional<CancelledJob>> done) override;
+  void Find(const std::string& job_id, FindOptions options,
+            Done<std::optional<JobRecord>> done) override;
+
+  // For tests.
+
+  /// The job as it is, whoever's; nullopt when it is not live.
+  std::optional<Job> Live(const std::string& job_id) const ABSL_LOCKS_EXCLUDED(mutex_);
+  /// What the latest Find asked for.
+  FindOptions last_find() const ABSL_LOCKS_EXCLUDED(mutex_);
+  /// What the latest Claim offered.
+  std::vector<WorkerRoom> last_rooms() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  friend class MemoryShardLog;
+
+  struct Entry {
+    JobRecord record;
+    std::int64_t score = 0;
+    absl::Time deadline = absl::InfiniteFuture();  // Of its lease.
+  };
+
+  Entry* BestLocked(const std::string& endpoint_id, const std::string& gpu_type)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ClaimedJob StartLocked(Entry& entry, const WorkerOnGpu& worker, absl::Duration lease)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  SettleResult SettleLocked(const Settlement& settlement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Appends the event of the job's transition from `before`, if it made one.
+  void LogLocked(const Job& before, const Job& after, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HoldsLocked(const LeaseId& lease) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Clock& clock_;
+  const int shards_;
+  mutable Mutex mutex_;
+  std::map<std::string, Entry> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
+  int next_event_ ABSL_GUARDED_BY(mutex_) = 1;
+  FindOptions last_find_ ABSL_GUARDED_BY(mutex_);
+  std::vector<WorkerRoom> last_rooms_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,109 @@
+#include "tests/support/scheduler/memory_shard_log.h"
+
+#include <algorithm>
+#include <set>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/domain/shard.h"
+
+namespace furnace::scheduler {
+
+absl::StatusOr<bool> MemoryShardLog::Lead(int shard, const std::string& replica,
+                                          absl::Duration term) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  const absl::Time now = queue_.clock_.Now();
+  Leadership& leader = leaders_[shard];
+  if (leader.until > now && leader.replica != replica) return false;
+  leader = {.replica = replica, .until = now + term};
+  return true;
+}
+
+absl::StatusOr<std::vector<LapsedLease>> MemoryShardLog::Sweep(int shard, int limit) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  std::vector<LapsedLease> lapsed;
+  MutexLock lock(queue_.mutex_);
+  for (auto& [id, entry] : queue_.jobs_) {
+    Job& job = entry.record.job;
+    if (static_cast<int>(lapsed.size()) == limit) break;
+    if (ShardOfJob(id) != shard || job.status != JobStatus::kInProgress) continue;
+    if (entry.deadline > queue_.clock_.Now()) continue;
+    const Job before = job;
+    const Outcome lost{.cause = FailureCause::kWorkerLost,
+                       .output = {},
+                       .error = "worker " + job.worker_id + " was lost"};
+    job = *End(job, job.attempt, lost, entry.deadline);
+    queue_.LogLocked(before, job, entry.deadline);
+    lapsed.push_back(
+        {.lease = {.job_id = id, .epoch = before.attempt}, .worker_id = before.worker_id});
+  }
+  return lapsed;
+}
+
+absl::StatusOr<std::map<int, std::vector<JobEvent>>> MemoryShardLog::ReadEvents(
+    const std::vector<int>& shards, int limit) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  ++reads_;
+  std::map<int, std::vector<JobEvent>> events;
+  MutexLock lock(queue_.mutex_);
+  for (const int shard : shards) {
+    std::vector<JobEvent> in_shard = queue_.events_[shard];
+    if (in_shard.empty()) continue;
+    in_shard.resize(std::min(in_shard.size(), static_cast<std::size_t>(limit)));
+    events[shard] = std::move(in_shard);
+  }
+  return events;
+}
+
+absl::StatusOr<std::vector<JobRecord>> MemoryShardLog::ReadJobs(
+    int shard, const std::vector<std::string>& ids) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  std::vector<JobRecord> records;
+  MutexLock lock(queue_.mutex_);
+  for (const std::string& id : ids) {
+    const auto found = queue_.jobs_.find(id);
+    if (found != queue_.jobs_.end() && ShardOfJob(id) == shard) {
+      records.push_back(found->second.record);
+    }
+  }
+  return records;
+}
+
+absl::Status MemoryShardLog::Forget(
+    int shard, const std::vector<std::string>& event_ids,
+    const std::vector<std::pair<std::string, std::int64_t>>& stored) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  const std::set<std::string> ids(event_ids.begin(), event_ids.end());
+  MutexLock lock(queue_.mutex_);
+  std::erase_if(queue_.events_[shard],
+                [&](const JobEvent& event) { return ids.contains(event.event_id); });
+  for (const auto& [id, version] : stored) {
+    const auto found = queue_.jobs_.find(id);
+    if (found == queue_.jobs_.end()) continue;
+    const Job& job = found->second.record.job;
+    if (IsFinal(job.status) && job.version == version) queue_.jobs_.erase(found);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::map<std::string, QueueSnapshot>> MemoryShardLog::Survey(
+    const std::vector<std::string>& endpoint_ids) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  std::map<std::string, QueueSnapshot> surveys;
+  MutexLock lock(queue_.mutex_);
+  for (const std::string& endpoint_id : endpoint_ids) {
+    QueueSnapshot& survey = surveys[endpoint_id];
+    const MemoryJobQueue::Entry* head = nullptr;
+    for (const auto& [id, entry] : queue_.jobs_) {
+      const Job& job = entry.record.job;
+      if (job.endpoint_id != endpoint_id) continue;
+      survey.running += job.status == JobStatus::kInProgress ? 1 : 0;
+      if (job.status != JobStatus::kInQueue) continue;
+      ++survey.queued;
+      if (head == nullptr || entry.score < head->score) head = &entry;
+    }
+    if (head != nullptr) survey.oldest_wait = queue_.clock_.Now() - head->record.job.queued_at;
+  }
+  return surveys;
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,106 @@
+#include "tests/support/scheduler/memory_stores.h"
+
+#include <utility>
+
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+
+absl::Status MemoryJobHistory::Save(const std::vector<JobRecord>& jobs) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  saves_.push_back(jobs.size());
+  for (const JobRecord& record : jobs) {
+    JobRecord& stored = jobs_[record.job.id];
+    if (stored.job.version >= record.job.version) continue;
+    const std::optional<std::string> input = stored.job.input;
+    stored = record;
+    if (!stored.job.input) stored.job.input = input;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<JobRecord> MemoryJobHistory::Get(const std::string& job_id,
+                                                const std::string& project_id) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  const auto found = jobs_.find(job_id);
+  if (found == jobs_.end() || found->second.job.project_id != project_id) {
+    return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
+  }
+  return found->second;
+}
+
+absl::StatusOr<std::vector<Job>> MemoryJobHistory::List(const JobFilter& filter) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  std::vector<Job> jobs;
+  for (auto next = jobs_.rbegin(); next != jobs_.rend(); ++next) {
+    Job job = next->second.job;
+    const bool wanted = job.project_id == filter.project_id &&
+                        (filter.endpoint_id.empty() || job.endpoint_id == filter.endpoint_id) &&
+                        (!filter.status || job.status == *filter.status) &&
+                        (filter.before_id.empty() || job.id < filter.before_id);
+    if (!wanted || static_cast<int>(jobs.size()) == filter.limit) continue;
+    job.input.reset();
+    job.output.reset();
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+void MemoryJobHistory::set_status(absl::Status status) {
+  MutexLock lock(mutex_);
+  failure_ = std::move(status);
+}
+
+std::size_t MemoryJobHistory::size() const {
+  MutexLock lock(mutex_);
+  return jobs_.size();
+}
+
+std::vector<std::size_t> MemoryJobHistory::saves() const {
+  MutexLock lock(mutex_);
+  return saves_;
+}
+
+absl::Status MemoryPayloadStore::SaveInputs(const std::vector<Input>& inputs) {
+  for (const Input& input : inputs) {
+    FURNACE_RETURN_IF_ERROR(Save({.job_id = input.job_id, .epoch = 0}, input.body));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MemoryPayloadStore::SaveOutput(const LeaseId& lease, const std::string& body) {
+  return Save(lease, body);
+}
+
+absl::StatusOr<std::string> MemoryPayloadStore::LoadInput(const std::string& job_id) {
+  return Load({.job_id = job_id, .epoch = 0});
+}
+
+absl::StatusOr<std::string> MemoryPayloadStore::LoadOutput(const LeaseId& lease) {
+  return Load(lease);
+}
+
+void MemoryPayloadStore::set_status(absl::Status status) {
+  MutexLock lock(mutex_);
+  failure_ = std::move(status);
+}
+
+absl::Status MemoryPayloadStore::Save(const LeaseId& key, const std::string& body) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  bodies_.emplace(key, body);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> MemoryPayloadStore::Load(const LeaseId& key) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  const auto found = bodies_.find(key);
+  if (found == bodies_.end()) return absl::NotFoundError("no payload");
+  return found->second;
+}
+
+}  // namespace furnace::scheduler

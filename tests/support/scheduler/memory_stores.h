@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "libs/common/base/mutex.h"
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+/// Job history in memory. Thread-safe.
+class MemoryJobHistory final : public JobHistory {
+ public:
+  absl::Status Save(const std::vector<JobRecord>& jobs) override ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<JobRecord> Get(const std::string& job_id, const std::string& project_id) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::vector<Job>> List(const JobFilter& filter) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// All methods fail so until this is OK again.
+  void set_status(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
+  /// How many records each call of Save had.
+  std::vector<std::size_t> saves() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  mutable Mutex mutex_;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, JobRecord> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::size_t> saves_ ABSL_GUARDED_BY(mutex_);
+};
+
+/// Payloads in memory. Thread-safe.
+class MemoryPayloadStore final : public PayloadStore {
+ public:
+  absl::Status SaveInputs(const std::vector<Input>& inputs) override ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status SaveOutput(const LeaseId& lease, const std::string& body) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::string> LoadInput(const std::string& job_id) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::string> LoadOutput(const LeaseId& lease) override ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// All methods fail so until this is OK again.
+  void set_status(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  absl::Status Save(const LeaseId& key, const std::string& body) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::string> Load(const LeaseId& key) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  Mutex mutex_;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  std::map<LeaseId, std::string> bodies_ ABSL_GUARDED_BY(mutex_);  // Inputs under epoch 0.
+};
+
+}  // namespace furnace::scheduler

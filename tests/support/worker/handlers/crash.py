@@ -1,0 +1,5 @@
+"""A handler that cannot start."""
+
+import sys
+
+sys.exit("no model")

@@ -1,0 +1,11 @@
+"""A generator on Furnace's own package."""
+
+import furnace
+
+
+def handler(event):
+    for number in range(event["input"]):
+        yield {"number": number}
+
+
+furnace.serverless.start({"handler": handler, "return_aggregate_stream": True})
