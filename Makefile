@@ -1,0 +1,42 @@
+# Names for what people do here; `make help` lists them.
+SHELL := /bin/bash
+PRESET ?= dev
+BIN := build/$(PRESET)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-lint configure build test dev demo lint bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
+
+deps: ## Install the Debian packages that are missing
+	@tools/install_packages.sh tools/packages.txt
+
+deps-lint: deps
+	@tools/install_packages.sh tools/packages-lint.txt
+
+configure: deps
+	@cmake --preset $(PRESET)
+
+build: configure ## Build everything (PRESET=dev)
+	@cmake --build --preset $(PRESET)
+
+test: build ## Build, then run every test
+	@ctest --preset $(PRESET) -j2
+
+dev: build ## Run the whole suite on this machine until Ctrl-C
+	@exec $(BIN)/furnace dev
+
+demo: configure ## Upscale a photograph on a suite of its own, from start to bill
+	@cmake --build --preset $(PRESET) --target furnace furnace-gateway furnace-metering furnace-registry furnace-scheduler furnace-worker
+	@exec /usr/bin/python3 tools/demo.py $(BIN)/furnace
+
+lint: deps-lint build ## Check formatting, house rules, protos, scripts and clang-tidy (CHANGED=1: only changed C++)
+	@tools/lint.sh $(if $(CHANGED),--changed)
+
+bench: ## Measure the release build
+	@$(MAKE) --no-print-directory build PRESET=release
+	@exec /usr/bin/python3 bench/run.py build/release/bin
+
+clean: ## Delete what was built
+	rm -rf build
