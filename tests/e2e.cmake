@@ -1,1 +1,26 @@
-# Tests of e2e.
+# End-to-end tests: the built programs as processes, driven over REST.
+
+# furnace_e2e_test(<name> [TIMEOUT <seconds>])
+#
+# tests/e2e/<name>.py as one ctest. It starts its own suite on free ports.
+function(furnace_e2e_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 180)
+  endif()
+  add_test(NAME e2e_${name}
+    COMMAND /usr/bin/python3 "${PROJECT_SOURCE_DIR}/tests/e2e/${name}.py")
+  set_tests_properties(e2e_${name} PROPERTIES
+    LABELS e2e TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "FURNACE_BIN=$<TARGET_FILE_DIR:furnace-gateway>;PYTHONDONTWRITEBYTECODE=1;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support")
+endfunction()
+
+furnace_e2e_test(main_road_test)
+furnace_e2e_test(placement_test)
+furnace_e2e_test(payload_test)
+furnace_e2e_test(billing_test)
+furnace_e2e_test(handler_faults_test)
+furnace_e2e_test(bad_input_test)
+furnace_e2e_test(tenancy_test)
+furnace_e2e_test(kill_test TIMEOUT 300)
+furnace_e2e_test(outage_test)

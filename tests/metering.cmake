@@ -1,1 +1,60 @@
 # Tests of metering.
+furnace_library(metering_test_support
+  SOURCES support/metering_records.cc support/metering_memory_store.cc
+  DEPS furnace_metering_app)
+
+furnace_test(metering_domain_test
+  SOURCES
+    unit/metering/domain/money_test.cc
+    unit/metering/domain/usage_test.cc
+    unit/metering/domain/pricing_test.cc
+    unit/metering/domain/billing_test.cc
+    unit/metering/domain/usage_sums_test.cc
+    unit/metering/domain/usage_query_test.cc
+  DEPS metering_test_support)
+
+furnace_test(metering_app_test
+  SOURCES
+    unit/metering/app/usage_recorder_test.cc
+    unit/metering/app/usage_reader_test.cc
+    unit/metering/config_test.cc
+  DEPS metering_test_support furnace_metering_config)
+
+furnace_test(metering_rpc_test
+  SOURCES
+    unit/metering/rpc/page_token_test.cc
+    unit/metering/rpc/convert_test.cc
+    unit/metering/rpc/handlers_test.cc
+  DEPS metering_test_support furnace_metering_rpc)
+
+furnace_library(metering_property_support
+  SOURCES support/metering_reference.cc contract/metering/usage_history.cc
+  DEPS metering_test_support Boost::headers)
+
+furnace_test(metering_memory_contract_test
+  SOURCES
+    contract/metering/memory_usage_store_test.cc
+    contract/metering/memory_usage_history_test.cc
+  DEPS metering_test_support metering_property_support)
+
+furnace_library(metering_postgres_support
+  SOURCES support/metering_postgres.cc
+  DEPS furnace_metering_storage)
+
+furnace_integration_test(metering_postgres_contract_test
+  SOURCES
+    contract/metering/postgres_usage_store_test.cc
+    contract/metering/postgres_usage_history_test.cc
+  DEPS metering_test_support metering_property_support metering_postgres_support)
+
+furnace_integration_test(metering_storage_test
+  SOURCES
+    integration/metering/schema_test.cc
+    integration/metering/concurrency_test.cc
+  DEPS metering_test_support metering_postgres_support)
+
+furnace_integration_test(metering_service_test
+  SOURCES integration/metering/service_test.cc
+  DEPS metering_test_support metering_postgres_support furnace_metering_rpc
+    furnace_metering_monitor
+  LABELS grpc)

@@ -1,3 +1,67 @@
+# Tests of the scheduler.
+furnace_library(scheduler_test_support
+  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
+    support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
+  DEPS furnace_scheduler_app)
+
+furnace_test(scheduler_domain_test
+  SOURCES
+    unit/scheduler/domain/affinity_test.cc
+    unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/job_status_test.cc
+    unit/scheduler/domain/job_test.cc
+    unit/scheduler/domain/shard_test.cc
+  DEPS furnace_scheduler_domain)
+
+furnace_test(scheduler_app_test
+  SOURCES
+    unit/scheduler/app/dispatcher_claims_test.cc
+    unit/scheduler/app/dispatcher_results_test.cc
+    unit/scheduler/app/dispatcher_sessions_test.cc
+    unit/scheduler/app/endpoint_catalog_test.cc
+    unit/scheduler/app/fleet_test.cc
+    unit/scheduler/app/job_reader_test.cc
+    unit/scheduler/app/job_watchers_test.cc
+    unit/scheduler/app/relay_test.cc
+    unit/scheduler/app/shard_leader_test.cc
+    unit/scheduler/app/submitter_test.cc
+    unit/scheduler/app/sweeper_test.cc
+  DEPS scheduler_test_support GTest::gtest)
+
+furnace_test(scheduler_drivers_test
+  SOURCES
+    unit/scheduler/drivers/gpu_inventory_test.cc
+    unit/scheduler/drivers/process_driver_test.cc
+    unit/scheduler/drivers/worker_file_test.cc
+  DEPS furnace_scheduler_drivers)
+
+# The contracts of the ports, on the fakes and on the real adapters.
+furnace_test(scheduler_memory_contract_test
+  SOURCES contract/scheduler/memory_test.cc
+  DEPS scheduler_test_support)
+
+furnace_integration_test(scheduler_redis_contract_test
+  SOURCES contract/scheduler/redis_test.cc
+  DEPS furnace_scheduler_storage)
+
+furnace_integration_test(scheduler_postgres_contract_test
+  SOURCES contract/scheduler/postgres_test.cc
+  DEPS furnace_scheduler_storage)
+furnace_embed_migrations(scheduler_postgres_contract_test
+  NAMESPACE furnace::scheduler::migrations HEADER tests/contract/scheduler/migrations.h
+  FOLDER "${PROJECT_SOURCE_DIR}/migrations/scheduler")
+
 furnace_integration_test(scheduler_queue_model_test
   SOURCES integration/scheduler/queue_model_test.cc
   DEPS furnace_scheduler_storage)
+
+# The whole scheduler in the test's process, with workers scripted over gRPC.
+furnace_library(scheduler_service_support
+  SOURCES support/scheduler/fake_suite.cc support/scheduler/scheduler_fixture.cc
+    support/scheduler/worker_client.cc
+  DEPS furnace_scheduler GTest::gtest)
+
+furnace_integration_test(scheduler_service_test
+  SOURCES integration/scheduler/jobs_test.cc integration/scheduler/workers_test.cc
+  DEPS scheduler_service_support
+  LABELS grpc)

@@ -47,6 +47,7 @@ constexpr std::size_t kBlockingThreads = 16;
 constexpr std::size_t kBlockingQueue = 10'000;
 constexpr absl::Duration kCatalogEvery = absl::Seconds(1);
 constexpr absl::Duration kWatchTick = absl::Milliseconds(50);
+constexpr absl::Duration kCloseTick = absl::Milliseconds(100);
 constexpr absl::Duration kWakeTick = absl::Seconds(1);
 
 std::vector<std::string> NotifyChannels(int shards) {
@@ -99,8 +100,11 @@ struct Scheduler::Parts {
         fleet_handlers(fleet, catalog),
         fleet_service(gate, fleet_handlers) {}
 
+  ~Parts();
+
   absl::Status Serve();
   void StartDuties();
+  void Drain();
   void OnNotify(std::string_view message);
   void Relay();
   bool Ready() { return redis.connected() && postgres.Exec("SELECT 1", {}).ok(); }
@@ -148,6 +152,18 @@ struct Scheduler::Parts {
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
+
+// What runs on its own ends first, then what calls back into the rest.
+Scheduler::Parts::~Parts() {
+  notifications.reset();
+  for (auto* duty : {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &scale,
+                     &expire_watchers, &wake_workers}) {
+    duty->reset();
+  }
+  server.reset();
+  redis.Stop();
+  blocking.Stop();
+}
 
 absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
@@ -212,13 +228,24 @@ absl::StatusOr<std::unique_ptr<Scheduler>> Scheduler::Start(const Config& config
 
 int Scheduler::port() const { return parts_->server->port(); }
 
+// Calls that last are ended, or they would use up the grace: workers go elsewhere,
+// and who waits for a job is told how it is.
+void Scheduler::Parts::Drain() {
+  const runtime::Periodic close(kCloseTick, [this] {
+    dispatcher.CloseAll();
+    watchers.ExpireAt(absl::InfiniteFuture());
+  });
+  server->Drain(config.drain_grace);
+}
+
 void Scheduler::Stop() {
+  parts_->notifications.reset();
   parts_->scale.reset();
   if (auto* process = dynamic_cast<ProcessDriver*>(parts_->driver.get());
       process != nullptr && parts_->config.stop_workers_on_exit) {
     process->StopAll(parts_->config.drain_grace);
   }
-  parts_->server->Drain(parts_->config.drain_grace);
+  parts_->Drain();
 }
 
 }  // namespace furnace::scheduler

@@ -1,11 +1,19 @@
 #include "libs/common/metrics/admin_server.h"
 
 #include <CivetServer.h>
+#include <netinet/in.h>
 #include <prometheus/text_serializer.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <cstdint>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
+
+#include "absl/time/clock.h"
 
 #include "libs/common/base/status.h"
 #include "libs/common/metrics/metrics.h"
@@ -19,6 +27,19 @@ void Answer(mg_connection* connection, int code, const char* type, std::string_v
             "Connection: close\r\n\r\n",
             code, code == 200 ? "OK" : "Service Unavailable", type, body.size());
   mg_write(connection, body.data(), body.size());
+}
+
+constexpr absl::Duration kKnockEvery = absl::Milliseconds(2);
+
+// Connects to a loopback port and hangs up.
+void Knock(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  close(fd);
 }
 
 class MetricsHandler final : public CivetHandler {
@@ -59,7 +80,21 @@ class AdminServer::Handlers {
 AdminServer::AdminServer(std::unique_ptr<Handlers> handlers, std::unique_ptr<CivetServer> server)
     : handlers_(std::move(handlers)), server_(std::move(server)) {}
 
-AdminServer::~AdminServer() = default;
+// The library looks whether it should stop when somebody connects, else every two
+// seconds. So somebody connects.
+AdminServer::~AdminServer() {
+  const std::vector<int> ports = server_->getListeningPorts();
+  std::atomic<bool> closed{false};
+  std::thread closing([this, &closed] {
+    server_->close();
+    closed = true;
+  });
+  while (!closed) {
+    if (!ports.empty()) Knock(ports.front());
+    absl::SleepFor(kKnockEvery);
+  }
+  closing.join();
+}
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const std::string& address,
                                                                 std::function<bool()> ready) {

@@ -38,13 +38,15 @@ absl::StatusOr<Reply> ToResult(Reply reply) {
 Client::Client(ServerAddress address, std::vector<const Script*> scripts)
     : address_(std::move(address)), scripts_(std::move(scripts)), thread_([this] { Loop(); }) {}
 
-Client::~Client() {
+Client::~Client() { Stop(); }
+
+void Client::Stop() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
   }
   wake_.Set();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool Client::connected() const {

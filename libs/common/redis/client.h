@@ -44,6 +44,11 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
+  /// Fails what is on its way and ends the I/O thread: no callback runs after it
+  /// returns. For an owner whose other parts the callbacks use; call it from one
+  /// thread.
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// Sends one command. The callback gets the reply, or
   ///   UNAVAILABLE when no connection came up within the command timeout, or
   ///     the connection broke; the command may or may not have run;

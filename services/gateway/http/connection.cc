@@ -135,8 +135,8 @@ void Connection::SendContinue() {
 // Whether no byte of the request's body is still to come. A small one that nobody
 // wanted is often here already.
 bool Connection::SkipBody() {
-  if (!reader_.has_body()) return true;
-  if (reading_) return false;
+  if (reader_.is_done()) return true;
+  if (reading_ || !reader_.has_body()) return false;
   constexpr std::size_t kSkippedBytes = 64 << 10;
   return reader_.LimitBody(kSkippedBytes) == Progress::kDone &&
          reader_.ReadBody() == Progress::kDone;

@@ -246,6 +246,7 @@ RequestReader::Progress RequestReader::LimitBody(std::size_t bytes) {
   return state_->LimitBody(bytes);
 }
 RequestReader::Progress RequestReader::ReadBody() { return state_->ReadBody(); }
+bool RequestReader::is_done() const { return state_->parser_->is_done(); }
 std::size_t RequestReader::body_size() const { return state_->parser_->get().body().size(); }
 std::string RequestReader::TakeBody() {
   return std::exchange(state_->parser_->get().body(), std::string());

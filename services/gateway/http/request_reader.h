@@ -69,6 +69,8 @@ class RequestReader {
   Progress LimitBody(std::size_t bytes);
   /// Reads on in the body. Done at once when there is none.
   Progress ReadBody();
+  /// Whether all of the request is read.
+  bool is_done() const;
   std::size_t body_size() const;
   std::string TakeBody();
 

@@ -79,6 +79,9 @@ class Dispatcher {
   /// for their leases to lapse.
   void WorkerEnded(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  /// Ends all sessions, so that workers go to another replica. They keep their jobs.
+  void CloseAll() ABSL_LOCKS_EXCLUDED(mutex_);
+
   std::vector<ConnectedWorker> Workers() const ABSL_LOCKS_EXCLUDED(mutex_);
   bool HasWorkers(const std::string& endpoint_id) const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -22,6 +22,8 @@ absl::Status MeteringUsageSink::Record(const std::vector<AttemptEnd>& attempts) 
   }
   grpc::ClientContext context;
   furnace::rpc::Prepare(context, options_);
+  // A call that fails at once leaves nobody who works on the connection.
+  context.set_wait_for_ready(true);
   internal::v1::RecordUsageResponse response;
   return furnace::rpc::FromGrpc(stub_->RecordUsage(&context, request, &response));
 }

@@ -49,6 +49,8 @@ absl::StatusOr<Endpoint> RegistryEndpointSource::Find(const std::string& endpoin
 absl::StatusOr<EndpointChanges> RegistryEndpointSource::ChangesSince(std::int64_t cursor) {
   grpc::ClientContext context;
   furnace::rpc::Prepare(context, options_);
+  // A call that fails at once leaves nobody who works on the connection.
+  context.set_wait_for_ready(true);
   internal::v1::ListEndpointChangesRequest request;
   request.set_cursor(cursor);
   internal::v1::ListEndpointChangesResponse response;

@@ -38,7 +38,7 @@ void StreamWatcher::OnError(const absl::Status& status) {
 }
 
 void StreamWatcher::OnTimeout() {
-  call_->Close({grpc::StatusCode::DEADLINE_EXCEEDED, "watched for as long as a watch lasts"});
+  call_->Close({grpc::StatusCode::UNAVAILABLE, "this watch is over; watch again"});
 }
 
 }  // namespace furnace::scheduler::rpc

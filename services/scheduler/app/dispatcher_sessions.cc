@@ -1,0 +1,194 @@
+// Dispatcher's book of who is connected and which leases they hold.
+#include <utility>
+
+#include "services/scheduler/app/dispatcher.h"
+#include "services/scheduler/domain/shard.h"
+
+namespace furnace::scheduler {
+
+void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
+  const std::string worker_id = hello.worker.worker_id;
+  const std::string endpoint_id = hello.endpoint_id;
+  const std::vector<LeaseId> held = hello.leases;
+  std::set<LeaseId> missing;  // Assigned to it, and never arrived.
+  std::shared_ptr<WorkerLink> replaced;
+  {
+    MutexLock lock(mutex_);
+    Session& session = sessions_[worker_id];
+    replaced = std::exchange(session.link, std::move(link));
+    if (replaced != nullptr) {
+      missing = std::move(session.leases);
+      DetachLocked(worker_id, session.hello.endpoint_id);
+    } else if (const auto away = away_.find(worker_id); away != away_.end()) {
+      missing = std::move(away->second.leases);
+      away_.erase(away);
+    }
+    const absl::Time now = clock_.Now();
+    session.credits = hello.credits;
+    session.draining = false;
+    session.leases = {held.begin(), held.end()};
+    session.had_job = session.had_job || !held.empty();
+    session.connected_at = now;
+    session.idle_since = held.empty() ? now : absl::InfiniteFuture();
+    session.hello = std::move(hello);
+    endpoints_[endpoint_id].worker_ids.insert(worker_id);
+  }
+  if (replaced != nullptr) replaced->Close();
+  if (!held.empty()) Renew(held, worker_id);
+  for (const LeaseId& lease : held) missing.erase(lease);
+  for (const LeaseId& lease : missing) {
+    GiveBack(lease, FailureCause::kPlatform, "the job did not reach the worker");
+  }
+  Wake(endpoint_id);
+}
+
+void Dispatcher::AddCredits(const std::string& worker_id, int count) {
+  std::string endpoint_id;
+  {
+    MutexLock lock(mutex_);
+    const auto found = sessions_.find(worker_id);
+    if (found == sessions_.end()) return;
+    found->second.credits += count;
+    endpoint_id = found->second.hello.endpoint_id;
+  }
+  Wake(endpoint_id);
+}
+
+void Dispatcher::Heartbeat(const std::string& worker_id, std::vector<LeaseId> leases) {
+  if (!leases.empty()) Renew(std::move(leases), worker_id);
+}
+
+void Dispatcher::Renew(std::vector<LeaseId> leases, const std::string& worker_id) {
+  std::map<int, std::vector<LeaseId>> by_shard;
+  for (LeaseId& lease : leases) by_shard[ShardOfJob(lease.job_id)].push_back(std::move(lease));
+  for (auto& [shard, in_shard] : by_shard) {
+    queue_.Renew(shard, std::move(in_shard), lease_,
+                 [this, worker_id](absl::StatusOr<std::vector<LeaseId>> lost) {
+                   if (!lost.ok()) return;
+                   for (const LeaseId& lease : *lost) LeaseLapsed(worker_id, lease);
+                 });
+  }
+}
+
+void Dispatcher::SetDraining(const std::string& worker_id) {
+  MutexLock lock(mutex_);
+  const auto found = sessions_.find(worker_id);
+  if (found == sessions_.end()) return;
+  found->second.draining = true;
+  found->second.credits = 0;
+}
+
+void Dispatcher::Leave(const std::string& worker_id, const WorkerLink* link) {
+  MutexLock lock(mutex_);
+  const auto found = sessions_.find(worker_id);
+  if (found == sessions_.end() || found->second.link.get() != link) return;
+  RememberLocked(worker_id, std::move(found->second.leases));
+  DetachLocked(worker_id, found->second.hello.endpoint_id);
+  sessions_.erase(found);
+}
+
+void Dispatcher::RememberLocked(const std::string& worker_id, std::set<LeaseId> leases) {
+  const absl::Time now = clock_.Now();
+  std::erase_if(away_, [now](const auto& entry) { return entry.second.until < now; });
+  if (!leases.empty()) away_[worker_id] = {.leases = std::move(leases), .until = now + lease_};
+}
+
+void Dispatcher::DetachLocked(const std::string& worker_id, const std::string& endpoint_id) {
+  const auto endpoint = endpoints_.find(endpoint_id);
+  if (endpoint == endpoints_.end()) return;
+  endpoint->second.worker_ids.erase(worker_id);
+  if (endpoint->second.worker_ids.empty() && !endpoint->second.claiming) {
+    endpoints_.erase(endpoint);
+  }
+}
+
+void Dispatcher::DropLeaseLocked(Session& session, const LeaseId& lease) {
+  if (session.leases.erase(lease) > 0 && session.leases.empty()) {
+    session.idle_since = clock_.Now();
+  }
+}
+
+std::shared_ptr<WorkerLink> Dispatcher::Forget(const std::string& worker_id,
+                                               const LeaseId& lease) {
+  MutexLock lock(mutex_);
+  if (const auto away = away_.find(worker_id); away != away_.end()) {
+    away->second.leases.erase(lease);
+    if (away->second.leases.empty()) away_.erase(away);
+  }
+  const auto found = sessions_.find(worker_id);
+  if (found == sessions_.end()) return nullptr;
+  DropLeaseLocked(found->second, lease);
+  return found->second.link;
+}
+
+void Dispatcher::CancelOn(const std::string& worker_id, const LeaseId& lease) {
+  const auto link = Forget(worker_id, lease);
+  if (link != nullptr) link->CancelJob(lease);
+}
+
+void Dispatcher::LeaseLapsed(const std::string& worker_id, const LeaseId& lease) {
+  const auto link = Forget(worker_id, lease);
+  if (link != nullptr) link->LeaseLost({lease});
+}
+
+void Dispatcher::Drain(const std::string& worker_id) {
+  std::shared_ptr<WorkerLink> link;
+  {
+    MutexLock lock(mutex_);
+    const auto found = sessions_.find(worker_id);
+    if (found == sessions_.end() || found->second.draining) return;
+    found->second.draining = true;
+    link = found->second.link;
+  }
+  link->Drain();
+}
+
+void Dispatcher::WorkerEnded(const std::string& worker_id) {
+  std::set<LeaseId> lost;
+  {
+    MutexLock lock(mutex_);
+    if (const auto away = away_.find(worker_id); away != away_.end()) {
+      lost = std::move(away->second.leases);
+      away_.erase(away);
+    }
+    if (const auto found = sessions_.find(worker_id); found != sessions_.end()) {
+      lost.merge(found->second.leases);
+      // Its stream may take a while to end, and must get no more jobs.
+      found->second.draining = true;
+      found->second.credits = 0;
+    }
+  }
+  for (const LeaseId& lease : lost) {
+    GiveBack(lease, FailureCause::kWorkerLost, "worker " + worker_id + " was lost");
+  }
+}
+
+void Dispatcher::CloseAll() {
+  std::vector<std::shared_ptr<WorkerLink>> links;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, session] : sessions_) links.push_back(session.link);
+  }
+  for (const auto& link : links) link->Close();
+}
+
+std::vector<ConnectedWorker> Dispatcher::Workers() const {
+  std::vector<ConnectedWorker> workers;
+  MutexLock lock(mutex_);
+  for (const auto& [id, session] : sessions_) {
+    workers.push_back({.hello = session.hello,
+                       .jobs = static_cast<int>(session.leases.size()),
+                       .draining = session.draining,
+                       .connected_at = session.connected_at,
+                       .idle_since = session.idle_since});
+  }
+  return workers;
+}
+
+bool Dispatcher::HasWorkers(const std::string& endpoint_id) const {
+  MutexLock lock(mutex_);
+  const auto found = endpoints_.find(endpoint_id);
+  return found != endpoints_.end() && !found->second.worker_ids.empty();
+}
+
+}  // namespace furnace::scheduler

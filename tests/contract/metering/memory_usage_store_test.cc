@@ -1,0 +1,18 @@
+#include "tests/contract/metering/usage_store_contract.h"
+#include "tests/support/metering_memory_store.h"
+
+namespace furnace::metering {
+namespace {
+
+class MemoryBackend {
+ public:
+  UsageStore& usage() { return usage_; }
+
+ private:
+  MemoryUsageStore usage_;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UsageStoreContract, MemoryBackend);
+
+}  // namespace
+}  // namespace furnace::metering

@@ -1,0 +1,10 @@
+#include "tests/contract/metering/usage_store_contract.h"
+#include "tests/support/metering_postgres.h"
+
+namespace furnace::metering {
+namespace {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, UsageStoreContract, PostgresBackend);
+
+}  // namespace
+}  // namespace furnace::metering

@@ -1,0 +1,36 @@
+#include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/stores_contract.h"
+#include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_shard_log.h"
+#include "tests/support/scheduler/memory_stores.h"
+
+namespace furnace::scheduler {
+namespace {
+
+class MemoryQueueBackend {
+ public:
+  JobQueue& queue() { return queue_; }
+  ShardLog& log() { return log_; }
+
+ private:
+  ManualClock clock_;
+  MemoryJobQueue queue_{clock_, kTestShards};
+  MemoryShardLog log_{queue_};
+};
+
+class MemoryStoresBackend {
+ public:
+  JobHistory& history() { return history_; }
+  PayloadStore& payloads() { return payloads_; }
+
+ private:
+  MemoryJobHistory history_;
+  MemoryPayloadStore payloads_;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
+
+}  // namespace
+}  // namespace furnace::scheduler

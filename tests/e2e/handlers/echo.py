@@ -1,0 +1,79 @@
+"""A handler that does what its input says: the end-to-end tests' puppet."""
+
+import os
+import pathlib
+import signal
+import sys
+import time
+
+import furnace
+
+# What an unwanted result looks like, by the operation that returns it.
+RESULTS = {
+    "set": {1, 2},
+    "nan": float("nan"),
+    "error": {"error": "told to", "detail": 7},
+    "failure": {"success": False, "detail": 7},
+    "odd_error": {"error": "nul \0, lone \udc80, bell \7, \U0001f525"},
+}
+
+
+def wait_for(path: str):
+    """Returns once the file is there: the test decides when."""
+    while not pathlib.Path(path).exists():
+        time.sleep(0.01)
+
+
+def act(event, order):
+    """`gate` (`path`), `touch` (`path`), `raise` (`message`), `exit` (`status`),
+    `exit_once` (`path`), `kill`, `hang`, `deaf` (to SIGTERM), `sleep` (`seconds`),
+    `garbage` (on stdout), `progress` (`value`, `path`)."""
+    operation = order.get("op", "echo")
+    if operation == "gate":
+        wait_for(order["path"])
+    elif operation == "touch":
+        pathlib.Path(order["path"]).touch()
+    elif operation == "raise":
+        raise ValueError(order.get("message", "told to"))
+    elif operation == "exit":
+        os._exit(order.get("status", 3))
+    elif operation == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif operation == "exit_once":
+        path = pathlib.Path(order["path"])
+        if not path.exists():
+            path.touch()
+            os._exit(1)
+    elif operation == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(3600)
+    elif operation == "hang":
+        time.sleep(3600)
+    elif operation == "sleep":
+        time.sleep(order["seconds"])
+    elif operation == "garbage":
+        os.write(1, b'{"output": 1}\n\0\xff\xfe' + b"x" * 200_000 + b"\n")
+        os.write(2, b"\xff" * 200_000)
+        print("no newline at the end", end="", file=sys.stdout, flush=True)
+    elif operation == "progress":
+        furnace.serverless.progress_update(event, order["value"])
+        wait_for(order["path"])
+
+
+def handler(event):
+    """Does the input's `op`, then returns it; or `env` (`name`), `large` (`bytes`), or one of RESULTS."""
+    order = event["input"]
+    if not isinstance(order, dict):
+        return {"echo": order}
+    operation = order.get("op", "echo")
+    if operation in RESULTS:
+        return RESULTS[operation]
+    if operation == "env":
+        return os.environ.get(order["name"])
+    if operation == "large":
+        return {"text": "x" * order["bytes"]}
+    act(event, order)
+    return {"echo": order, "worker": os.environ.get("RUNPOD_POD_ID")}
+
+
+furnace.serverless.start({"handler": handler})

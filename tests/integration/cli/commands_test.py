@@ -1,0 +1,198 @@
+#!/usr/bin/python3
+"""`furnace` against a fake gateway: what it asks, what it prints, how it exits.
+
+usage: commands_test.py FURNACE_BINARY [unittest arguments]
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from dev_harness import furnace_binary
+from fake_gateway import FakeGateway
+
+ENDPOINT = "0190aaaa-0000-7000-8000-000000000001"
+JOB = "0190bbbb-0000-7000-8000-000000000002"
+
+
+def endpoint(name="up"):
+    """An endpoint as the gateway shows it."""
+    return {"id": ENDPOINT, "status": "ACTIVE", "revision": 1,
+            "spec": {"name": name, "image_uri": "file:///x", "handler_path": "handler.py",
+                     "gpu_types": ["rtx4000"], "gpu_count": 1, "max_workers": 10}}
+
+
+def job(status, **fields):
+    """A job as the gateway shows it."""
+    return {"id": JOB, "endpoint_id": ENDPOINT, "status": status, "attempt": 1, **fields}
+
+
+class CommandsTest(unittest.TestCase):
+    """See the module."""
+
+    def setUp(self):
+        self.gateway = FakeGateway()
+        self.addCleanup(self.gateway.close)
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def answer(self, request, *answers):
+        """What the gateway says to a request, one (status, body) after another."""
+        self.gateway.answers[request] = list(answers)
+
+    def furnace(self, *arguments, stdin=""):
+        """Runs `furnace` with arguments and returns the finished process."""
+        environment = {"PATH": os.environ["PATH"], "FURNACE_URL": self.gateway.url,
+                       "FURNACE_API_KEY": "fk_test"}
+        return subprocess.run([FURNACE, *arguments], env=environment, cwd=self.folder.name,
+                              input=stdin, capture_output=True, text=True, timeout=100)
+
+    def test_create_sends_the_spec_and_shows_the_endpoint(self):
+        self.answer("POST /v1/endpoints", (200, endpoint()))
+        done = self.furnace("endpoint", "create", "--name", "up", "--image", "file:///x", "--gpu",
+                            "rtx4090", "--gpu", "rtx4000", "--env", "A=1")
+        self.assertEqual(0, done.returncode, done.stderr)
+        _, _, body, key = self.gateway.requests[0]
+        self.assertEqual("Bearer fk_test", key)
+        self.assertEqual({"name": "up", "image_uri": "file:///x", "gpu_types": ["rtx4090", "rtx4000"],
+                          "env": {"A": "1"}}, json.loads(body))
+        self.assertIn(ENDPOINT, done.stdout)
+        self.assertNotIn("\x1b", done.stdout)
+
+    def test_json_is_the_answer_itself(self):
+        self.answer(f"GET /v1/endpoints/{ENDPOINT}", (200, endpoint()))
+        done = self.furnace("endpoint", "get", ENDPOINT, "--json")
+        self.assertEqual(endpoint(), json.loads(done.stdout))
+
+    def test_lists_follow_all_pages(self):
+        self.answer("GET /v1/endpoints", (200, {"endpoints": [endpoint("a")], "next_page_token": "p2"}),
+                    (200, {"endpoints": [endpoint("b")]}))
+        done = self.furnace("endpoint", "list", "--json")
+        names = [item["spec"]["name"] for item in json.loads(done.stdout)["endpoints"]]
+        self.assertEqual(["a", "b"], names)
+        self.assertIn("page_token=p2", self.gateway.requests[1][1])
+
+    def test_an_endpoint_is_found_by_name(self):
+        self.answer("GET /v1/endpoints", (200, {"endpoints": [endpoint("a"), endpoint("up")]}))
+        self.answer(f"DELETE /v1/endpoints/{ENDPOINT}", (200, endpoint("up")))
+        self.assertEqual(0, self.furnace("endpoint", "delete", "up").returncode)
+        done = self.furnace("endpoint", "delete", "other")
+        self.assertEqual(3, done.returncode)
+        self.assertIn("no endpoint is named 'other'", done.stderr)
+
+    def test_a_refusal_is_printed_with_its_request_id(self):
+        self.answer(f"GET /v1/jobs/{JOB}",
+                    (404, {"error": "no such job", "code": "NOT_FOUND", "request_id": "r-7"}))
+        done = self.furnace("job", "get", JOB)
+        self.assertEqual(3, done.returncode)
+        self.assertEqual("furnace: no such job [request r-7]\n", done.stderr)
+
+    def test_a_gateway_that_is_away_exits_3(self):
+        done = self.furnace("gpu", "list", "--url", "http://127.0.0.1:1")
+        self.assertEqual(3, done.returncode)
+
+    def test_a_wrong_command_line_exits_2_and_asks_nothing(self):
+        for arguments in (["fly"], ["run", ENDPOINT], ["run", ENDPOINT, "--input", "{"],
+                          ["gpu", "list", "--url", "ftp://x"]):
+            self.assertEqual(2, self.furnace(*arguments).returncode, arguments)
+        self.assertEqual([], self.gateway.requests)
+
+    def expect_run(self, *messages):
+        """Answers for `run ENDPOINT`: these watch answers, one after another."""
+        self.answer(f"POST /v1/endpoints/{ENDPOINT}/run", (200, job("IN_QUEUE")))
+        self.answer(f"GET /v1/jobs/{JOB}/watch", *[(200, lines) for lines in messages])
+
+    def test_run_waits_and_prints_the_result(self):
+        self.expect_run([{"job": job("IN_QUEUE")}, {"job": job("IN_PROGRESS", worker_id="w")},
+                         {"job": job("COMPLETED", output={"a": 1}, delay_ms=5)}])
+        done = self.furnace("run", ENDPOINT, "--input", "-", "--priority", "-3", stdin='{"x": 1}')
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"a": 1}, json.loads(done.stdout))
+        self.assertEqual({"input": {"x": 1}, "priority": -3}, json.loads(self.gateway.requests[0][2]))
+        for state in ("IN_QUEUE", "IN_PROGRESS", "COMPLETED"):
+            self.assertIn(f"{state} after", done.stderr)
+
+    def test_run_writes_the_result_to_a_file(self):
+        self.expect_run([{"job": job("COMPLETED", output="text")}])
+        done = self.furnace("run", ENDPOINT, "--input", "{}", "--output", "result.json")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual("", done.stdout)
+        self.assertEqual('"text"\n', (pathlib.Path(self.folder.name) / "result.json").read_text())
+
+    def test_run_of_a_job_that_fails_exits_1_with_its_error(self):
+        self.expect_run([{"job": job("FAILED", error="bad \x1b[31mpicture")}])
+        done = self.furnace("run", ENDPOINT, "--input", "{}")
+        self.assertEqual(1, done.returncode)
+        self.assertIn("bad ?[31mpicture", done.stderr)
+        self.assertEqual("", done.stdout)
+
+    def test_run_without_waiting_prints_the_id(self):
+        self.expect_run([])
+        done = self.furnace("run", ENDPOINT, "--input", "{}", "--no-wait")
+        self.assertEqual((0, JOB + "\n"), (done.returncode, done.stdout))
+        self.assertEqual(1, len(self.gateway.requests))
+
+    def test_a_watch_that_breaks_goes_on_after_the_last_chunk(self):
+        self.expect_run([{"job": job("IN_PROGRESS")}, {"chunks": [{"sequence": 1, "output": "a"}]}],
+                        [{"error": "reader fell behind", "code": "RESOURCE_EXHAUSTED"}],
+                        [{"job": job("COMPLETED", output=1)}])
+        done = self.furnace("run", ENDPOINT, "--input", "{}")
+        self.assertEqual((0, "1\n"), (done.returncode, done.stdout), done.stderr)
+        self.assertTrue(self.gateway.requests[2][1].endswith("watch?after_chunk=1"))
+        self.assertIn('chunk 1: "a"', done.stderr)
+
+    def test_a_watch_of_an_unknown_job_exits_3(self):
+        self.answer(f"GET /v1/jobs/{JOB}/watch", (404, {"error": "no such job"}))
+        done = self.furnace("job", "watch", JOB)
+        self.assertEqual((3, "furnace: no such job\n"), (done.returncode, done.stderr))
+
+    def test_watch_in_json_passes_each_message_on(self):
+        messages = [{"job": job("IN_QUEUE")}, {"job": job("CANCELLED")}]
+        self.answer(f"GET /v1/jobs/{JOB}/watch", (200, messages))
+        done = self.furnace("job", "watch", JOB, "--json")
+        self.assertEqual(1, done.returncode)
+        self.assertEqual(messages, [json.loads(line) for line in done.stdout.splitlines()])
+
+    def test_usage_shows_exact_dollars(self):
+        row = {"endpoint_id": ENDPOINT, "gpu_time_us": 1500000, "invocations": 2, "cost_nanos": 290000}
+        self.answer("GET /v1/usage", (200, {"rows": [row], "total": row}))
+        done = self.furnace("usage", "--by", "endpoint", "--job", JOB)
+        self.assertIn("$0.00029", done.stdout)
+        self.assertIn("1.5 s", done.stdout)
+        self.assertEqual(f"/v1/usage?group_by=ENDPOINT&job_id={JOB}", self.gateway.requests[0][1])
+
+    def test_the_other_lists_are_tables(self):
+        self.answer("GET /v1/workers", (200, {"workers": [
+            {"id": "w-1", "status": "IDLE", "gpu_type": "rtx4000", "gpu_count": 1}]}))
+        self.answer("GET /v1/gpus", (200, {"gpus": [
+            {"gpu_type": "rtx4000", "vram_mib": 20480, "total": 2, "available": 1, "simulated": True}]}))
+        self.answer("GET /v1/jobs", (200, {"jobs": [job("COMPLETED")]}))
+        self.answer("GET /v1/projects", (200, {"projects": [{"name": "default", "id": ENDPOINT}]}))
+        self.answer("GET /v1/projects/me/keys", (200, {"keys": []}))
+        for arguments, expected in ((("worker", "list"), "w-1"), (("gpu", "list"), "20 GiB"),
+                                    (("job", "list", "--status", "completed"), JOB),
+                                    (("project", "list"), "default"), (("key", "list"), "none")):
+            done = self.furnace(*arguments)
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.assertIn(expected, done.stdout)
+
+    def test_a_new_key_shows_its_secret(self):
+        self.answer("POST /v1/projects/me/keys",
+                    (200, {"key": {"id": "k-1", "role": "RUNNER"}, "secret": "fk_secret"}))
+        done = self.furnace("key", "create", "--name", "ci", "--role", "runner")
+        self.assertIn("fk_secret", done.stdout)
+        self.assertEqual({"name": "ci", "role": "RUNNER"}, json.loads(self.gateway.requests[0][2]))
+
+    def test_cancel_and_revoke(self):
+        self.answer(f"POST /v1/jobs/{JOB}/cancel", (200, job("CANCELLED")))
+        self.answer("DELETE /v1/projects/me/keys/k-1", (200, {"key": {"id": "k-1"}}))
+        self.assertIn("CANCELLED", self.furnace("job", "cancel", JOB).stdout)
+        self.assertIn("revoked k-1", self.furnace("key", "revoke", "k-1").stdout)
+
+
+if __name__ == "__main__":
+    FURNACE = furnace_binary()
+    unittest.main(verbosity=2)

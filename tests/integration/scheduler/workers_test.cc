@@ -1,0 +1,155 @@
+// Workers that come, go and fail, against the whole scheduler.
+#include <cstdlib>
+
+#include "absl/time/clock.h"
+#include "libs/common/redis/client.h"
+#include "libs/common/rpc/worker_token.h"
+#include "tests/support/scheduler/samples.h"
+#include "tests/support/scheduler/scheduler_fixture.h"
+
+namespace furnace::scheduler {
+namespace {
+
+class SchedulerWorkersTest : public SchedulerFixture {
+ protected:
+  // How a session ends that says `hello` under `token`.
+  grpc::StatusCode Refusal(Replica& replica, const std::string& token,
+                           const WorkerClient::Options& hello) {
+    WorkerClient worker(replica.channel(), token);
+    worker.Hello(hello);
+    EXPECT_EQ(worker.Next().message_case(), v1::ConnectResponse::MESSAGE_NOT_SET);
+    return worker.Finish().error_code();
+  }
+};
+
+TEST_F(SchedulerWorkersTest, OnlyAWorkersOwnTokenLetsItIn) {
+  const auto replica = StartReplica();
+  const WorkerClient::Options hello{.worker_id = "w-1", .endpoint_id = endpoint_};
+  const auto unauthenticated = grpc::StatusCode::UNAUTHENTICATED;
+  EXPECT_EQ(Refusal(*replica, "", hello), unauthenticated);
+  EXPECT_EQ(Refusal(*replica, "fw_nonsense", hello), unauthenticated);
+  const auto forged = furnace::rpc::MintWorkerToken(
+      "other-secret",
+      {.worker_id = "w-1", .endpoint_id = endpoint_, .expires = absl::Now() + absl::Hours(1)});
+  EXPECT_EQ(Refusal(*replica, forged, hello), unauthenticated);
+  const auto invalid = grpc::StatusCode::INVALID_ARGUMENT;
+  EXPECT_EQ(Refusal(*replica, Token("w-2", endpoint_), hello), invalid);
+  EXPECT_EQ(Refusal(*replica, Token("w-1", NewId()), hello), invalid);
+  const std::string unknown = NewId();
+  EXPECT_EQ(Refusal(*replica, Token("w-1", unknown), {.worker_id = "w-1", .endpoint_id = unknown}),
+            grpc::StatusCode::NOT_FOUND);
+  WorkerClient silent(replica->channel(), Token("w-1", endpoint_));
+  silent.Complete({}, "1");
+  EXPECT_EQ(silent.Next().message_case(), v1::ConnectResponse::MESSAGE_NOT_SET);
+  EXPECT_EQ(silent.Finish().error_code(), invalid);
+}
+
+TEST_F(SchedulerWorkersTest, AWorkerComesBackWithItsJob) {
+  const auto replica = StartReplica();
+  const std::string id = Submit(*replica);
+  v1::LeaseId lease;
+  {
+    const auto worker = Connect(*replica, "w-1");
+    lease = worker->NextJob().lease();
+  }
+  const auto again = Connect(*replica, "w-1", /*credits=*/0, {lease});
+  again->Complete(lease, "1", /*credits=*/0);
+  EXPECT_EQ(again->Next().settled().leases(0).job_id(), id);
+  EXPECT_EQ(Wait(*replica, id).attempt(), 1);
+}
+
+TEST_F(SchedulerWorkersTest, TheNewerSessionOfAWorkerCounts) {
+  const auto replica = StartReplica();
+  const auto first = Connect(*replica, "w-1", /*credits=*/0);
+  const auto second = Connect(*replica, "w-1", /*credits=*/1);
+  EXPECT_EQ(first->Next().message_case(), v1::ConnectResponse::MESSAGE_NOT_SET);
+  EXPECT_EQ(first->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  const std::string id = Submit(*replica);
+  EXPECT_EQ(second->NextJob().lease().job_id(), id);
+}
+
+TEST_F(SchedulerWorkersTest, ASilentWorkerLosesItsJobToAnother) {
+  const auto replica = StartReplica(absl::Seconds(1));
+  const std::string id = Submit(*replica);
+  const auto silent = Connect(*replica, "w-1");
+  const v1::LeaseId lost = silent->NextJob().lease();
+  const auto other = Connect(*replica, "w-2");
+  const v1::LeaseId taken = other->NextJob().lease();
+  EXPECT_EQ(taken.job_id(), id);
+  EXPECT_EQ(taken.epoch(), 2);
+  EXPECT_EQ(silent->Next().lease_lost().leases(0).epoch(), 1);
+  silent->Complete(lost, "\"late\"", /*credits=*/0);
+  EXPECT_EQ(silent->Next().lease_lost().leases(0).epoch(), 1);
+  other->Complete(taken, "\"in time\"");
+  const v1::Job job = Wait(*replica, id);
+  EXPECT_EQ(job.output(), "\"in time\"");
+  EXPECT_EQ(job.retry_count(), 0);
+  ASSERT_TRUE(Eventually([&] { return suite_.UsageOf(id).size() == 2; }));
+  EXPECT_EQ(suite_.UsageOf(id)[0].cause(), v1::FAILURE_CAUSE_WORKER_LOST);
+  const auto billed = suite_.UsageOf(id)[1];
+  EXPECT_EQ(billed.end_us() - billed.start_us(), job.gpu_time_us());
+}
+
+TEST_F(SchedulerWorkersTest, AJobSubmittedAtOneReplicaRunsOnAWorkerOfAnother) {
+  const auto a = StartReplica();
+  const auto b = StartReplica();
+  const auto worker = Connect(*b, "w-1");
+  const std::string id = Submit(*a);
+  const v1::Assignment job = worker->NextJob();
+  EXPECT_EQ(job.lease().job_id(), id);
+  worker->Complete(job.lease(), "7");
+  EXPECT_EQ(Wait(*a, id).output(), "7");
+  EXPECT_EQ(Wait(*b, id).output(), "7");
+  ASSERT_TRUE(Eventually([&] { return !suite_.UsageOf(id).empty(); }));
+  EXPECT_EQ(suite_.UsageOf(id).size(), 1U);
+}
+
+TEST_F(SchedulerWorkersTest, ARunningJobSurvivesTheEndOfTheScheduler) {
+  auto replica = StartReplica();
+  const std::string id = Submit(*replica);
+  v1::LeaseId lease;
+  {
+    const auto worker = Connect(*replica, "w-1");
+    lease = worker->NextJob().lease();
+    replica.reset();
+  }
+  replica = StartReplica();
+  const auto again = Connect(*replica, "w-1", /*credits=*/0, {lease});
+  again->Complete(lease, "8");
+  EXPECT_EQ(Wait(*replica, id).output(), "8");
+}
+
+TEST_F(SchedulerWorkersTest, AFullQueueTakesNoJobsAndFinishesThoseItHas) {
+  const auto replica = StartReplica();
+  const auto worker = Connect(*replica, "w-1", /*credits=*/1);
+  const std::string running = Submit(*replica);
+  const std::string waiting = Submit(*replica);
+  const v1::LeaseId lease = worker->NextJob().lease();
+  redis::Client admin(*redis::ParseUrl(std::getenv("FURNACE_TEST_REDIS_URL")), {});
+  ASSERT_TRUE(admin.SendAndWait({"CONFIG", "SET", "maxmemory", "1"}).ok());
+
+  v1::SubmitRequest request;
+  request.set_endpoint_id(endpoint_);
+  request.set_input("1");
+  v1::SubmitResponse response;
+  EXPECT_EQ(replica->jobs().Submit(As().get(), request, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  worker->Complete(lease, "1", /*credits=*/1);
+  // What waits is still handed out, settled and relayed.
+  v1::LeaseId next;
+  for (int i = 0; i < 2; ++i) {
+    const v1::ConnectResponse message = worker->Next();
+    if (message.has_assignments()) next = message.assignments().jobs(0).lease();
+  }
+  EXPECT_EQ(next.job_id(), waiting);
+  worker->Complete(next, "2");
+  EXPECT_EQ(Wait(*replica, running).status(), v1::JOB_STATUS_COMPLETED);
+  EXPECT_EQ(Wait(*replica, waiting).status(), v1::JOB_STATUS_COMPLETED);
+  EXPECT_TRUE(Eventually([&] { return suite_.UsageOf(waiting).size() == 1; }));
+
+  ASSERT_TRUE(admin.SendAndWait({"CONFIG", "SET", "maxmemory", "0"}).ok());
+  EXPECT_TRUE(replica->jobs().Submit(As().get(), request, &response).ok());
+}
+
+}  // namespace
+}  // namespace furnace::scheduler

@@ -1,0 +1,83 @@
+#include <gtest/gtest.h>
+
+#include "cli/commands/commands.h"
+
+namespace furnace::cli {
+namespace {
+
+// The parser as `furnace` builds it. Whether the words are a command.
+bool Parses(const std::string& words) {
+  CLI::App app("furnace");
+  Session session;
+  app.require_subcommand(1);
+  app.add_option("--url", session.settings.url);
+  app.add_flag("--json", session.settings.json);
+  app.fallthrough();
+  AddDevCommand(app, session);
+  AddEndpointCommands(app, session);
+  AddRunCommand(app, session);
+  AddJobCommands(app, session);
+  AddWorkerCommands(app, session);
+  AddGpuCommands(app, session);
+  AddUsageCommand(app, session);
+  AddProjectCommands(app, session);
+  AddKeyCommands(app, session);
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError&) {
+    return false;
+  }
+  return session.action != nullptr;
+}
+
+struct ArgumentCase {
+  const char* name;
+  const char* words;
+  bool parses;
+};
+
+class ArgumentsTest : public testing::TestWithParam<ArgumentCase> {};
+
+TEST_P(ArgumentsTest, AreUnderstoodOrRefused) {
+  EXPECT_EQ(Parses(GetParam().words), GetParam().parses) << GetParam().words;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, ArgumentsTest,
+    testing::ValuesIn<ArgumentCase>({
+        {"Nothing", "", false},
+        {"UnknownCommand", "fly", false},
+        {"NounAlone", "endpoint", false},
+        {"List", "endpoint list", true},
+        {"GlobalFlagAfterCommand", "endpoint list --json --url http://x", true},
+        {"Create", "endpoint create --name a --image b", true},
+        {"CreateNeedsName", "endpoint create --image b", false},
+        {"CreateNeedsImage", "endpoint create --name a", false},
+        {"RepeatedOptions",
+         "endpoint create --name a --image b --gpu x --gpu y --env A=1 --env B=2", true},
+        {"RepeatedOptionTakesOneWordEach", "endpoint create --name a --image b --gpu x y", false},
+        {"CountsAreNumbers", "endpoint create --name a --image b --gpu-count two", false},
+        {"ScalerTypeInAnyCase", "endpoint create --name a --image b --scaler-type queue_delay",
+         true},
+        {"ScalerTypeIsOneOfTwo", "endpoint create --name a --image b --scaler-type best", false},
+        {"Run", "run up --input {} --priority 10 --no-wait --output f", true},
+        {"RunNeedsInput", "run up", false},
+        {"PriorityHasBounds", "run up --input {} --priority 11", false},
+        {"NegativePriority", "run up --input {} --priority -10", true},
+        {"StdinInput", "run up --input -", true},
+        {"JobNeedsId", "job get", false},
+        {"JobsByStatus", "job list --status in_queue --limit 5", true},
+        {"NoSuchStatus", "job list --status LOST", false},
+        {"UsageGroups", "usage --by endpoint,hour --job j", true},
+        {"NoSuchGroup", "usage --by colour", false},
+        {"KeyNeedsRole", "key create --name a", false},
+        {"KeyRole", "key create --name a --role viewer", true},
+        {"OperatorKeysAreNotIssued", "key create --name a --role OPERATOR", false},
+        {"Dev", "dev --data x --port-base 5000 --images a --images b", true},
+        {"DevPortsFixedOrFree", "dev --port-base 5000 --free-ports", false},
+        {"DevPortsFit", "dev --port-base 65530", false},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace furnace::cli

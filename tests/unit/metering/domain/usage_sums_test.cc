@@ -1,0 +1,91 @@
+#include "services/metering/domain/usage_sums.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/metering_records.h"
+
+namespace furnace::metering {
+namespace {
+
+TEST(SumsOfTest, CutsASegmentAtBothEnds) {
+  const Bill bill = DefaultBill(ARecord());
+  const UsageSums sums = SumsOf(bill.record, bill.segments[0], {kTenUs + 2, kTenUs + 5});
+  EXPECT_TRUE(sums.gpu_milli_us == 3 * 1'000);
+  EXPECT_TRUE(sums.cost == AttoUsd{3LL * 1'000 * 60'000});
+}
+
+TEST(SumsOfTest, ASegmentInsideCountsWhole) {
+  const Bill bill = DefaultBill(ARecord());
+  const UsageSums sums = SumsOf(bill.record, bill.segments[0], {0, kTenUs + kDayUs});
+  EXPECT_TRUE(sums.gpu_milli_us == 10 * kSecondUs * 1'000);
+}
+
+TEST(SumsOfTest, CreditedTimeCostsNothingAndIsNotBilled) {
+  UsageRecord record = ARecord();
+  record.cause = Cause::kPlatform;
+  const Bill bill = DefaultBill(record);
+  const UsageSums sums = SumsOf(bill.record, bill.segments[0], bill.segments[0].span);
+  EXPECT_TRUE((sums == UsageSums{.credited_gpu_milli_us = 10 * kSecondUs * 1'000}));
+}
+
+TEST(SumsOfTest, UnpricedTimeIsPartOfTheBilledTime) {
+  UsageRecord record = ARecord();
+  record.gpu_type = "h100";
+  const Bill bill = DefaultBill(record);
+  const UsageSums sums = SumsOf(bill.record, bill.segments[0], bill.segments[0].span);
+  EXPECT_TRUE(sums.gpu_milli_us == sums.unpriced_gpu_milli_us);
+  EXPECT_TRUE(sums.cost == AttoUsd{});
+}
+
+TEST(SumsAtEndTest, CountsInvocationAndColdStart) {
+  UsageRecord record = ARecord();
+  record.cold_start_us = 5;
+  EXPECT_TRUE((SumsAtEnd(DefaultBill(record)) ==
+               UsageSums{.invocations = 1, .cold_start_us = 5, .cost = FromNanos(100'000)}));
+  record.cause = Cause::kWorkerLost;
+  EXPECT_TRUE((SumsAtEnd(DefaultBill(record)) == UsageSums{.cold_start_us = 5}));
+}
+
+TEST(SumByHourTest, SplitsByHourAndCountsTheInvocationWhereTheAttemptEnds) {
+  UsageRecord record = ARecord();
+  record.start_us = kTenUs - 4;
+  record.end_us = kTenUs + 6;
+  const Bill bill = DefaultBill(record);
+  const Bill* const bills[] = {&bill, &bill};
+  const auto hours = SumByHour(bills);
+  ASSERT_TRUE(hours.ok());
+  ASSERT_EQ(hours->size(), 2);
+  const auto first = hours->begin();
+  EXPECT_EQ(first->first.hour_us, kTenUs - kHourUs);
+  EXPECT_TRUE(first->second.gpu_milli_us == 2 * 4 * 1'000);
+  EXPECT_TRUE(first->second.invocations == 0);
+  const auto second = std::next(first);
+  EXPECT_EQ(second->first.hour_us, kTenUs);
+  EXPECT_TRUE(second->second.gpu_milli_us == 2 * 6 * 1'000);
+  EXPECT_TRUE(second->second.invocations == 2);
+}
+
+TEST(SumByHourTest, AnAttemptThatEndsOnTheHourIsInvokedInTheHourThatBegins) {
+  UsageRecord record = ARecord();
+  record.start_us = kTenUs - 4;
+  record.end_us = kTenUs;
+  const Bill bill = DefaultBill(record);
+  const Bill* const bills[] = {&bill};
+  const auto hours = SumByHour(bills);
+  ASSERT_EQ(hours->size(), 2);
+  EXPECT_TRUE(std::next(hours->begin())->second ==
+              (UsageSums{.invocations = 1, .cost = FromNanos(100'000)}));
+}
+
+TEST(SumByHourTest, NothingMakesNoHour) {
+  UsageRecord record = ARecord();
+  record.start_us = kTenUs - 4;
+  record.end_us = kTenUs;
+  record.cause = Cause::kWorkerLost;
+  const Bill bill = DefaultBill(record);
+  const Bill* const bills[] = {&bill};
+  EXPECT_EQ(SumByHour(bills)->size(), 1);
+}
+
+}  // namespace
+}  // namespace furnace::metering

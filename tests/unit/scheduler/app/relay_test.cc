@@ -1,0 +1,139 @@
+#include "services/scheduler/app/relay.h"
+
+#include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/queue_fixture.h"
+
+namespace furnace::scheduler {
+namespace {
+
+class RelayTest : public QueueFixture {
+ protected:
+  RelayTest() { leader_.Renew(); }
+
+  absl::StatusOr<JobRecord> Past(const std::string& id) {
+    return history_.Get(id, endpoint_.project_id);
+  }
+
+  bool Empty() { return log_.ReadEvents(leader_.Led(), 1)->empty(); }
+
+  ShardLeader leader_{log_, "a", kTestShards};
+  RecordingUsageSink usage_;
+  Relay relay_{log_, leader_, history_, usage_};
+};
+
+TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
+  const std::string id = Complete(Success());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(Past(id)->job.output, "42");
+  EXPECT_EQ(Past(id)->job.version, 3);
+  const AttemptEnd& attempt = usage_.recorded().at({.job_id = id, .epoch = 1});
+  EXPECT_EQ(attempt.end - attempt.start, absl::Seconds(2));
+  EXPECT_EQ(attempt.project_id, endpoint_.project_id);
+  EXPECT_EQ(attempt.endpoint_id, endpoint_.id);
+  EXPECT_EQ(queue_.Live(id), std::nullopt);
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, AJobThatIsNotFinalIsStoredAndStays) {
+  const std::string id = Submit();
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(Past(id)->job.status, JobStatus::kInQueue);
+  EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
+  EXPECT_TRUE(usage_.recorded().empty());
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, AJobIsWrittenOnceForAllItsTransitions) {
+  Complete(Success());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(history_.saves(), std::vector<std::size_t>{1});
+}
+
+TEST_F(RelayTest, EveryAttemptIsBilled) {
+  const std::string id = Submit("1", /*max_retries=*/1);
+  Settle(Claim()[0].lease, Failure(FailureCause::kHandlerError));
+  Settle(Claim()[0].lease, Success());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(usage_.recorded().size(), 2U);
+  EXPECT_EQ(usage_.recorded().at({.job_id = id, .epoch = 1}).cause, FailureCause::kHandlerError);
+}
+
+TEST_F(RelayTest, NothingIsForgottenBeforeHistoryHasIt) {
+  const std::string id = Complete(Success());
+  history_.set_status(absl::UnavailableError("down"));
+  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
+  EXPECT_TRUE(usage_.recorded().empty());
+  EXPECT_EQ(StatusOf(id), JobStatus::kCompleted);
+  history_.set_status(absl::OkStatus());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(Past(id)->job.output, "42");
+}
+
+TEST_F(RelayTest, AStopBetweenHistoryAndUsageRepeatsAndChangesNothing) {
+  const std::string id = Complete(Success());
+  usage_.FailNext({absl::UnavailableError("down")});
+  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
+  EXPECT_EQ(StatusOf(id), JobStatus::kCompleted);
+  EXPECT_FALSE(Empty());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(history_.size(), 1U);
+  EXPECT_EQ(usage_.recorded().size(), 1U);
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, ARecordThatCanNeverBeStoredDoesNotHoldUpTheOthers) {
+  const std::string bad = Complete(Success());
+  const std::string good = Complete(Success());
+  usage_.Refuse(bad);
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(usage_.recorded().size(), 1U);
+  EXPECT_TRUE(usage_.recorded().contains({.job_id = good, .epoch = 1}));
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, AnOutageWhileIsolatingABadRecordLosesNothing) {
+  const std::string id = Complete(Success());
+  // The batch is refused, and then the sink is away for the record on its own.
+  usage_.FailNext({absl::InvalidArgumentError("records[0]: bad"), absl::UnavailableError("down")});
+  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
+  EXPECT_FALSE(Empty());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_TRUE(usage_.recorded().contains({.job_id = id, .epoch = 1}));
+}
+
+TEST_F(RelayTest, OnlyTheVersionThatWasStoredIsForgotten) {
+  const std::string id = Submit();
+  ASSERT_TRUE(relay_.Run().ok());
+  Settle(Claim()[0].lease, Success());
+  const int shard = ShardOfJob(id);
+  ASSERT_TRUE(log_.Forget(shard, {}, {{id, 2}}).ok());
+  EXPECT_EQ(StatusOf(id), JobStatus::kCompleted);
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(queue_.Live(id), std::nullopt);
+}
+
+TEST_F(RelayTest, ShardsThatOthersLeadAreLeftAlone) {
+  const std::string id = Submit();
+  ShardLeader nobody(log_, "b", kTestShards);
+  Relay idle(log_, nobody, history_, usage_);
+  ASSERT_TRUE(idle.Run().ok());
+  EXPECT_EQ(history_.size(), 0U);
+  EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
+}
+
+TEST_F(RelayTest, RunsUntilTheLogIsEmpty) {
+  const int jobs = 2 * Relay::kMaxEvents + 1;
+  for (int i = 0; i < jobs; ++i) Submit();
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(history_.size(), static_cast<std::size_t>(jobs));
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, LargePayloadsAreSavedInSmallTransactions) {
+  for (int i = 0; i < 3; ++i) Submit(std::string(3 << 20, '1'));
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(history_.saves(), (std::vector<std::size_t>{2, 1}));
+}
+
+}  // namespace
+}  // namespace furnace::scheduler

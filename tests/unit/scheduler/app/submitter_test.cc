@@ -1,0 +1,103 @@
+#include "services/scheduler/app/submitter.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_stores.h"
+#include "tests/support/scheduler/samples.h"
+
+namespace furnace::scheduler {
+namespace {
+
+class SubmitterTest : public testing::Test {
+ protected:
+  SubmitterTest() {
+    endpoint_.gpu_types = {"rtx4090", "rtx4000"};
+    endpoint_.timeout = absl::Seconds(7);
+    endpoint_.max_retries = 2;
+    source_.Put(endpoint_);
+  }
+
+  JobRequest Request(std::vector<std::string> inputs) const {
+    JobRequest request{
+        .project_id = endpoint_.project_id, .endpoint_id = endpoint_.id, .items = {}};
+    for (std::string& input : inputs) {
+      request.items.push_back({.input = std::move(input), .priority = 3});
+    }
+    return request;
+  }
+
+  Endpoint endpoint_ = AnEndpoint();
+  FakeEndpointSource source_;
+  EndpointCatalog catalog_{source_};
+  MemoryPayloadStore payloads_;
+  ManualClock clock_;
+  Submitter submitter_{catalog_, payloads_, clock_, kTestShards};
+};
+
+TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
+  const Submission submission = submitter_.Prepare(Request({"1", "2"})).value();
+  EXPECT_EQ(submission.endpoint_id, endpoint_.id);
+  EXPECT_EQ(submission.project_id, endpoint_.project_id);
+  EXPECT_EQ(submission.affinity, "rtx4090,rtx4000");
+  EXPECT_EQ(submission.timeout, absl::Seconds(7));
+  EXPECT_EQ(submission.max_retries, 2);
+  ASSERT_EQ(submission.items.size(), 2U);
+  EXPECT_LT(submission.items[0].id, submission.items[1].id);
+  for (const Submission::Item& item : submission.items) {
+    EXPECT_EQ(ShardOfJob(item.id), ShardOfEndpoint(endpoint_.id, kTestShards));
+    EXPECT_EQ(item.priority, 3);
+    EXPECT_FALSE(item.watched);
+  }
+}
+
+TEST_F(SubmitterTest, StoresOnlyInputsThatAreTooLarge) {
+  const std::string largest_inline(kInlineBytes, '1');
+  const std::string large(kInlineBytes + 1, '1');
+  const Submission submission = submitter_.Prepare(Request({largest_inline, large})).value();
+  EXPECT_EQ(submission.items[0].input, largest_inline);
+  EXPECT_FALSE(submission.items[0].input_stored);
+  EXPECT_EQ(submission.items[1].input, "");
+  EXPECT_TRUE(submission.items[1].input_stored);
+  EXPECT_EQ(payloads_.LoadInput(submission.items[1].id).value(), large);
+  EXPECT_TRUE(absl::IsNotFound(payloads_.LoadInput(submission.items[0].id).status()));
+}
+
+TEST_F(SubmitterTest, IsQuickUnlessTheRegistryOrTheStoreIsAsked) {
+  EXPECT_FALSE(submitter_.IsQuick(Request({"1"})));
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  EXPECT_TRUE(submitter_.IsQuick(Request({"1", std::string(kInlineBytes, '1')})));
+  EXPECT_FALSE(submitter_.IsQuick(Request({"1", std::string(kInlineBytes + 1, '1')})));
+}
+
+TEST_F(SubmitterTest, SmallJobsNeedNoPayloadStore) {
+  payloads_.set_status(absl::UnavailableError("down"));
+  EXPECT_TRUE(submitter_.Prepare(Request({"1"})).ok());
+  EXPECT_TRUE(absl::IsUnavailable(
+      submitter_.Prepare(Request({std::string(kInlineBytes + 1, '1')})).status()));
+}
+
+TEST_F(SubmitterTest, AForeignEndpointIsNotFound) {
+  JobRequest request = Request({"1"});
+  request.project_id = NewId();
+  EXPECT_TRUE(absl::IsNotFound(submitter_.Prepare(request).status()));
+}
+
+TEST_F(SubmitterTest, ANewRecordIsTheJobAsItWillBeQueued) {
+  JobRequest request = Request({"1", "2"});
+  request.watched = true;
+  const Submission submission = submitter_.Prepare(request).value();
+  EXPECT_TRUE(submission.items[1].watched);
+  const Job job = NewRecord(submission, 1, clock_.Now()).job;
+  EXPECT_EQ(job.id, submission.items[1].id);
+  EXPECT_EQ(job.endpoint_id, endpoint_.id);
+  EXPECT_EQ(job.project_id, endpoint_.project_id);
+  EXPECT_EQ(job.status, JobStatus::kInQueue);
+  EXPECT_EQ(job.priority, 3);
+  EXPECT_EQ(job.queued_at, clock_.Now());
+  EXPECT_EQ(job.version, 1);
+}
+
+}  // namespace
+}  // namespace furnace::scheduler

@@ -1,0 +1,178 @@
+#include "services/scheduler/domain/autoscale.h"
+
+#include <gtest/gtest.h>
+
+namespace furnace::scheduler {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+constexpr absl::Time kNow = absl::FromUnixSeconds(1'000'000);
+
+Endpoint WithPolicy(ScalePolicy policy) {
+  Endpoint endpoint;
+  endpoint.scale = policy;
+  return endpoint;
+}
+
+WorkerSnapshot Starting(std::string id) { return {.id = std::move(id), .starting = true}; }
+
+WorkerSnapshot Busy(std::string id) { return {.id = std::move(id), .jobs = 1}; }
+
+WorkerSnapshot Idle(std::string id, absl::Duration idle_for) {
+  return {.id = std::move(id), .idle_since = kNow - idle_for};
+}
+
+// `busy` and `starting` workers.
+std::vector<WorkerSnapshot> Workers(int busy, int starting) {
+  std::vector<WorkerSnapshot> workers;
+  for (int i = 0; i < busy; ++i) workers.push_back(Busy("b" + std::to_string(i)));
+  for (int i = 0; i < starting; ++i) workers.push_back(Starting("s" + std::to_string(i)));
+  return workers;
+}
+
+TEST(AutoscaleTest, QueueDelayAddsAWorkerForEachPeriodWaited) {
+  const struct {
+    int queued;
+    double waited_s;
+    int busy;
+    int starting;
+    int start;
+  } cases[] = {
+      {0, 0, 0, 0, 0},      {1, 0, 0, 0, 1},  // The first worker starts at once,
+      {100, 0, 0, 0, 1},                      // and only one of them.
+      {1, 0, 0, 1, 0},                        // Help is on its way.
+      {5, 3.999, 1, 0, 0},                    // value is 4 s.
+      {5, 4, 1, 0, 1},      {5, 7.999, 1, 0, 1},
+      {5, 8, 1, 0, 2},      {5, 8, 1, 1, 1},       // What starts counts as help.
+      {5, 8, 1, 2, 0},      {2, 400, 1, 0, 2},     // Never more than there are jobs waiting,
+      {2, 400, 1, 1, 0},                           // less those that starting workers will take.
+      {100, 400, 1, 0, 9},  {100, 400, 10, 0, 0},  // max_workers is 10.
+      {100, 400, 12, 0, 0}, {0, 400, 3, 0, 0},
+  };
+  for (const auto& c : cases) {
+    const QueueSnapshot queue{
+        .queued = c.queued, .running = c.busy, .oldest_wait = absl::Seconds(c.waited_s)};
+    const ScaleDecision decision =
+        Autoscale(WithPolicy({}), queue, Workers(c.busy, c.starting), kNow);
+    EXPECT_EQ(decision.start, c.start) << c.queued << " jobs, " << c.waited_s << " s, " << c.busy
+                                       << " busy, " << c.starting << " starting";
+    EXPECT_TRUE(decision.drain.empty());
+  }
+}
+
+TEST(AutoscaleTest, RequestCountWantsAWorkerForEachFewJobs) {
+  const struct {
+    int queued;
+    int running;
+    int workers;
+    int start;
+  } cases[] = {
+      {0, 0, 0, 0}, {1, 0, 0, 1}, {4, 0, 0, 1}, {5, 0, 0, 2},   {3, 2, 1, 1},
+      {0, 4, 1, 0}, {0, 5, 1, 1}, {8, 0, 2, 0}, {40, 0, 0, 10}, {41, 0, 0, 10},
+  };
+  for (const auto& c : cases) {
+    const QueueSnapshot queue{.queued = c.queued, .running = c.running, .oldest_wait = {}};
+    const ScaleDecision decision =
+        Autoscale(WithPolicy({.type = ScalerType::kRequestCount, .value = 4}), queue,
+                  Workers(c.workers, 0), kNow);
+    EXPECT_EQ(decision.start, c.start)
+        << c.queued << " queued, " << c.running << " running, " << c.workers << " workers";
+  }
+}
+
+TEST(AutoscaleTest, KeepsMinWorkersAndNoMoreThanMaxWorkers) {
+  const struct {
+    int min;
+    int max;
+    int queued;
+    int workers;
+    int start;
+  } cases[] = {
+      {2, 10, 0, 0, 2}, {2, 10, 0, 1, 1}, {2, 10, 0, 2, 0},
+      {0, 0, 5, 0, 0},  {0, 1, 50, 0, 1}, {3, 2, 0, 0, 3},  // The floor wins over a lower ceiling.
+  };
+  for (const auto& c : cases) {
+    const ScalePolicy policy{.min_workers = c.min, .max_workers = c.max};
+    const QueueSnapshot queue{.queued = c.queued, .running = 0, .oldest_wait = absl::Hours(1)};
+    EXPECT_EQ(Autoscale(WithPolicy(policy), queue, Workers(c.workers, 0), kNow).start, c.start)
+        << c.min << " to " << c.max;
+  }
+}
+
+TEST(AutoscaleTest, DrainsWorkersIdleForTheTimeout) {
+  const Endpoint endpoint = WithPolicy({.idle_timeout = absl::Seconds(5)});
+  const struct {
+    absl::Duration idle_for;
+    bool drained;
+  } cases[] = {
+      {absl::ZeroDuration(), false},
+      {absl::Seconds(5) - absl::Microseconds(1), false},
+      {absl::Seconds(5), true},
+      {absl::Hours(1), true},
+  };
+  for (const auto& c : cases) {
+    const ScaleDecision decision = Autoscale(endpoint, {}, {Idle("a", c.idle_for)}, kNow);
+    EXPECT_EQ(decision.drain, c.drained ? Ids{"a"} : Ids{}) << absl::FormatDuration(c.idle_for);
+    EXPECT_EQ(decision.start, 0);
+  }
+}
+
+TEST(AutoscaleTest, TheLongestIdleGoesFirstAndTiesGoToTheSmallestId) {
+  const Endpoint endpoint = WithPolicy({.min_workers = 1});
+  const std::vector<WorkerSnapshot> workers = {
+      Idle("d", absl::Seconds(9)), Idle("c", absl::Seconds(60)), Idle("b", absl::Seconds(9)),
+      Idle("a", absl::Seconds(8))};
+  EXPECT_EQ(Autoscale(endpoint, {}, workers, kNow).drain, (Ids{"c", "b", "d"}));
+}
+
+TEST(AutoscaleTest, BusyStartingAndDrainingWorkersAreLeftAlone) {
+  WorkerSnapshot draining = Idle("d", absl::Hours(1));
+  draining.draining = true;
+  const ScaleDecision decision =
+      Autoscale(WithPolicy({}), {}, {Busy("b"), Starting("s"), draining}, kNow);
+  EXPECT_TRUE(decision.drain.empty());
+  EXPECT_EQ(decision.start, 0);
+}
+
+TEST(AutoscaleTest, ADrainingWorkerIsNoHelp) {
+  WorkerSnapshot draining = Busy("d");
+  draining.draining = true;
+  EXPECT_EQ(
+      Autoscale(WithPolicy({}), {.queued = 1, .running = 1, .oldest_wait = {}}, {draining}, kNow)
+          .start,
+      1);
+  EXPECT_EQ(Autoscale(WithPolicy({.min_workers = 1}), {}, {draining}, kNow).start, 1);
+}
+
+TEST(AutoscaleTest, NobodyIsDrainedWhileJobsWait) {
+  const QueueSnapshot queue{.queued = 1, .running = 0, .oldest_wait = absl::ZeroDuration()};
+  EXPECT_TRUE(Autoscale(WithPolicy({}), queue, {Idle("a", absl::Hours(1))}, kNow).drain.empty());
+}
+
+TEST(AutoscaleTest, AnOutdatedWorkerGoesOnceIdleWhateverElse) {
+  WorkerSnapshot idle = Idle("a", absl::ZeroDuration());
+  idle.outdated = true;
+  WorkerSnapshot busy = Busy("b");
+  busy.outdated = true;
+  const QueueSnapshot queue{.queued = 3, .running = 1, .oldest_wait = absl::ZeroDuration()};
+  const ScaleDecision decision =
+      Autoscale(WithPolicy({.min_workers = 2}), queue, {idle, busy}, kNow);
+  EXPECT_EQ(decision.drain, Ids{"a"});
+  EXPECT_EQ(decision.start, 1);  // In its place, for the floor's sake.
+}
+
+TEST(AutoscaleTest, ADeletedEndpointLosesItsWorkersOnceItsQueueIsEmpty) {
+  Endpoint endpoint = WithPolicy({.min_workers = 3, .idle_timeout = absl::Hours(1)});
+  endpoint.deleted = true;
+  const std::vector<WorkerSnapshot> workers = {Idle("a", absl::ZeroDuration()), Busy("b"),
+                                               Starting("c")};
+  const ScaleDecision empty = Autoscale(endpoint, {}, workers, kNow);
+  EXPECT_EQ(empty.drain, Ids{"a"});
+  EXPECT_EQ(empty.start, 0);
+  const QueueSnapshot queue{.queued = 1, .running = 1, .oldest_wait = absl::ZeroDuration()};
+  EXPECT_TRUE(Autoscale(endpoint, queue, workers, kNow).drain.empty());
+}
+
+}  // namespace
+}  // namespace furnace::scheduler

@@ -1,0 +1,313 @@
+// The way of jobs through the agent.
+#include <gmock/gmock.h>
+
+#include "tests/support/worker/agent_fixture.h"
+
+namespace furnace::worker::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using WorkerAgentJobs = AgentTest;
+
+TEST_F(WorkerAgentJobs, DialsOnlyWhenTheHandlerAsksForWork) {
+  Start();
+  EXPECT_EQ(handler_.started, 1);
+  EXPECT_THAT(scheduler_.hellos, IsEmpty());
+  Pass(absl::Seconds(2));
+  Take();
+  ASSERT_THAT(scheduler_.hellos, SizeIs(1));
+  EXPECT_EQ(scheduler_.hellos[0].cold_start, absl::Seconds(5));
+  EXPECT_EQ(scheduler_.hellos[0].credits, 1);
+}
+
+TEST_F(WorkerAgentJobs, AnAssignmentGoesToTheWaitingPoll) {
+  StartServing();
+  Assign({"a"});
+  EXPECT_THAT(poll_->ids, ElementsAre("a"));
+}
+
+TEST_F(WorkerAgentJobs, AnAssignmentWaitsForThePoll) {
+  StartServing();
+  Assign({"a"});
+  Done("a");
+  Assign({"b"});
+  EXPECT_THAT(Take()->ids, ElementsAre("b"));
+}
+
+TEST_F(WorkerAgentJobs, ADeadPollGetsNoJob) {
+  StartServing();
+  poll_->alive = false;
+  Assign({"a"});
+  EXPECT_THAT(poll_->ids, IsEmpty());
+  EXPECT_THAT(Take()->ids, ElementsAre("a"));
+}
+
+TEST_F(WorkerAgentJobs, APollThatEndedGetsNoJob) {
+  StartServing();
+  agent_->OnTakeEnded(poll_.get());
+  Assign({"a"});
+  EXPECT_THAT(poll_->ids, IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, AJobThatCouldNotBeWrittenGoesToTheNextPoll) {
+  StartServing();
+  Assign({"a"});
+  poll_->failed();
+  EXPECT_THAT(Take()->ids, ElementsAre("a"));
+  EXPECT_THAT(results(), IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, AResultCarriesTheCreditOfItsSlot) {
+  StartServing();
+  Assign({"a"});
+  Done("a", "42");
+  ASSERT_THAT(results(), SizeIs(1));
+  EXPECT_EQ(results()[0].lease, (LeaseId{"a", 1}));
+  EXPECT_EQ(results()[0].outcome.output, "42");
+  EXPECT_EQ(results()[0].credits, 1);
+  EXPECT_EQ(credits(), 2);
+}
+
+TEST_F(WorkerAgentJobs, AReportIsAnsweredOnceItIsInTheSpool) {
+  StartServing();
+  Assign({"a"});
+  const auto reply = Done("a");
+  EXPECT_FALSE(reply->done);
+  spool_.FinishSaving();
+  EXPECT_TRUE(reply->done);
+  EXPECT_THAT(spool_.records, SizeIs(1));
+}
+
+TEST_F(WorkerAgentJobs, AReportIsAnsweredOnceItIsSettled) {
+  StartServing();
+  Assign({"a"});
+  const auto reply = Done("a");
+  agent_->OnSettled({{"a", 1}});
+  EXPECT_TRUE(reply->done);
+  EXPECT_THAT(spool_.records, IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, ASecondReportOfAJobIsAnsweredAndDropped) {
+  StartServing();
+  Assign({"a"});
+  Done("a");
+  EXPECT_TRUE(Done("a")->done);
+  EXPECT_THAT(results(), SizeIs(1));
+}
+
+TEST_F(WorkerAgentJobs, ReportsOfUnknownJobsAreAnsweredAndDropped) {
+  StartServing();
+  EXPECT_TRUE(Done("foreign")->done);
+  EXPECT_TRUE(Chunk("foreign", "1")->done);
+  EXPECT_THAT(scheduler_.sent, IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, ABatchBringsAsManyJobsAsThereAreSlots) {
+  Start(3);
+  Take();
+  Welcome();
+  EXPECT_EQ(credits(), 3);
+  Assign({"a", "b", "c"});
+  EXPECT_THAT(Take(true, 10)->ids, ElementsAre("b", "c"));
+}
+
+TEST_F(WorkerAgentJobs, ChunksGoToTheScheduler) {
+  StartServing();
+  Assign({"a"});
+  EXPECT_TRUE(Chunk("a", "7")->done);
+  const auto progress = scheduler_.Sent<Progress>();
+  ASSERT_THAT(progress, SizeIs(1));
+  EXPECT_THAT(progress[0].chunks, ElementsAre("7"));
+}
+
+TEST_F(WorkerAgentJobs, AHandlerWaitsWhileTheSchedulerReadsSlowly) {
+  StartServing();
+  Assign({"a"});
+  scheduler_.backlog = kProgressBytesMax;
+  EXPECT_TRUE(Chunk("a", "7")->busy);
+  EXPECT_THAT(scheduler_.Sent<Progress>(), IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, LargeProgressIsDroppedAndAnswered) {
+  StartServing();
+  Assign({"a"});
+  Report report;
+  report.progress = std::string(5000, '1');
+  auto reply = std::make_shared<FakeReply>();
+  agent_->OnReport("a", report, reply);
+  EXPECT_TRUE(reply->done);
+  EXPECT_THAT(scheduler_.Sent<Progress>(), IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, ATakeWithoutTheJobFailsIt) {
+  StartServing();
+  Assign({"a"});
+  Take(false);
+  ASSERT_THAT(results(), SizeIs(1));
+  EXPECT_EQ(results()[0].outcome.cause, Cause::kHandlerError);
+}
+
+TEST_F(WorkerAgentJobs, ATakeOfABusyHandlerFailsNothing) {
+  StartServing(2);
+  Assign({"a"});
+  Take(true);
+  Take(std::nullopt);
+  EXPECT_THAT(results(), IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, PingsThatStopNamingAJobFailIt) {
+  StartServing();
+  Assign({"a"});
+  agent_->OnPing({"a", "foreign"});
+  Pass(absl::Seconds(6));
+  agent_->OnPing({});
+  agent_->OnPing({});
+  EXPECT_THAT(results(), IsEmpty());
+  agent_->OnPing({});
+  ASSERT_THAT(results(), SizeIs(1));
+  EXPECT_EQ(results()[0].outcome.cause, Cause::kHandlerError);
+}
+
+TEST_F(WorkerAgentJobs, PingsOfReleasesThatShareTheirListSayNothing) {
+  StartServing();
+  TakeRequest request;
+  request.sdk = SdkVersion{1, 9, 0};
+  agent_->OnTake(request, std::make_shared<FakePoll>(1));
+  Assign({"a"});
+  agent_->OnPing({"a"});
+  Pass(absl::Seconds(6));
+  for (int i = 0; i < 5; ++i) agent_->OnPing({});
+  EXPECT_THAT(results(), IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, AJobOutOfTimeFailsAndItsHandlerIsStopped) {
+  StartServing();
+  Assign({"a"}, absl::Seconds(600));
+  Pass(absl::Seconds(599));
+  EXPECT_THAT(results(), IsEmpty());
+  Pass(absl::Seconds(1));
+  ASSERT_THAT(results(), SizeIs(1));
+  EXPECT_EQ(results()[0].outcome.cause, Cause::kTimeout);
+  EXPECT_EQ(results()[0].outcome.error, "executionTimeout exceeded: 600 s");
+  EXPECT_EQ(results()[0].credits, 0);
+  EXPECT_EQ(handler_.terminated, 1);
+  EXPECT_EQ(handler_.killed, 0);
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(handler_.killed, 1);
+}
+
+TEST_F(WorkerAgentJobs, AStoppedHandlerIsStartedAgainAtOnce) {
+  StartServing();
+  Assign({"a"});
+  agent_->OnCancel({"a", 1});
+  EXPECT_EQ(handler_.terminated, 1);
+  Exit();
+  EXPECT_EQ(handler_.started, 2);
+  EXPECT_THAT(results(), IsEmpty());
+  Take();
+  EXPECT_EQ(credits(), 2);
+}
+
+TEST_F(WorkerAgentJobs, AHandlerThatIsBeingStoppedGetsNoJob) {
+  StartServing();
+  Assign({"a"});
+  agent_->OnCancel({"a", 1});
+  Assign({"b"});
+  const auto poll = Take();
+  EXPECT_TRUE(poll->nothing);
+  EXPECT_THAT(poll->ids, IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, ACancelledJobThatWaitsIsForgotten) {
+  StartServing();
+  Assign({"a"});
+  Assign({"b"});
+  agent_->OnCancel({"b", 1});
+  Done("a");
+  EXPECT_THAT(Take()->ids, IsEmpty());
+  EXPECT_EQ(handler_.terminated, 0);
+}
+
+TEST_F(WorkerAgentJobs, ACancelledJobDoesNotTakeItsSiblingsAlong) {
+  StartServing(2);
+  Assign({"a", "b"});
+  Take(true);
+  agent_->OnCancel({"a", 1});
+  EXPECT_EQ(handler_.terminated, 0);
+  Done("b");
+  EXPECT_EQ(handler_.terminated, 1) << "nothing else runs there any more";
+}
+
+TEST_F(WorkerAgentJobs, ACancelledJobMayStillEndByItself) {
+  StartServing(2);
+  Assign({"a", "b"});
+  Take(true);
+  agent_->OnCancel({"a", 1});
+  EXPECT_TRUE(Done("a")->done);
+  EXPECT_THAT(results(), IsEmpty());
+  EXPECT_EQ(credits(), 3);
+}
+
+TEST_F(WorkerAgentJobs, AHandlerThatListensIsAskedToStopFirst) {
+  StartServing();
+  Assign({"a"});
+  const auto stops = std::make_shared<FakeStopPoll>();
+  agent_->OnAwaitStops(stops);
+  agent_->OnCancel({"a", 1});
+  EXPECT_THAT(stops->ids, ElementsAre("a"));
+  EXPECT_EQ(handler_.terminated, 0);
+  Take(false);
+  Pass(absl::Seconds(10));
+  EXPECT_EQ(handler_.terminated, 0);
+}
+
+TEST_F(WorkerAgentJobs, AHandlerThatDoesNotStopWhenAskedIsStopped) {
+  StartServing();
+  Assign({"a"});
+  agent_->OnAwaitStops(std::make_shared<FakeStopPoll>());
+  agent_->OnCancel({"a", 1});
+  Pass(absl::Seconds(2));
+  EXPECT_EQ(handler_.terminated, 1);
+}
+
+TEST_F(WorkerAgentJobs, ALostLeaseDropsTheResult) {
+  StartServing();
+  Assign({"a"});
+  Done("a");
+  agent_->OnLeaseLost({{"a", 1}});
+  EXPECT_THAT(spool_.records, IsEmpty());
+  Disconnect();
+  Pass(absl::Seconds(1));
+  EXPECT_THAT(scheduler_.hellos.back().leases, IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, WordOfAnOlderAttemptDoesNotTouchTheNewOne) {
+  StartServing();
+  agent_->OnAssignments({Assignment{{"a", 2}, "{}", absl::Minutes(1)}});
+  agent_->OnLeaseLost({{"a", 1}});
+  agent_->OnCancel({"a", 1});
+  agent_->OnSettled({{"a", 1}});
+  EXPECT_EQ(handler_.terminated, 0);
+  Done("a");
+  EXPECT_EQ(results().at(0).lease.epoch, 2);
+}
+
+TEST_F(WorkerAgentJobs, NoWorkIsAskedForWhileTooManyResultsAreUnsettled) {
+  StartServing();
+  Assign({"a"});
+  const std::size_t half = kUnsettledBytesMax / 2;
+  Done("a", std::string(half, '1'));
+  EXPECT_EQ(credits(), 2);
+  Assign({"b"});
+  Take();
+  Done("b", std::string(half, '1'));
+  EXPECT_EQ(credits(), 2);
+  agent_->OnSettled({{"a", 1}});
+  EXPECT_EQ(credits(), 3);
+}
+
+}  // namespace
+}  // namespace furnace::worker::testing

@@ -1,0 +1,111 @@
+#include "services/worker/clients/scheduler/convert.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace furnace::worker {
+namespace {
+
+using furnace::v1::ConnectRequest;
+using furnace::v1::ConnectResponse;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+constexpr char kJob[] = "00000000-0000-7000-8000-000000000001";
+
+class RecordingEvents final : public SchedulerEvents {
+ public:
+  void OnWelcome(absl::Duration heartbeat) override { welcomed = heartbeat; }
+  void OnAssignments(std::vector<Assignment> assigned) override { jobs = std::move(assigned); }
+  void OnSettled(const std::vector<LeaseId>& leases) override { settled = leases; }
+  void OnLeaseLost(const std::vector<LeaseId>& leases) override { lost = leases; }
+  void OnCancel(const LeaseId& lease) override { cancelled = lease; }
+  void OnDrain() override { drained = true; }
+  void OnDisconnected(const absl::Status&) override {}
+
+  absl::Duration welcomed;
+  std::vector<Assignment> jobs;
+  std::vector<LeaseId> settled;
+  std::vector<LeaseId> lost;
+  LeaseId cancelled;
+  bool drained = false;
+};
+
+class WorkerConvertTest : public ::testing::Test {
+ protected:
+  ConnectResponse response_;
+  RecordingEvents events_;
+};
+
+TEST_F(WorkerConvertTest, AssignmentsKeepTheInput) {
+  auto& job = *response_.mutable_assignments()->add_jobs();
+  job.mutable_lease()->set_job_id(kJob);
+  job.mutable_lease()->set_epoch(2);
+  job.set_input("{ }");
+  job.set_timeout_ms(1500);
+  Deliver(response_, events_);
+  ASSERT_THAT(events_.jobs, SizeIs(1));
+  EXPECT_EQ(events_.jobs[0].lease, (LeaseId{kJob, 2}));
+  EXPECT_EQ(events_.jobs[0].input, "{ }");
+  EXPECT_EQ(events_.jobs[0].timeout, absl::Milliseconds(1500));
+}
+
+TEST_F(WorkerConvertTest, JobIdsThatAreNoneAreDropped) {
+  response_.mutable_assignments()->add_jobs()->mutable_lease()->set_job_id("../../etc/passwd");
+  Deliver(response_, events_);
+  EXPECT_THAT(events_.jobs, SizeIs(0));
+}
+
+TEST_F(WorkerConvertTest, HeartbeatsAreNeitherNoiseNorSilence) {
+  response_.mutable_welcome()->set_heartbeat_ms(0);
+  Deliver(response_, events_);
+  EXPECT_EQ(events_.welcomed, absl::Milliseconds(50));
+  response_.mutable_welcome()->set_heartbeat_ms(5000);
+  Deliver(response_, events_);
+  EXPECT_EQ(events_.welcomed, absl::Seconds(5));
+  response_.mutable_welcome()->set_heartbeat_ms(1 << 30);
+  Deliver(response_, events_);
+  EXPECT_EQ(events_.welcomed, absl::Minutes(1));
+}
+
+TEST_F(WorkerConvertTest, TheRestIsDelivered) {
+  response_.mutable_settled()->add_leases()->set_job_id("a");
+  Deliver(response_, events_);
+  EXPECT_THAT(events_.settled, ElementsAre(LeaseId{"a", 0}));
+  response_.mutable_lease_lost()->add_leases()->set_job_id("b");
+  Deliver(response_, events_);
+  EXPECT_THAT(events_.lost, ElementsAre(LeaseId{"b", 0}));
+  response_.mutable_cancel_job()->mutable_lease()->set_job_id("c");
+  Deliver(response_, events_);
+  EXPECT_EQ(events_.cancelled, (LeaseId{"c", 0}));
+  response_.mutable_drain();
+  Deliver(response_, events_);
+  EXPECT_TRUE(events_.drained);
+  Deliver(ConnectResponse(), events_);
+}
+
+TEST(WorkerToProtoTest, AResultCarriesOutputOrCause) {
+  const ConnectRequest good = ToProto(Result{{"a", 1}, {"7", Cause::kNone, ""}, 2});
+  EXPECT_EQ(good.result().output(), "7");
+  EXPECT_EQ(good.result().cause(), furnace::v1::FAILURE_CAUSE_UNSPECIFIED);
+  EXPECT_EQ(good.result().credits(), 2);
+  const auto cause = [](Cause of) {
+    return ToProto(Result{{"a", 1}, Failure(of, "x"), 0}).result().cause();
+  };
+  EXPECT_EQ(cause(Cause::kHandlerError), furnace::v1::FAILURE_CAUSE_HANDLER_ERROR);
+  EXPECT_EQ(cause(Cause::kHandlerExited), furnace::v1::FAILURE_CAUSE_HANDLER_EXITED);
+  EXPECT_EQ(cause(Cause::kTimeout), furnace::v1::FAILURE_CAUSE_TIMEOUT);
+}
+
+TEST(WorkerToProtoTest, EveryMessageHasItsPlace) {
+  EXPECT_EQ(ToProto(Credit{3}).credit().count(), 3);
+  EXPECT_EQ(ToProto(Heartbeat{{{"a", 1}}}).heartbeat().leases(0).job_id(), "a");
+  EXPECT_EQ(ToProto(Release{{{"a", 1}}}).release().leases(0).epoch(), 1);
+  EXPECT_TRUE(ToProto(Draining{}).has_draining());
+  const ConnectRequest progress = ToProto(Progress{{"a", 1}, "{}", {"1", "2"}});
+  EXPECT_EQ(progress.progress().progress(), "{}");
+  EXPECT_THAT(progress.progress().chunks(), ElementsAre("1", "2"));
+}
+
+}  // namespace
+}  // namespace furnace::worker

@@ -1,0 +1,86 @@
+#include "services/worker/domain/held_jobs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace furnace::worker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+const absl::Time kNow = absl::UnixEpoch();
+const absl::Time kLater = kNow + HeldJobs::kPingLag;
+
+class WorkerHeldJobsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    held_.Add({"a", 1}, kNow);
+    held_.Add({"b", 1}, kNow);
+  }
+  // How many pings like this it takes to lose a job; 0: ten do not.
+  int PingsToLose(const std::vector<std::string>& ids, absl::Time when) {
+    for (int i = 1; i <= 10; ++i) {
+      if (!held_.LostByPing(ids, when).empty()) return i;
+    }
+    return 0;
+  }
+
+  HeldJobs held_;
+};
+
+TEST_F(WorkerHeldJobsTest, ATakeWithoutJobsLosesAll) {
+  EXPECT_THAT(held_.LostByTake(), SizeIs(2));
+  EXPECT_TRUE(held_.empty());
+}
+
+TEST_F(WorkerHeldJobsTest, PingsLoseWhatTheyStopNaming) {
+  EXPECT_EQ(PingsToLose({"a"}, kLater), HeldJobs::kMissedPingsMax);
+  EXPECT_TRUE(held_.Has("a"));
+  EXPECT_FALSE(held_.Has("b"));
+}
+
+TEST_F(WorkerHeldJobsTest, PingsThatNeverNamedAJobLoseNothing) {
+  EXPECT_EQ(PingsToLose({}, kLater), 0);
+  EXPECT_EQ(PingsToLose({"foreign"}, kLater), 0);
+}
+
+TEST_F(WorkerHeldJobsTest, PingsSoonAfterTheHandOutLoseNothing) {
+  EXPECT_EQ(PingsToLose({"a"}, kLater - absl::Milliseconds(1)), 0);
+}
+
+TEST_F(WorkerHeldJobsTest, AJobThatIsNamedAgainIsBack) {
+  held_.LostByPing({"a"}, kLater);
+  held_.LostByPing({"a"}, kLater);
+  held_.LostByPing({"a", "b"}, kLater);
+  held_.LostByPing({"a"}, kLater);
+  held_.LostByPing({"a"}, kLater);
+  EXPECT_TRUE(held_.Has("b"));
+}
+
+TEST_F(WorkerHeldJobsTest, ANewProcessMustNameJobsAnew) {
+  held_.LostByPing({"a"}, kLater);
+  EXPECT_THAT(held_.RemoveAll(), SizeIs(2));
+  held_.Add({"c", 1}, kNow);
+  EXPECT_EQ(PingsToLose({}, kLater), 0);
+}
+
+TEST_F(WorkerHeldJobsTest, OnlyTheSameAttemptIsAbandoned) {
+  held_.Abandon({"a", 2});
+  EXPECT_FALSE(held_.has_abandoned());
+  held_.Abandon({"a", 1});
+  EXPECT_TRUE(held_.has_abandoned());
+  EXPECT_TRUE(held_.has_live());
+  held_.Abandon({"b", 1});
+  EXPECT_FALSE(held_.has_live());
+}
+
+TEST_F(WorkerHeldJobsTest, AStopOrderIsGivenOnce) {
+  held_.Abandon({"a", 1});
+  EXPECT_THAT(held_.TakeStopOrders(), ElementsAre("a"));
+  EXPECT_THAT(held_.TakeStopOrders(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace furnace::worker

@@ -1,0 +1,53 @@
+#include "services/worker/domain/spool_record.h"
+
+#include <gtest/gtest.h>
+
+namespace furnace::worker {
+namespace {
+
+SpoolRecord Sample() {
+  SpoolRecord record;
+  record.worker_id = "worker-1";
+  record.lease = {"00000000-0000-7000-8000-000000000001", 3};
+  record.outcome = Failure(Cause::kTimeout, "too long");
+  record.outcome.output = std::string("\0\xff{", 3);
+  return record;
+}
+
+TEST(WorkerSpoolRecordTest, ComesBackAsItWas) {
+  for (const Cause cause :
+       {Cause::kNone, Cause::kHandlerError, Cause::kHandlerExited, Cause::kTimeout}) {
+    SpoolRecord record = Sample();
+    record.outcome.cause = cause;
+    const auto decoded = Decode(Encode(record));
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    EXPECT_EQ(*decoded, record);
+  }
+}
+
+TEST(WorkerSpoolRecordTest, AnyTruncationIsNoticed) {
+  const std::string bytes = Encode(Sample());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_TRUE(absl::IsDataLoss(Decode(bytes.substr(0, size)).status())) << size;
+  }
+}
+
+TEST(WorkerSpoolRecordTest, AnyFlippedByteIsNoticed) {
+  const std::string bytes = Encode(Sample());
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    std::string damaged = bytes;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
+    EXPECT_TRUE(absl::IsDataLoss(Decode(damaged).status())) << at;
+  }
+}
+
+TEST(WorkerSpoolRecordTest, TrailingBytesAreNoticed) {
+  EXPECT_TRUE(absl::IsDataLoss(Decode(Encode(Sample()) + "x").status()));
+}
+
+TEST(WorkerSpoolRecordTest, TheFileIsNamedAfterTheLease) {
+  EXPECT_EQ(SpoolFileName({"abc-1", 2}), "abc-1.2.result");
+}
+
+}  // namespace
+}  // namespace furnace::worker
