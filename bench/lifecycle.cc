@@ -150,8 +150,8 @@ void PrintThroughput(const Options& options, const std::string& mode,
   std::string parts;
   for (std::size_t p = 0; p < cpu.size(); ++p) {
     total += Median(cpu[p]);
-    parts += fmt::format("{}{} {:.3f}", p == 0 ? "" : ", ", NameOf(options.pids[p]),
-                         Median(cpu[p]));
+    parts +=
+        fmt::format("{}{} {:.3f}", p == 0 ? "" : ", ", NameOf(options.pids[p]), Median(cpu[p]));
   }
   fmt::print("{} submits: {} lifecycles/s, {:.3f} CPU-s per 1,000 jobs ({})\n", mode,
              WithCommas(static_cast<std::int64_t>(Median(rates))), total, parts);

@@ -15,8 +15,8 @@ namespace furnace::bench {
 absl::Duration Percentile(std::vector<absl::Duration> samples, double percent) {
   if (samples.empty()) return absl::ZeroDuration();
   std::sort(samples.begin(), samples.end());
-  const auto rank = static_cast<std::size_t>(
-      std::ceil(percent / 100.0 * static_cast<double>(samples.size())));
+  const auto rank =
+      static_cast<std::size_t>(std::ceil(percent / 100.0 * static_cast<double>(samples.size())));
   return samples[std::clamp<std::size_t>(rank, 1, samples.size()) - 1];
 }
 
@@ -42,7 +42,8 @@ std::vector<std::string> StatFields(const std::string& pid) {
 std::int64_t TicksOf(const std::vector<std::string>& fields) {
   constexpr std::size_t kUser = 11;
   std::int64_t ticks = 0;
-  for (std::size_t i = kUser; i < kUser + 4 && i < fields.size(); ++i) ticks += std::stoll(fields[i]);
+  for (std::size_t i = kUser; i < kUser + 4 && i < fields.size(); ++i)
+    ticks += std::stoll(fields[i]);
   return ticks;
 }
 

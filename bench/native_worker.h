@@ -38,8 +38,8 @@ class NativeWorker {
   const OnJob on_job_;
   grpc::ClientContext context_;
   std::unique_ptr<furnace::v1::WorkerService::Stub> stub_;
-  std::unique_ptr<grpc::ClientReaderWriter<furnace::v1::ConnectRequest,
-                                           furnace::v1::ConnectResponse>>
+  std::unique_ptr<
+      grpc::ClientReaderWriter<furnace::v1::ConnectRequest, furnace::v1::ConnectResponse>>
       stream_;
   std::atomic<std::int64_t> settled_{0};
   std::thread reader_;

@@ -1,8 +1,8 @@
 #include "bench/redis_limit.h"
 
 #include <algorithm>
-#include <string_view>
 #include <cstdlib>
+#include <string_view>
 
 #include "absl/time/clock.h"
 #include "libs/common/redis/client.h"
@@ -26,8 +26,9 @@ double RedisScriptsPerSecond(const std::string& redis_url) {
   const absl::Time start = absl::Now();
   for (int round = 0; round < kRounds; ++round) {
     for (int i = 0; i < kDepth; ++i) {
-      (*connection)->Append({"EVALSHA", script.sha1(), "2", "bench:{x}:hash", "bench:{x}:zset",
-                             std::to_string(i), "member"});
+      (*connection)
+          ->Append({"EVALSHA", script.sha1(), "2", "bench:{x}:hash", "bench:{x}:zset",
+                    std::to_string(i), "member"});
     }
     for (int replies = 0; replies < kDepth;) {
       if (!(*connection)->Exchange(wake, absl::Seconds(1)).ok()) return 0;

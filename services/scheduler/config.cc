@@ -76,8 +76,8 @@ absl::Status FinishConfig(Config& config) {
   config.redis = *std::move(address);
   if (config.driver == "process") return FinishProcessDriver(config);
   if (config.driver == "none") return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, "FURNACE_DRIVER: '{}' is neither none nor process",
-               config.driver);
+  return Error(absl::StatusCode::kInvalidArgument,
+               "FURNACE_DRIVER: '{}' is neither none nor process", config.driver);
 }
 
 }  // namespace furnace::scheduler

@@ -91,12 +91,10 @@ struct Scheduler::Parts {
         gate(c.internal_token),
         job_handlers(submitter, queue, reader, history, dispatcher),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
-        worker_service(c.internal_token,
-                       {.dispatcher = dispatcher,
-                        .catalog = catalog,
-                        .blocking = blocking,
-                        .lease = c.lease},
-                       clock),
+        worker_service(
+            c.internal_token,
+            {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
+            clock),
         fleet_handlers(fleet, catalog),
         fleet_service(gate, fleet_handlers) {}
 
@@ -169,9 +167,9 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server, furnace::rpc::Server::Start(
-                  {.address = config.listen, .max_threads = config.handler_threads},
-                  {&job_service, &worker_service, &fleet_service}, async));
+      server,
+      furnace::rpc::Server::Start({.address = config.listen, .max_threads = config.handler_threads},
+                                  {&job_service, &worker_service, &fleet_service}, async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));
@@ -186,7 +184,7 @@ void Scheduler::Parts::StartDuties() {
   renew_leadership.emplace(ShardLeader::kRenewEvery, [this] { leader.Renew(); });
   sweep.emplace(Sweeper::kEvery, [this] { sweeper.Sweep(); });
   relay_events.emplace(Relay::kEvery, [this] { Relay(); });
-  scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });
+  if (config.driver != "none") scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
   notifications.emplace(
@@ -204,7 +202,7 @@ void Scheduler::Parts::OnNotify(std::string_view message) {
   const std::string id(message.substr(2));
   if (message[0] == 'j') return watchers.Changed(id);
   dispatcher.Wake(id);
-  if (!dispatcher.HasWorkers(id)) scale->Wake();
+  if (scale && !dispatcher.HasWorkers(id)) scale->Wake();
 }
 
 void Scheduler::Parts::Relay() {

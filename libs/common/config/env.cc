@@ -99,7 +99,8 @@ bool AnswerHelp(int argc, char** argv, std::string_view binary, std::string_view
   Env env([](const char*) { return nullptr; });
   load(env);
   const bool asked = argument == "--help" || argument == "-h";
-  fmt::print(asked ? stdout : stderr, "{}{}: {}\n\nusage: {} [--help | --version]\n\nEnvironment:\n{}",
+  fmt::print(asked ? stdout : stderr,
+             "{}{}: {}\n\nusage: {} [--help | --version]\n\nEnvironment:\n{}",
              asked ? "" : fmt::format("unknown argument: {}\n", argument), binary, purpose, binary,
              env.Help());
   *exit_code = asked ? EX_OK : EX_USAGE;

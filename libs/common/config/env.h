@@ -39,8 +39,8 @@ class Env {
   /// "true", "false", "1" or "0".
   void Bool(const char* name, std::string_view meaning, bool* target);
   /// As absl::ParseDuration reads it ("1.5s", "200ms"), in [min, max].
-  void Duration(const char* name, std::string_view meaning, absl::Duration min,
-                absl::Duration max, absl::Duration* target);
+  void Duration(const char* name, std::string_view meaning, absl::Duration min, absl::Duration max,
+                absl::Duration* target);
 
   /// INVALID_ARGUMENT with a line for each bad variable, or OK.
   absl::Status Finish() const;

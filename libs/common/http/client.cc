@@ -75,7 +75,8 @@ absl::StatusOr<Response> Client::Send(const Request& request) {
   }
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-                   static_cast<long>(absl::ToInt64Milliseconds(request.timeout)));
+                   static_cast<long>(std::max<std::int64_t>(
+                       1, absl::ToInt64Milliseconds(request.timeout))));  // 0 would be none.
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Collect);

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-
 #include "libs/common/base/status.h"
 #include "libs/common/metrics/metrics.h"
 
@@ -99,7 +98,7 @@ AdminServer::~AdminServer() {
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(const std::string& address,
                                                                 std::function<bool()> ready) {
   auto handlers = std::make_unique<Handlers>(std::move(ready));
-  const std::vector<std::string> options = {"listening_ports", address, "num_threads", "2",
+  const std::vector<std::string> options = {"listening_ports",    address, "num_threads", "2",
                                             "request_timeout_ms", "5000"};
   std::unique_ptr<CivetServer> server;
   // The library reports failure to bind by throwing.

@@ -23,8 +23,11 @@ prometheus::Histogram& Latency(const std::string& name, const std::string& help,
                                const prometheus::Labels& labels) {
   static const prometheus::Histogram::BucketBoundaries buckets = {
       0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
-  return prometheus::BuildHistogram().Name(name).Help(help).Register(*Registry()).Add(labels,
-                                                                                     buckets);
+  return prometheus::BuildHistogram()
+      .Name(name)
+      .Help(help)
+      .Register(*Registry())
+      .Add(labels, buckets);
 }
 
 }  // namespace furnace::metrics

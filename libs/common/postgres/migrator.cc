@@ -11,15 +11,15 @@ namespace {
 
 absl::Status Apply(Connection& connection, std::string_view service, const Migration& migration) {
   FURNACE_ASSIGN_OR_RETURN(
-      const Rows rows, connection.Exec(sql::kSelectMigration,
-                                       {std::string(service), std::string(migration.name)}));
+      const Rows rows,
+      connection.Exec(sql::kSelectMigration, {std::string(service), std::string(migration.name)}));
   if (!rows.empty()) return absl::OkStatus();
   FURNACE_RETURN_IF_ERROR(connection.ExecScript("BEGIN"));
   absl::Status status = connection.ExecScript(migration.sql);
   if (status.ok()) {
-    status = connection
-                 .Exec(sql::kInsertMigration, {std::string(service), std::string(migration.name)})
-                 .status();
+    status =
+        connection.Exec(sql::kInsertMigration, {std::string(service), std::string(migration.name)})
+            .status();
   }
   const absl::Status ended = connection.ExecScript(status.ok() ? "COMMIT" : "ROLLBACK");
   return Annotate(status.ok() ? ended : status,

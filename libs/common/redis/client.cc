@@ -71,18 +71,16 @@ void Client::Run(const Script& script, const Words& keys, const Words& args, Cal
 
 absl::StatusOr<Reply> Client::SendAndWait(Words words) {
   std::promise<absl::StatusOr<Reply>> promise;
-  Send(std::move(words), [&promise](absl::StatusOr<Reply> reply) {
-    promise.set_value(std::move(reply));
-  });
+  Send(std::move(words),
+       [&promise](absl::StatusOr<Reply> reply) { promise.set_value(std::move(reply)); });
   return promise.get_future().get();
 }
 
 absl::StatusOr<Reply> Client::RunAndWait(const Script& script, const Words& keys,
                                          const Words& args) {
   std::promise<absl::StatusOr<Reply>> promise;
-  Run(script, keys, args, [&promise](absl::StatusOr<Reply> reply) {
-    promise.set_value(std::move(reply));
-  });
+  Run(script, keys, args,
+      [&promise](absl::StatusOr<Reply> reply) { promise.set_value(std::move(reply)); });
   return promise.get_future().get();
 }
 

@@ -33,8 +33,7 @@ struct Argv {
 
 bool ParseNumber(std::string_view text, int max, int* number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
-  return error == std::errc() && end == text.data() + text.size() && *number >= 0 &&
-         *number <= max;
+  return error == std::errc() && end == text.data() + text.size() && *number >= 0 && *number <= max;
 }
 
 }  // namespace
@@ -43,8 +42,8 @@ absl::StatusOr<ServerAddress> ParseUrl(const std::string& url) {
   constexpr std::string_view kScheme = "redis://";
   constexpr int kMaxPort = 65535;
   constexpr int kMaxDatabase = 9999;
-  const auto bad = absl::InvalidArgumentError(
-      "not of the form redis://[:password@]host[:port][/database]");
+  const auto bad =
+      absl::InvalidArgumentError("not of the form redis://[:password@]host[:port][/database]");
   std::string_view rest(url);
   if (!rest.starts_with(kScheme)) return bad;
   rest.remove_prefix(kScheme.size());
@@ -103,8 +102,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const ServerAddress
     FURNACE_RETURN_IF_ERROR(connection->Ask({"AUTH", address.password}).status());
   }
   if (address.database != 0) {
-    FURNACE_RETURN_IF_ERROR(
-        connection->Ask({"SELECT", std::to_string(address.database)}).status());
+    FURNACE_RETURN_IF_ERROR(connection->Ask({"SELECT", std::to_string(address.database)}).status());
   }
   return connection;
 }
@@ -115,8 +113,8 @@ absl::Status Connection::Broken() const {
 
 absl::StatusOr<Reply> Connection::Ask(const std::vector<std::string>& words) {
   Argv argv(words);
-  Reply reply(static_cast<redisReply*>(redisCommandArgv(
-      context_.get(), argv.count(), argv.pointers.data(), argv.lengths.data())));
+  Reply reply(static_cast<redisReply*>(
+      redisCommandArgv(context_.get(), argv.count(), argv.pointers.data(), argv.lengths.data())));
   if (reply == nullptr) return Broken();
   if (reply->type == REDIS_REPLY_ERROR) {
     return Error(absl::StatusCode::kUnavailable, "redis refused {}: {}", words.front(),
@@ -143,8 +141,8 @@ absl::Status Connection::Exchange(const WakeEvent& wake, absl::Duration timeout)
   }
   const auto socket_events = static_cast<short>(unwritten_ ? POLLIN | POLLOUT : POLLIN);
   pollfd fds[] = {{context_->fd, socket_events, 0}, {wake.fd(), POLLIN, 0}};
-  poll(fds, 2, static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(
-                   timeout, absl::Milliseconds(1)))));
+  poll(fds, 2,
+       static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(timeout, absl::Milliseconds(1)))));
   if (fds[1].revents != 0) wake.Clear();
   if ((fds[0].revents & ~POLLOUT) != 0 && redisBufferRead(context_.get()) != REDIS_OK) {
     return Broken();

@@ -34,6 +34,18 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   /// The call was never made; its end will not be reported.
   void Abandon() { done_.Disarm(); }
 
+  /// Runs `hook` once if the caller leaves before its answer; at once if it has.
+  void WhenGone(std::function<void()> hook) ABSL_LOCKS_EXCLUDED(gone_mutex_) {
+    {
+      MutexLock lock(gone_mutex_);
+      if (!gone_) {
+        gone_hook_ = std::move(hook);
+        return;
+      }
+    }
+    hook();
+  }
+
  protected:
   /// The call is over; when it was cancelled, nothing was finished yet.
   virtual void OnDone(bool cancelled) = 0;
@@ -41,7 +53,22 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   grpc::ServerContext context_;
 
  private:
-  OpTag done_{[this](bool) { OnDone(context_.IsCancelled()); }};
+  void Ended() ABSL_LOCKS_EXCLUDED(gone_mutex_) {
+    const bool cancelled = context_.IsCancelled();
+    std::function<void()> hook;
+    {
+      MutexLock lock(gone_mutex_);
+      gone_ = cancelled;
+      hook = std::exchange(gone_hook_, nullptr);
+    }
+    if (cancelled && hook) hook();
+    OnDone(cancelled);
+  }
+
+  OpTag done_{[this](bool) { Ended(); }};
+  Mutex gone_mutex_;
+  bool gone_ ABSL_GUARDED_BY(gone_mutex_) = false;
+  std::function<void()> gone_hook_ ABSL_GUARDED_BY(gone_mutex_);
 };
 
 /// A unary call that is answered later.

@@ -18,8 +18,8 @@ constexpr int kReconnectMaxMs = 2'000;
 // gRPC ends the process over a header value that is not printable ASCII, and some
 // of ours come from outside (X-Request-ID). Such a value is left out.
 void AddIfText(grpc::ClientContext& context, const char* key, const std::string& value) {
-  const bool text = std::all_of(value.begin(), value.end(),
-                                [](char c) { return c >= ' ' && c <= '~'; });
+  const bool text =
+      std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
   if (text && !value.empty()) context.AddMetadata(key, value);
 }
 

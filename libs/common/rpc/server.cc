@@ -47,8 +47,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     return Error(absl::StatusCode::kUnavailable, "cannot listen on {}", options.address);
   }
   for (AsyncMethod* method : async_methods) method->Listen(*queue);
-  auto threads =
-      std::make_unique<CompletionThreads>(std::move(queue), options.completion_threads);
+  auto threads = std::make_unique<CompletionThreads>(std::move(queue), options.completion_threads);
   return std::unique_ptr<Server>(new Server(std::move(server), port, std::move(threads)));
 }
 

@@ -38,34 +38,39 @@ class Authenticator::State : public std::enable_shared_from_this<State> {
       : directory_(directory), clock_(clock), cache_(policy) {}
 
   void Find(const std::string& digest, Done done) ABSL_LOCKS_EXCLUDED(mutex_) {
+    bool ask = false;
     absl::StatusOr<CallerPtr> answer = CannotTell();
     {
       MutexLock lock(mutex_);
       KeyCache::Answer found = cache_.Find(digest, clock_.Now());
-      if (found.verdict == KeyCache::Verdict::kAsk) {
-        const auto joined = waiting_.find(digest);
-        if (joined != waiting_.end()) {
-          joined->second.push_back(std::move(done));
-          return;
-        }
-        if (waiting_.size() < kMaxLookups) {
-          waiting_[digest].push_back(std::move(done));
-          answer = nullptr;
-        }
-      } else if (found.verdict == KeyCache::Verdict::kKnown) {
+      if (found.verdict == KeyCache::Verdict::kKnown) {
         answer = std::move(found.caller);
-      } else {
+      } else if (found.verdict == KeyCache::Verdict::kUnknown) {
         answer = UnknownKey();
+      } else if (JoinLocked(digest, done, ask)) {
+        done = nullptr;
       }
     }
-    if (answer.ok() && *answer == nullptr) {
-      Ask(digest);
-    } else {
-      done(std::move(answer));
-    }
+    if (ask) Ask(digest);
+    if (done != nullptr) done(std::move(answer));
   }
 
  private:
+  // Takes `done` over to wait for the lookup of the key, unless there are too many;
+  // sets `ask` when it is the first to.
+  bool JoinLocked(const std::string& digest, Done& done, bool& ask)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto joined = waiting_.find(digest);
+    if (joined != waiting_.end()) {
+      joined->second.push_back(std::move(done));
+      return true;
+    }
+    if (waiting_.size() >= kMaxLookups) return false;
+    waiting_[digest].push_back(std::move(done));
+    ask = true;
+    return true;
+  }
+
   void Ask(const std::string& digest) {
     directory_.Resolve(digest,
                        [self = shared_from_this(), digest](absl::StatusOr<Caller> resolved) {

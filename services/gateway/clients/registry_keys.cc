@@ -40,8 +40,8 @@ struct Lookup {
 
 }  // namespace
 
-RegistryKeys::RegistryKeys(std::shared_ptr<grpc::Channel> channel, grpc::CompletionQueue& queue,
-                           std::string internal_token)
+RegistryKeys::RegistryKeys(const std::shared_ptr<grpc::Channel>& channel,
+                           grpc::CompletionQueue& queue, std::string internal_token)
     : stub_(furnace::internal::v1::CatalogService::NewStub(channel)),
       queue_(queue),
       options_{std::move(internal_token), kResolveTimeout} {}

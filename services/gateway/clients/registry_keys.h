@@ -17,7 +17,7 @@ class RegistryKeys final : public KeyDirectory {
  public:
   /// `queue` has threads that run its tags (rpc::CompletionThreads) and outlives
   /// this.
-  RegistryKeys(std::shared_ptr<grpc::Channel> channel, grpc::CompletionQueue& queue,
+  RegistryKeys(const std::shared_ptr<grpc::Channel>& channel, grpc::CompletionQueue& queue,
                std::string internal_token);
 
   void Resolve(const std::string& key_sha256, Done done) override;

@@ -13,28 +13,28 @@ namespace {
 
 struct Mapping {
   absl::StatusCode code;
-  std::string_view name;
   int http_status;
+  std::string_view name;
 };
 
 constexpr Mapping kMappings[] = {
-    {absl::StatusCode::kOk, "OK", 200},
-    {absl::StatusCode::kCancelled, "CANCELLED", 499},
-    {absl::StatusCode::kUnknown, "UNKNOWN", 500},
-    {absl::StatusCode::kInvalidArgument, "INVALID_ARGUMENT", 400},
-    {absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED", 504},
-    {absl::StatusCode::kNotFound, "NOT_FOUND", 404},
-    {absl::StatusCode::kAlreadyExists, "ALREADY_EXISTS", 409},
-    {absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", 403},
-    {absl::StatusCode::kResourceExhausted, "RESOURCE_EXHAUSTED", 429},
-    {absl::StatusCode::kFailedPrecondition, "FAILED_PRECONDITION", 409},
-    {absl::StatusCode::kAborted, "ABORTED", 409},
-    {absl::StatusCode::kOutOfRange, "OUT_OF_RANGE", 400},
-    {absl::StatusCode::kUnimplemented, "UNIMPLEMENTED", 501},
-    {absl::StatusCode::kInternal, "INTERNAL", 500},
-    {absl::StatusCode::kUnavailable, "UNAVAILABLE", 503},
-    {absl::StatusCode::kDataLoss, "DATA_LOSS", 500},
-    {absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED", 401},
+    {absl::StatusCode::kOk, 200, "OK"},
+    {absl::StatusCode::kCancelled, 499, "CANCELLED"},
+    {absl::StatusCode::kUnknown, 500, "UNKNOWN"},
+    {absl::StatusCode::kInvalidArgument, 400, "INVALID_ARGUMENT"},
+    {absl::StatusCode::kDeadlineExceeded, 504, "DEADLINE_EXCEEDED"},
+    {absl::StatusCode::kNotFound, 404, "NOT_FOUND"},
+    {absl::StatusCode::kAlreadyExists, 409, "ALREADY_EXISTS"},
+    {absl::StatusCode::kPermissionDenied, 403, "PERMISSION_DENIED"},
+    {absl::StatusCode::kResourceExhausted, 429, "RESOURCE_EXHAUSTED"},
+    {absl::StatusCode::kFailedPrecondition, 409, "FAILED_PRECONDITION"},
+    {absl::StatusCode::kAborted, 409, "ABORTED"},
+    {absl::StatusCode::kOutOfRange, 400, "OUT_OF_RANGE"},
+    {absl::StatusCode::kUnimplemented, 501, "UNIMPLEMENTED"},
+    {absl::StatusCode::kInternal, 500, "INTERNAL"},
+    {absl::StatusCode::kUnavailable, 503, "UNAVAILABLE"},
+    {absl::StatusCode::kDataLoss, 500, "DATA_LOSS"},
+    {absl::StatusCode::kUnauthenticated, 401, "UNAUTHENTICATED"},
 };
 
 struct Reason {
@@ -67,7 +67,7 @@ constexpr Reason kReasons[] = {
     {505, "HTTP Version Not Supported"},
 };
 
-constexpr Mapping kUnmapped = {absl::StatusCode::kUnknown, "UNKNOWN", 500};
+constexpr Mapping kUnmapped = {absl::StatusCode::kUnknown, 500, "UNKNOWN"};
 
 const Mapping& MappingOf(absl::StatusCode code) {
   const auto* found = std::find_if(std::begin(kMappings), std::end(kMappings),

@@ -25,6 +25,7 @@ constexpr std::size_t kMostReservedBytes = 1 << 20;
 struct Body {
   using value_type = std::string;
 
+  // The name is Beast's. NOLINTNEXTLINE(readability-identifier-naming)
   class reader {
    public:
     template <bool is_request, class Fields>

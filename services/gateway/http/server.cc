@@ -1,6 +1,8 @@
 #include "services/gateway/http/server.h"
 
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -37,8 +39,21 @@ struct Loop {
   std::thread thread;
 };
 
+// A client whose machine is gone without a word would hold its place for as long
+// as its request may wait; probes find out within a minute and a half.
+void FindDeadPeers(tcp::socket& socket) {
+  const auto set = [&socket](int level, int option, int value) {
+    ::setsockopt(socket.native_handle(), level, option, &value, sizeof(value));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
 std::vector<std::unique_ptr<Loop>> MakeLoops(int count) {
   std::vector<std::unique_ptr<Loop>> loops;
+  loops.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) loops.push_back(std::make_unique<Loop>());
   return loops;
 }
@@ -93,7 +108,7 @@ class Server::Core {
   Shared& shared() { return shared_; }
 
   void StopAccepting() {
-    asio::post(acceptor_.get_executor(), [this] {
+    asio::post(loops_.front()->context, [this] {
       error_code ignored;
       acceptor_.close(ignored);
       retry_.cancel();
@@ -130,6 +145,7 @@ class Server::Core {
   void Begin(tcp::socket socket) {
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    FindDeadPeers(socket);
     const std::size_t open = places_.count();
     if (open >= shared_.limits.connections + kRefusals) return;
     const bool full = open >= shared_.limits.connections;

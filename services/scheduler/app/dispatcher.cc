@@ -91,9 +91,9 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id,
 void Dispatcher::Deliver(Delivery delivery) {
   const auto stored = std::stable_partition(delivery.jobs.begin(), delivery.jobs.end(),
                                             [](const ClaimedJob& job) { return job.input; });
-  Delivery away{.link = delivery.link,
-                .jobs = {std::make_move_iterator(stored),
-                         std::make_move_iterator(delivery.jobs.end())}};
+  Delivery away{
+      .link = delivery.link,
+      .jobs = {std::make_move_iterator(stored), std::make_move_iterator(delivery.jobs.end())}};
   delivery.jobs.erase(stored, delivery.jobs.end());
   if (!delivery.jobs.empty()) Assign(std::move(delivery));
   if (!away.jobs.empty()) DeliverStored(std::move(away));

@@ -71,8 +71,7 @@ class Dispatcher {
   /// Somebody cancelled a job that the worker runs.
   void CancelOn(const std::string& worker_id, const LeaseId& lease) ABSL_LOCKS_EXCLUDED(mutex_);
   /// The worker's lease was taken back.
-  void LeaseLapsed(const std::string& worker_id, const LeaseId& lease)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  void LeaseLapsed(const std::string& worker_id, const LeaseId& lease) ABSL_LOCKS_EXCLUDED(mutex_);
   /// Asks the worker to finish and exit.
   void Drain(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
   /// The worker has ended for good: its attempts are lost at once, without waiting

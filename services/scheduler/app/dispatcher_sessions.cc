@@ -108,8 +108,7 @@ void Dispatcher::DropLeaseLocked(Session& session, const LeaseId& lease) {
   }
 }
 
-std::shared_ptr<WorkerLink> Dispatcher::Forget(const std::string& worker_id,
-                                               const LeaseId& lease) {
+std::shared_ptr<WorkerLink> Dispatcher::Forget(const std::string& worker_id, const LeaseId& lease) {
   MutexLock lock(mutex_);
   if (const auto away = away_.find(worker_id); away != away_.end()) {
     away->second.leases.erase(lease);

@@ -52,7 +52,9 @@ void EndpointCatalog::Keep(Endpoint endpoint) {
   auto shared = std::make_shared<const Endpoint>(std::move(endpoint));
   MutexLock lock(mutex_);
   EndpointPtr& kept = endpoints_[id];
-  if (kept == nullptr || kept->revision <= shared->revision) kept = std::move(shared);
+  const bool newer = kept == nullptr || kept->revision < shared->revision ||
+                     (kept->revision == shared->revision && !kept->deleted);
+  if (newer) kept = std::move(shared);
 }
 
 }  // namespace furnace::scheduler

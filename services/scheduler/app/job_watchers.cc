@@ -14,8 +14,8 @@ namespace {
 JobRecord ViewFor(const JobRecord& record, std::int64_t chunks_after) {
   JobRecord view = record;
   const std::int64_t first = record.chunk_count - static_cast<std::int64_t>(record.chunks.size());
-  const std::int64_t known = std::clamp<std::int64_t>(chunks_after - first, 0,
-                                                      static_cast<std::int64_t>(view.chunks.size()));
+  const std::int64_t known = std::clamp<std::int64_t>(
+      chunks_after - first, 0, static_cast<std::int64_t>(view.chunks.size()));
   view.chunks.erase(view.chunks.begin(), view.chunks.begin() + known);
   return view;
 }
@@ -36,8 +36,8 @@ bool JobWatchers::Register(Request request, const std::shared_ptr<JobWatcher>& w
   return false;
 }
 
-void JobWatchers::AddUpcoming(Request request, std::shared_ptr<JobWatcher> watcher) {
-  Register(std::move(request), watcher);
+bool JobWatchers::AddUpcoming(Request request, std::shared_ptr<JobWatcher> watcher) {
+  return Register(std::move(request), watcher);
 }
 
 void JobWatchers::Add(Request request, std::shared_ptr<JobWatcher> watcher) {
@@ -93,8 +93,8 @@ void JobWatchers::Read(const std::string& job_id) {
     }
   }
   queue_.Find(job_id, options,
-              [this, job_id, after = options.chunks_after](
-                  absl::StatusOr<std::optional<JobRecord>> record) {
+              [this, job_id,
+               after = options.chunks_after](absl::StatusOr<std::optional<JobRecord>> record) {
                 OnRead(job_id, after, std::move(record));
               });
 }

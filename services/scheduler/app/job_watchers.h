@@ -51,8 +51,8 @@ class JobWatchers {
       : queue_(queue), reader_(reader), blocking_(blocking) {}
 
   /// Registers before the job is submitted: the first call comes with its first
-  /// change.
-  void AddUpcoming(Request request, std::shared_ptr<JobWatcher> watcher);
+  /// change. False when the watcher was refused, and told so.
+  bool AddUpcoming(Request request, std::shared_ptr<JobWatcher> watcher);
 
   /// Registers, and calls with the job as it is now.
   void Add(Request request, std::shared_ptr<JobWatcher> watcher);

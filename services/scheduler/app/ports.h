@@ -61,6 +61,8 @@ struct ClaimedJob {
 struct Settlement {
   LeaseId lease;
   Outcome outcome;
+  /// The worker that must hold the lease; empty: whichever does.
+  std::string worker_id = {};
 };
 
 enum class SettleResult { kFinal, kQueuedAgain, kRepeated, kNotHeld };
@@ -69,12 +71,14 @@ struct ProgressReport {
   LeaseId lease;
   std::string progress;  // Empty: no news.
   std::vector<std::string> chunks;
+  /// The worker that must hold the lease; empty: whichever does.
+  std::string worker_id = {};
 };
 
 /// What Find is to do besides.
 struct FindOptions {
-  bool watch = false;  // Announce the job's changes from now on.
-  bool input = false;  // Return the input, if it is inline.
+  bool watch = false;                        // Announce the job's changes from now on.
+  bool input = false;                        // Return the input, if it is inline.
   std::optional<std::int64_t> chunks_after;  // Return the chunks after so many.
 };
 
@@ -156,8 +160,7 @@ class ShardLog {
   virtual ~ShardLog() = default;
 
   /// Takes or keeps the leadership of `shard`; false when another replica has it.
-  virtual absl::StatusOr<bool> Lead(int shard, const std::string& replica,
-                                    absl::Duration term) = 0;
+  virtual absl::StatusOr<bool> Lead(int shard, const std::string& replica, absl::Duration term) = 0;
 
   /// Takes back at most `limit` leases whose deadline has passed.
   virtual absl::StatusOr<std::vector<LapsedLease>> Sweep(int shard, int limit) = 0;
@@ -169,12 +172,11 @@ class ShardLog {
 
   /// The jobs, with inputs and chunks, as they are now. Those gone are left out.
   virtual absl::StatusOr<std::vector<JobRecord>> ReadJobs(int shard,
-                                                        const std::vector<std::string>& ids) = 0;
+                                                          const std::vector<std::string>& ids) = 0;
 
   /// Drops events, and those of `stored` (id, version) that are final.
-  virtual absl::Status Forget(
-      int shard, const std::vector<std::string>& event_ids,
-      const std::vector<std::pair<std::string, std::int64_t>>& stored) = 0;
+  virtual absl::Status Forget(int shard, const std::vector<std::string>& event_ids,
+                              const std::vector<std::pair<std::string, std::int64_t>>& stored) = 0;
 
   /// Queue lengths of endpoints, by id.
   virtual absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(
@@ -183,9 +185,9 @@ class ShardLog {
 
 struct JobFilter {
   std::string project_id;
-  std::string endpoint_id;               // Empty: all.
-  std::optional<JobStatus> status;       // nullopt: all.
-  std::string before_id;                 // Only ids below it; empty: all.
+  std::string endpoint_id;          // Empty: all.
+  std::optional<JobStatus> status;  // nullopt: all.
+  std::string before_id;            // Only ids below it; empty: all.
   int limit = 100;
 };
 

@@ -25,6 +25,11 @@ std::size_t BytesOf(const JobRecord& record) {
   return bytes;
 }
 
+// Whether what was to be stored can never be.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
+}
+
 }  // namespace
 
 absl::Status Relay::Run() {
@@ -37,8 +42,10 @@ absl::Status Relay::Run() {
 absl::StatusOr<bool> Relay::Round() {
   FURNACE_ASSIGN_OR_RETURN(const Events events, log_.ReadEvents(leader_.Led(), kMaxEvents));
   if (events.empty()) return false;
-  FURNACE_ASSIGN_OR_RETURN(const auto jobs, ReadJobs(events));
-  FURNACE_RETURN_IF_ERROR(SaveJobs(jobs));
+  FURNACE_ASSIGN_OR_RETURN(Jobs jobs, ReadJobs(events));
+  absl::Status saved = SaveJobs(jobs);
+  if (IsRefusal(saved)) saved = SaveOneByOne(jobs);
+  FURNACE_RETURN_IF_ERROR(saved);
   FURNACE_RETURN_IF_ERROR(RecordUsage(events));
   FURNACE_RETURN_IF_ERROR(Forget(events, jobs));
   for (const auto& [shard, in_shard] : events) {
@@ -49,8 +56,8 @@ absl::StatusOr<bool> Relay::Round() {
 
 // Each job once, as it is now: a job that ran through three states since the last
 // round is written once.
-absl::StatusOr<std::map<int, std::vector<JobRecord>>> Relay::ReadJobs(const Events& events) {
-  std::map<int, std::vector<JobRecord>> jobs;
+absl::StatusOr<Relay::Jobs> Relay::ReadJobs(const Events& events) {
+  Jobs jobs;
   for (const auto& [shard, in_shard] : events) {
     std::set<std::string> ids;
     for (const JobEvent& event : in_shard) ids.insert(event.job_id);
@@ -67,7 +74,7 @@ absl::StatusOr<std::map<int, std::vector<JobRecord>>> Relay::ReadJobs(const Even
   return jobs;
 }
 
-absl::Status Relay::SaveJobs(const std::map<int, std::vector<JobRecord>>& jobs) {
+absl::Status Relay::SaveJobs(const Jobs& jobs) {
   std::vector<JobRecord> batch;
   std::size_t bytes = 0;
   for (const auto& [shard, in_shard] : jobs) {
@@ -81,6 +88,25 @@ absl::Status Relay::SaveJobs(const std::map<int, std::vector<JobRecord>>& jobs) 
     }
   }
   return history_.Save(batch);
+}
+
+// A job that history can never take must not hold up the others: it stays in the
+// queue, where it can be read, and in the log.
+absl::Status Relay::SaveOneByOne(Jobs& jobs) {
+  for (auto& [shard, in_shard] : jobs) {
+    std::vector<JobRecord> saved;
+    for (JobRecord& record : in_shard) {
+      const absl::Status status = history_.Save({record});
+      if (IsRefusal(status)) {
+        spdlog::error("job {} is refused by history: {}", record.job.id, status.ToString());
+        continue;
+      }
+      FURNACE_RETURN_IF_ERROR(status);
+      saved.push_back(std::move(record));
+    }
+    in_shard = std::move(saved);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Relay::RecordUsage(const Events& events) {
@@ -119,8 +145,7 @@ absl::Status Relay::RecordOneByOne(const std::vector<AttemptEnd>& attempts) {
   return absl::OkStatus();
 }
 
-absl::Status Relay::Forget(const Events& events,
-                           const std::map<int, std::vector<JobRecord>>& jobs) {
+absl::Status Relay::Forget(const Events& events, const Jobs& jobs) {
   for (const auto& [shard, in_shard] : events) {
     std::vector<std::string> event_ids;
     for (const JobEvent& event : in_shard) event_ids.push_back(event.event_id);

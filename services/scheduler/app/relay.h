@@ -28,14 +28,17 @@ class Relay {
   absl::Status Run();
 
  private:
+  // Both by shard.
   using Events = std::map<int, std::vector<JobEvent>>;
+  using Jobs = std::map<int, std::vector<JobRecord>>;
 
   absl::StatusOr<bool> Round();
-  absl::StatusOr<std::map<int, std::vector<JobRecord>>> ReadJobs(const Events& events);
-  absl::Status SaveJobs(const std::map<int, std::vector<JobRecord>>& jobs);
+  absl::StatusOr<Jobs> ReadJobs(const Events& events);
+  absl::Status SaveJobs(const Jobs& jobs);
+  absl::Status SaveOneByOne(Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
   absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
-  absl::Status Forget(const Events& events, const std::map<int, std::vector<JobRecord>>& jobs);
+  absl::Status Forget(const Events& events, const Jobs& jobs);
 
   ShardLog& log_;
   const ShardLeader& leader_;

@@ -7,8 +7,7 @@ namespace furnace::scheduler {
 namespace {
 
 // Workers that the load calls for, limits aside.
-int WantedByLoad(const ScalePolicy& policy, const QueueSnapshot& queue, int serving,
-                 int starting) {
+int WantedByLoad(const ScalePolicy& policy, const QueueSnapshot& queue, int serving, int starting) {
   if (policy.type == ScalerType::kRequestCount) {
     const int load = queue.queued + queue.running;
     return (load + policy.value - 1) / policy.value;

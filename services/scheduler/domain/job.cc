@@ -1,5 +1,6 @@
 #include "services/scheduler/domain/job.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "libs/common/base/status.h"
@@ -50,6 +51,7 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, absl::Time n
   if (job.status != JobStatus::kInProgress || job.attempt != epoch) {
     return Error(absl::StatusCode::kAborted, "attempt {} of job {} holds no lease", epoch, job.id);
   }
+  now = std::max(now, *job.started_at);  // A clock may have been set back.
   ChargeAttempt(job, outcome.cause, now);
   job.error = outcome.error;
   job.cause = outcome.cause;
@@ -68,7 +70,10 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, absl::Time n
 
 Job Cancel(Job job, absl::Time now) {
   if (IsFinal(job.status)) return job;
-  if (job.status == JobStatus::kInProgress) ChargeAttempt(job, FailureCause::kNone, now);
+  if (job.status == JobStatus::kInProgress) {
+    now = std::max(now, *job.started_at);  // A clock may have been set back.
+    ChargeAttempt(job, FailureCause::kNone, now);
+  }
   job.error = "cancelled";
   job.cause = FailureCause::kNone;
   ++job.version;

@@ -16,6 +16,9 @@ constexpr std::size_t kMaxErrorBytes = 16 << 10;
 constexpr std::size_t kMaxWorkerIdBytes = 63;
 constexpr int kMaxGpus = 16;
 constexpr int kMaxCredits = 1000;
+constexpr int kMaxLeases = 1000;
+constexpr std::int64_t kMaxColdStartMs = 24 * 3'600'000;
+constexpr std::size_t kMaxGpuTypeBytes = 32;
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
   const std::int64_t micros = absl::ToUnixMicros(time);
@@ -42,6 +45,12 @@ bool IsWorkerId(std::string_view id) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '-';
          });
+}
+
+// Whether it can be the canonical name of a GPU type.
+bool IsGpuType(std::string_view type) {
+  return !type.empty() && type.size() <= kMaxGpuTypeBytes &&
+         type.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string_view::npos;
 }
 
 // Cut at a character, not in the middle of one.
@@ -142,7 +151,12 @@ absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
     return absl::InvalidArgumentError("worker_id: not 1-63 characters of [A-Za-z0-9-]");
   }
   FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", hello.endpoint_id()));
+  if (!IsGpuType(hello.gpu_type())) {
+    return absl::InvalidArgumentError("gpu_type: not 1-32 characters of [a-z0-9.-]");
+  }
   FURNACE_RETURN_IF_ERROR(CheckRange("gpu_count", hello.gpu_count(), 1, kMaxGpus));
+  FURNACE_RETURN_IF_ERROR(CheckRange("cold_start_ms", hello.cold_start_ms(), 0, kMaxColdStartMs));
+  FURNACE_RETURN_IF_ERROR(CheckRange("leases", hello.leases_size(), 0, kMaxLeases));
   FURNACE_RETURN_IF_ERROR(CheckRange("credits", hello.credits(), 0, kMaxCredits));
   WorkerHello domain;
   domain.worker = {.worker_id = hello.worker_id(),

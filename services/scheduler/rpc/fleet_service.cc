@@ -26,8 +26,7 @@ absl::StatusOr<v1::ListWorkersResponse> FleetHandlers::ListWorkers(
   for (const FleetWorker& worker : fleet_.Workers()) {
     const EndpointPtr endpoint = catalog_.Cached(worker.endpoint_id);
     const bool own = endpoint != nullptr && endpoint->project_id == project_id;
-    const bool asked =
-        request.endpoint_id().empty() || request.endpoint_id() == worker.endpoint_id;
+    const bool asked = request.endpoint_id().empty() || request.endpoint_id() == worker.endpoint_id;
     if (own && asked && response.workers_size() < kMaxListed) {
       *response.add_workers() = ToProto(worker);
     }

@@ -34,9 +34,9 @@ FinalWatcher::Answer AnswerTo(const std::shared_ptr<Call>& call) {
 
 }  // namespace
 
-JobService::JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers,
-                       Submitter& submitter, JobQueue& queue, JobWatchers& watchers,
-                       runtime::ThreadPool& blocking, const Clock& clock)
+JobService::JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers, Submitter& submitter,
+                       JobQueue& queue, JobWatchers& watchers, runtime::ThreadPool& blocking,
+                       const Clock& clock)
     : gate_(gate),
       handlers_(handlers),
       submitter_(submitter),
@@ -119,14 +119,14 @@ void JobService::OnSubmit(const std::shared_ptr<SubmitCall>& call) {
   if (!job.ok()) return call->Finish(job.status());
   Prepare(call, *std::move(job), [this, call](Submission submission) {
     JobRecord record = NewRecord(submission, 0, absl::InfinitePast());
-    queue_.Submit(std::move(submission), [call, record = std::move(record)](
-                                             absl::StatusOr<absl::Time> queued_at) mutable {
-      if (!queued_at.ok()) return call->Finish(queued_at.status());
-      record.job.queued_at = *queued_at;
-      v1::SubmitResponse response;
-      *response.mutable_job() = ToProto(record);
-      call->Finish(std::move(response));
-    });
+    queue_.Submit(std::move(submission),
+                  [call, record = std::move(record)](absl::StatusOr<absl::Time> queued_at) mutable {
+                    if (!queued_at.ok()) return call->Finish(queued_at.status());
+                    record.job.queued_at = *queued_at;
+                    v1::SubmitResponse response;
+                    *response.mutable_job() = ToProto(record);
+                    call->Finish(std::move(response));
+                  });
   });
 }
 
@@ -153,11 +153,14 @@ void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submis
   // The watcher comes first: the job may be done before Submit has answered.
   auto watcher = std::make_shared<FinalWatcher>(
       AnswerTo<v1::RunSyncResponse>(call), absl::UnavailableError("the job may not be queued"));
-  watchers_.AddUpcoming({.job_id = record.job.id,
-                         .project_id = record.job.project_id,
-                         .deadline = clock_.Now() + wait,
-                         .chunks_after = std::nullopt},
-                        watcher);
+  const bool watched = watchers_.AddUpcoming({.job_id = record.job.id,
+                                              .project_id = record.job.project_id,
+                                              .deadline = clock_.Now() + wait,
+                                              .chunks_after = std::nullopt},
+                                             watcher);
+  if (!watched) return;
+  call->WhenGone(
+      [this, job_id = record.job.id, gone = watcher.get()] { watchers_.Remove(job_id, gone); });
   queue_.Submit(std::move(submission), [this, call, watcher, record = std::move(record)](
                                            absl::StatusOr<absl::Time> queued_at) mutable {
     if (queued_at.ok()) {
@@ -179,13 +182,16 @@ void JobService::OnWait(const std::shared_ptr<WaitCall>& call) {
   absl::Status checked = CheckUuid("job_id", request.job_id());
   if (checked.ok()) checked = CheckRange("wait_ms", wait_ms, 0, kMaxWaitMs);
   if (!checked.ok()) return call->Finish(checked);
+  auto watcher = std::make_shared<FinalWatcher>(AnswerTo<v1::WaitResponse>(call),
+                                                absl::UnavailableError("the job was not read"),
+                                                /*at_once=*/wait_ms == 0);
+  call->WhenGone(
+      [this, job_id = request.job_id(), gone = watcher.get()] { watchers_.Remove(job_id, gone); });
   watchers_.Add({.job_id = request.job_id(),
                  .project_id = *project_id,
                  .deadline = clock_.Now() + std::max(absl::Milliseconds(wait_ms), kShortestWait),
                  .chunks_after = std::nullopt},
-                std::make_shared<FinalWatcher>(AnswerTo<v1::WaitResponse>(call),
-                                               absl::UnavailableError("the job was not read"),
-                                               /*at_once=*/wait_ms == 0));
+                std::move(watcher));
 }
 
 void JobService::OnWatch(const std::shared_ptr<WatchCall>& call) {
@@ -198,11 +204,15 @@ void JobService::OnWatch(const std::shared_ptr<WatchCall>& call) {
     checked = CheckRange("after_chunk", call->request().after_chunk(), 0, kMaxChunks);
   }
   if (!checked.ok()) return call->Close(furnace::rpc::ToGrpc(checked));
+  auto watcher = std::make_shared<StreamWatcher>(call);
+  call->WhenGone([this, job_id = call->request().job_id(), gone = watcher.get()] {
+    watchers_.Remove(job_id, gone);
+  });
   watchers_.Add({.job_id = call->request().job_id(),
                  .project_id = *project_id,
                  .deadline = clock_.Now() + kLongestWatch,
                  .chunks_after = call->request().after_chunk()},
-                std::make_shared<StreamWatcher>(call));
+                std::move(watcher));
 }
 
 }  // namespace furnace::scheduler::rpc

@@ -17,10 +17,9 @@ namespace furnace::scheduler::rpc {
 
 /// The methods that last, and Submit, which is called most, are taken from a
 /// completion queue; the others run on gRPC's threads.
-using JobServiceBase =
-    v1::JobService::WithAsyncMethod_Submit<v1::JobService::WithAsyncMethod_RunSync<
-        v1::JobService::WithAsyncMethod_Watch<
-            v1::JobService::WithAsyncMethod_Wait<v1::JobService::Service>>>>;
+using JobServiceBase = v1::JobService::WithAsyncMethod_Submit<
+    v1::JobService::WithAsyncMethod_RunSync<v1::JobService::WithAsyncMethod_Watch<
+        v1::JobService::WithAsyncMethod_Wait<v1::JobService::Service>>>>;
 
 /// The gRPC face of jobs.
 class JobService final : public JobServiceBase {

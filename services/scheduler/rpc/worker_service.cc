@@ -15,8 +15,7 @@ constexpr std::string_view kBearer = "Bearer ";
 
 }  // namespace
 
-WorkerService::WorkerService(std::string internal_token, SessionContext context,
-                             const Clock& clock)
+WorkerService::WorkerService(std::string internal_token, SessionContext context, const Clock& clock)
     : internal_token_(std::move(internal_token)),
       context_(context),
       clock_(clock),

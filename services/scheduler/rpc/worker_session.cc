@@ -15,6 +15,8 @@ namespace {
 constexpr int kMaxCredits = 1000;
 constexpr std::size_t kMaxProgressBytes = 4096;
 constexpr std::size_t kMaxChunkBytes = 1 << 20;
+// Leases in one message.
+constexpr std::size_t kMaxLeases = 1000;
 // Renewals in a lease's life: two may be lost.
 constexpr int kHeartbeatsPerLease = 3;
 
@@ -22,6 +24,7 @@ constexpr int kHeartbeatsPerLease = 3;
 std::vector<LeaseId> LeasesOf(const google::protobuf::RepeatedPtrField<v1::LeaseId>& protos) {
   std::vector<LeaseId> leases;
   for (const v1::LeaseId& lease : protos) {
+    if (leases.size() >= kMaxLeases) break;
     if (IsUuid(lease.job_id())) leases.push_back(FromProto(lease));
   }
   return leases;
@@ -46,6 +49,7 @@ void WorkerSession::Refuse(const absl::Status& status) {
 }
 
 void WorkerSession::OnMessage(v1::ConnectRequest& message) {
+  if (link_->closed()) return;
   const std::string& worker_id = identity_.worker_id;
   if (!greeted_ && !message.has_hello()) {
     return Refuse(absl::InvalidArgumentError("the first message must be hello"));
@@ -94,19 +98,25 @@ void WorkerSession::Welcome(WorkerHello hello) {
       static_cast<std::int32_t>(lease_ms / kHeartbeatsPerLease));
   call_->Push(std::move(message));
   context_.dispatcher.Join(std::move(hello), link_);
+  // The stream may have ended while the endpoint was looked up.
+  if (ended_) context_.dispatcher.Leave(identity_.worker_id, link_.get());
 }
 
 void WorkerSession::OnResult(v1::Result& result) {
   if (!IsUuid(result.lease().job_id())) return;
   const LeaseId lease = FromProto(result.lease());
   const int credits = std::clamp(result.credits(), 0, kMaxCredits);
-  context_.dispatcher.Result(identity_.worker_id,
-                             {.lease = lease, .outcome = OutcomeFrom(result)}, credits);
+  context_.dispatcher.Result(
+      identity_.worker_id,
+      {.lease = lease, .outcome = OutcomeFrom(result), .worker_id = identity_.worker_id}, credits);
 }
 
 void WorkerSession::OnProgress(v1::Progress& progress) {
   if (!IsUuid(progress.lease().job_id())) return;
-  ProgressReport report{.lease = FromProto(progress.lease()), .progress = {}, .chunks = {}};
+  ProgressReport report{.lease = FromProto(progress.lease()),
+                        .progress = {},
+                        .chunks = {},
+                        .worker_id = identity_.worker_id};
   if (IsJson(progress.progress(), kMaxProgressBytes)) {
     report.progress = std::move(*progress.mutable_progress());
   }
@@ -117,6 +127,7 @@ void WorkerSession::OnProgress(v1::Progress& progress) {
 }
 
 void WorkerSession::OnClosed() {
+  ended_ = true;
   context_.dispatcher.Leave(identity_.worker_id, link_.get());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -48,6 +49,7 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
   const std::shared_ptr<ConnectCall> call_;
   const std::shared_ptr<StreamWorkerLink> link_;
   bool greeted_ = false;
+  std::atomic<bool> ended_{false};
 };
 
 }  // namespace furnace::scheduler::rpc

@@ -42,6 +42,7 @@ void StreamWorkerLink::Drain() {
 }
 
 void StreamWorkerLink::Close() {
+  closed_ = true;
   call_->Close({grpc::StatusCode::UNAVAILABLE, "connect again"});
 }
 

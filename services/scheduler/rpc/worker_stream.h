@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,8 +25,13 @@ class StreamWorkerLink final : public WorkerLink {
   void Drain() override;
   void Close() override;
 
+  /// Whether the dispatcher has ended the session: what the worker still says on it
+  /// is not for anybody.
+  bool closed() const { return closed_; }
+
  private:
   const std::shared_ptr<ConnectCall> call_;
+  std::atomic<bool> closed_{false};
 };
 
 }  // namespace furnace::scheduler::rpc

@@ -65,14 +65,13 @@ void ObservedJobQueue::Submit(Submission submission, Done<absl::Time> done) {
   static prometheus::Counter& submitted =
       metrics::Counter("furnace_jobs_submitted_total", "Jobs acknowledged.");
   const auto jobs = static_cast<double>(submission.items.size());
-  queue_.Submit(std::move(submission),
-                Observe(call, std::move(done),
-                        [jobs](const absl::Time&) { submitted.Increment(jobs); }));
+  queue_.Submit(std::move(submission), Observe(call, std::move(done), [jobs](const absl::Time&) {
+                  submitted.Increment(jobs);
+                }));
 }
 
-void ObservedJobQueue::Claim(const std::string& endpoint_id,
-                             const std::vector<WorkerRoom>& workers, absl::Duration lease,
-                             Done<std::vector<ClaimedJob>> done) {
+void ObservedJobQueue::Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
+                             absl::Duration lease, Done<std::vector<ClaimedJob>> done) {
   static CallMetrics call("claim");
   static prometheus::Counter& claimed =
       metrics::Counter("furnace_jobs_claimed_total", "Jobs leased to workers.");
@@ -91,9 +90,8 @@ void ObservedJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Durat
 void ObservedJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
   static CallMetrics call("settle");
   queue_.Settle(std::move(settlement),
-                Observe(call, std::move(done), [](const SettleResult& result) {
-                  SettledCounter(result).Increment();
-                }));
+                Observe(call, std::move(done),
+                        [](const SettleResult& result) { SettledCounter(result).Increment(); }));
 }
 
 void ObservedJobQueue::Report(ProgressReport report, Done<bool> done) {

@@ -20,8 +20,8 @@ namespace {
 
 constexpr int kShards = 4;
 constexpr absl::Duration kHeadStart = absl::Seconds(60);
-constexpr FailureCause kCauses[] = {FailureCause::kNone,       FailureCause::kHandlerError,
-                                    FailureCause::kTimeout,    FailureCause::kWorkerLost,
+constexpr FailureCause kCauses[] = {FailureCause::kNone,          FailureCause::kHandlerError,
+                                    FailureCause::kTimeout,       FailureCause::kWorkerLost,
                                     FailureCause::kHandlerExited, FailureCause::kPlatform};
 
 std::uint64_t SeedFromEnvironment() {
@@ -55,8 +55,7 @@ class QueueModelTest : public testing::Test {
     std::vector<Job> jobs;
     for (int i = Random(3); i >= 0; --i) {
       Job job;
-      job.id = NewUuid(absl::Now(),
-                       static_cast<std::uint8_t>(ShardOfEndpoint(endpoint, kShards)));
+      job.id = NewUuid(absl::Now(), static_cast<std::uint8_t>(ShardOfEndpoint(endpoint, kShards)));
       job.endpoint_id = endpoint;
       job.project_id = project_;
       job.affinity = submission.affinity;
@@ -107,8 +106,8 @@ class QueueModelTest : public testing::Test {
     std::vector<std::string> got;
     for (const ClaimedJob& job : *claimed) {
       got.push_back(job.lease.job_id);
-      const absl::StatusOr<Job> started =
-          Start(model_.at(job.lease.job_id), room.worker, Live(job.lease.job_id).started_at.value());
+      const absl::StatusOr<Job> started = Start(model_.at(job.lease.job_id), room.worker,
+                                                Live(job.lease.job_id).started_at.value());
       ASSERT_TRUE(started.ok()) << started.status();
       model_[job.lease.job_id] = *started;
       EXPECT_EQ(job.lease.epoch, started->attempt);
@@ -118,9 +117,7 @@ class QueueModelTest : public testing::Test {
   }
 
   // Most leases last; some have lapsed at once, for Sweep to find.
-  absl::Duration NextLease() {
-    return Random(5) == 0 ? absl::ZeroDuration() : absl::Hours(1);
-  }
+  absl::Duration NextLease() { return Random(5) == 0 ? absl::ZeroDuration() : absl::Hours(1); }
 
   LeaseId AnyAttempt() {
     LeaseId lease = attempts_[static_cast<std::size_t>(Random(static_cast<int>(attempts_.size())))];
@@ -190,9 +187,8 @@ class QueueModelTest : public testing::Test {
   }
 
   Job Live(const std::string& id) {
-    const auto found = Await<std::optional<JobRecord>>([&](Done<std::optional<JobRecord>> done) {
-      queue_.Find(id, {}, std::move(done));
-    });
+    const auto found = Await<std::optional<JobRecord>>(
+        [&](Done<std::optional<JobRecord>> done) { queue_.Find(id, {}, std::move(done)); });
     EXPECT_TRUE(found.ok() && found->has_value());
     return found.ok() && found->has_value() ? (*found)->job : Job{};
   }

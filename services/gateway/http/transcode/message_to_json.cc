@@ -81,7 +81,7 @@ void WriteText(const Message& message, const FieldDescriptor& field, int index, 
   if (IsRawJson(field)) {
     out += text.empty() ? "null" : text;
   } else if (field.type() == FieldDescriptor::TYPE_BYTES) {
-    out += '"' + absl::Base64Escape(text) + '"';
+    fmt::format_to(std::back_inserter(out), "\"{}\"", absl::Base64Escape(text));
   } else {
     out += json::Quote(text);
   }
@@ -126,14 +126,14 @@ void WriteMap(const Message& message, const FieldDescriptor& field, std::string&
     const Message& entry = Child(message, field, i);
     std::string name;
     WriteValue(entry, key, -1, name);
-    if (!name.starts_with('"')) name = '"' + name + '"';
-    entries[std::move(name)] = &entry;
+    entries[name.starts_with('"') ? name : fmt::format("\"{}\"", name)] = &entry;
   }
   const char* separator = "";
   out += '{';
   for (const auto& [name, entry] : entries) {
     out += separator;
-    out += name + ':';
+    out += name;
+    out += ':';
     WriteValue(*entry, value, -1, out);
     separator = ",";
   }

@@ -53,7 +53,8 @@ std::string Parameter(std::string_view place, const Binding::Field& field, Schem
 std::string Parameters(const Binding& binding, SchemaBook& book) {
   std::string all;
   const auto add = [&](std::string_view place, const Binding::Field& field) {
-    all += (all.empty() ? "" : ",") + Parameter(place, field, book);
+    if (!all.empty()) all += ',';
+    all += Parameter(place, field, book);
   };
   for (const Binding::Field* field : binding.path_fields) add("path", *field);
   for (const Binding::Field* field : binding.QueryFields()) add("query", *field);

@@ -24,8 +24,7 @@ std::string_view TakePart(std::string_view& rest, char separator) {
 
 bool ParseNumber(std::string_view text, int max, int* number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
-  return error == std::errc() && end == text.data() + text.size() && *number >= 0 &&
-         *number <= max;
+  return error == std::errc() && end == text.data() + text.size() && *number >= 0 && *number <= max;
 }
 
 }  // namespace
@@ -69,10 +68,10 @@ absl::StatusOr<GpuPool> ChooseGpu(const std::vector<GpuPool>& pools, const Endpo
       some_fit = some_fit || fits;
     }
   }
-  const auto code = some_fit ? absl::StatusCode::kResourceExhausted
-                             : absl::StatusCode::kFailedPrecondition;
-  return Error(code, "{} {} x {}", some_fit ? "no free" : "this machine has no",
-               endpoint.gpu_count, fmt::join(endpoint.gpu_types, " or "));
+  const auto code =
+      some_fit ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kFailedPrecondition;
+  return Error(code, "{} {} x {}", some_fit ? "no free" : "this machine has no", endpoint.gpu_count,
+               fmt::join(endpoint.gpu_types, " or "));
 }
 
 }  // namespace furnace::scheduler

@@ -43,7 +43,8 @@ std::vector<std::string> InheritedEnvironment() {
   std::vector<std::string> inherited;
   for (const char* name : {"PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH",
                            "CUDA_VISIBLE_DEVICES", "FURNACE_LOG_LEVEL"}) {
-    if (const char* value = std::getenv(name)) inherited.push_back(fmt::format("{}={}", name, value));
+    if (const char* value = std::getenv(name))
+      inherited.push_back(fmt::format("{}={}", name, value));
   }
   return inherited;
 }
@@ -155,9 +156,9 @@ std::vector<std::string> ProcessDriver::Environment(const Endpoint& endpoint, co
   set("FURNACE_ENDPOINT_REVISION", endpoint.revision);
   set("FURNACE_SCHEDULER_ADDRESS", options_.scheduler_address);
   set("FURNACE_WORKER_TOKEN",
-      furnace::rpc::MintWorkerToken(options_.internal_token, {.worker_id = worker_id,
-                                                              .endpoint_id = endpoint.id,
-                                                              .expires = now + kTokenLife}));
+      furnace::rpc::MintWorkerToken(
+          options_.internal_token,
+          {.worker_id = worker_id, .endpoint_id = endpoint.id, .expires = now + kTokenLife}));
   set("FURNACE_GPU_TYPE", gpu.gpu_type);
   set("FURNACE_GPU_COUNT", endpoint.gpu_count);
   set("FURNACE_VRAM_MIB", gpu.vram_mib);

@@ -36,8 +36,7 @@ class ProcessDriver final : public Driver {
   /// Adopts the workers that an earlier scheduler left running.
   explicit ProcessDriver(ProcessDriverOptions options);
 
-  absl::StatusOr<std::string> Start(const Endpoint& endpoint) override
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::string> Start(const Endpoint& endpoint) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Kill(const std::string& worker_id) override ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<DriverWorker> List() override ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<GpuPool> Gpus() override ABSL_LOCKS_EXCLUDED(mutex_);

@@ -61,7 +61,8 @@ void RemoveWorkerFiles(const std::string& folder, const std::string& worker_id) 
   fs::remove_all(WorkerSpoolPath(folder, worker_id), ignored);
   std::set<fs::path> logs;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() == kLogSuffix) logs.insert(entry.path());
+    const bool ended = !fs::exists(fs::path(entry.path()).replace_extension(kSuffix));
+    if (entry.path().extension() == kLogSuffix && ended) logs.insert(entry.path());
   }
   while (logs.size() > kKeptWorkerLogs) fs::remove(logs.extract(logs.begin()).value(), ignored);
 }

@@ -49,6 +49,7 @@ void EncodeSettlement(Settlement& settlement, Words& args) {
   args.push_back(std::move(outcome.output).value_or("null"));
   args.emplace_back(outcome.output_stored ? "1" : "");
   args.push_back(std::move(outcome.error));
+  args.push_back(std::move(settlement.worker_id));
 }
 
 absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size_t index) {
@@ -118,12 +119,12 @@ void RedisJobQueue::Claim(const std::string& endpoint_id, const std::vector<Work
     args.push_back(std::to_string(room.jobs));
     ids.push_back(room.worker.worker_id);
   }
-  client_.Run(scripts_.claim, {ShardPrefix(ShardOfEndpoint(endpoint_id, shards_))}, args,
-              [ids = std::move(ids),
-               done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
-                if (!reply.ok()) return done(reply.status());
-                done(DecodeClaims(**reply, ids));
-              });
+  client_.Run(
+      scripts_.claim, {ShardPrefix(ShardOfEndpoint(endpoint_id, shards_))}, args,
+      [ids = std::move(ids), done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+        if (!reply.ok()) return done(reply.status());
+        done(DecodeClaims(**reply, ids));
+      });
 }
 
 void RedisJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
@@ -152,8 +153,8 @@ void RedisJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
 }
 
 void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
-  Words args = {report.lease.job_id, std::to_string(report.lease.epoch),
-                std::move(report.progress), std::to_string(kMaxChunkBytes)};
+  Words args = {report.lease.job_id, std::to_string(report.lease.epoch), std::move(report.progress),
+                std::to_string(kMaxChunkBytes), std::move(report.worker_id)};
   for (std::string& chunk : report.chunks) args.push_back(std::move(chunk));
   client_.Run(scripts_.report, {ShardPrefix(ShardOfJob(report.lease.job_id))}, args,
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
@@ -164,18 +165,17 @@ void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
 
 void RedisJobQueue::Cancel(const std::string& job_id, const std::string& project_id,
                            Done<std::optional<CancelledJob>> done) {
-  client_.Run(
-      scripts_.cancel, {ShardPrefix(ShardOfJob(job_id))}, {job_id, project_id},
-      [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
-        if (!reply.ok()) return done(reply.status());
-        const auto words = Elements(**reply);
-        if (words.size() < 3) return done(std::nullopt);
-        const auto status = JobStatusFromNumber(static_cast<int>(Int(*words[0])));
-        if (!status.ok()) return done(status.status());
-        done(std::optional<CancelledJob>({.status_before = *status,
-                                          .worker_id = std::string(Text(*words[1])),
-                                          .epoch = static_cast<int>(Int(*words[2]))}));
-      });
+  client_.Run(scripts_.cancel, {ShardPrefix(ShardOfJob(job_id))}, {job_id, project_id},
+              [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                const auto words = Elements(**reply);
+                if (words.size() < 3) return done(std::nullopt);
+                const auto status = JobStatusFromNumber(static_cast<int>(Int(*words[0])));
+                if (!status.ok()) return done(status.status());
+                done(std::optional<CancelledJob>({.status_before = *status,
+                                                  .worker_id = std::string(Text(*words[1])),
+                                                  .epoch = static_cast<int>(Int(*words[2]))}));
+              });
 }
 
 void RedisJobQueue::Find(const std::string& job_id, FindOptions options,

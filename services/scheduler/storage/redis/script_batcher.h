@@ -23,8 +23,7 @@ class ScriptBatcher {
   /// Appends an item's arguments; may move out of it.
   using Encode = std::function<void(Item& item, redis::Client::Words& args)>;
   /// The result of the item at `index` of a run.
-  using Decode =
-      std::function<absl::StatusOr<Result>(const redisReply& reply, std::size_t index)>;
+  using Decode = std::function<absl::StatusOr<Result>(const redisReply& reply, std::size_t index)>;
 
   /// How much of a run an item is.
   using Weigh = std::function<std::size_t(const Item& item)>;

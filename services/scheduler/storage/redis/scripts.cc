@@ -32,7 +32,7 @@ QueueScripts::QueueScripts()
       lead(Always(lua::kLeadShard)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim, &renew, &settle, &sweep, &cancel,
+  return {&submit, &claim, &renew,  &settle, &sweep, &cancel,
           &report, &read,  &forget, &survey, &lead};
 }
 

@@ -56,8 +56,8 @@ absl::StatusOr<std::map<int, std::vector<JobEvent>>> RedisShardLog::ReadEvents(
   return events;
 }
 
-absl::StatusOr<std::vector<JobRecord>> RedisShardLog::ReadJobs(int shard,
-                                                             const std::vector<std::string>& ids) {
+absl::StatusOr<std::vector<JobRecord>> RedisShardLog::ReadJobs(
+    int shard, const std::vector<std::string>& ids) {
   redis::Client::Words args = {"0", "1", "0"};
   args.insert(args.end(), ids.begin(), ids.end());
   FURNACE_ASSIGN_OR_RETURN(const redis::Reply reply,

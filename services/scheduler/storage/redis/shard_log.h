@@ -22,7 +22,7 @@ class RedisShardLog final : public ShardLog {
   absl::StatusOr<std::map<int, std::vector<JobEvent>>> ReadEvents(const std::vector<int>& shards,
                                                                   int limit) override;
   absl::StatusOr<std::vector<JobRecord>> ReadJobs(int shard,
-                                                const std::vector<std::string>& ids) override;
+                                                  const std::vector<std::string>& ids) override;
   absl::Status Forget(int shard, const std::vector<std::string>& event_ids,
                       const std::vector<std::pair<std::string, std::int64_t>>& stored) override;
   absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(

@@ -45,6 +45,9 @@ end
 local claimed, leases = {}, {}
 local function start(number, id, worker, gpu, gpus, cold)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is')
+  if not f[1] then
+    return -- No such job: somebody has deleted its hash by hand.
+  end
   local epoch, version = f[1] + 1, f[2] + 1
   redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now,
     'f', f[4] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)

@@ -2,15 +2,18 @@
 --
 -- KEYS[1]  shard prefix
 -- ARGV[1+] for each attempt: job id, epoch, cause (0: success), output, output
---          stored ('1' or ''), error
+--          stored ('1' or ''), error, worker that must hold the lease ('': any)
 --
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
 local now = now_us()
 local results, ended = {}, {}
 
-local function settle(id, epoch, cause, output, stored, err)
+local function settle(id, epoch, cause, output, stored, err, worker)
   local job = load_attempt(id)
+  if job and worker ~= '' and job.worker ~= worker then
+    return 0
+  end
   if not holds_lease(job, epoch) then
     local repeated = job and job.epoch == epoch and job.status >= COMPLETED
     return repeated and -1 or 0
@@ -29,9 +32,9 @@ local function settle(id, epoch, cause, output, stored, err)
   return status
 end
 
-for i = 1, #ARGV, 6 do
-  results[#results + 1] =
-    settle(ARGV[i], tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
+for i = 1, #ARGV, 7 do
+  local id, epoch, cause, output, stored, err, worker = unpack(ARGV, i, i + 6)
+  results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker)
 end
 if #ended > 0 then
   redis.call('ZREM', prefix .. 'leases', unpack(ended))

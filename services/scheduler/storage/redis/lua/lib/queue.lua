@@ -113,7 +113,7 @@ local function charge(job, cause, now)
   if cause ~= NO_CAUSE then
     job.retries = job.retries + 1
   end
-  job.gpu_time = job.gpu_time + (now - job.started) * job.gpus
+  job.gpu_time = job.gpu_time + math.max(0, now - job.started) * job.gpus
 end
 
 -- Where an attempt that failed for `cause`, and was charged, leaves its job.
@@ -130,6 +130,7 @@ end
 -- remove.
 local function end_attempt(job, status, cause, now, fields)
   local version = job.version + 1
+  now = math.max(now, job.started) -- Redis's clock may have been set back.
   for _, value in ipairs({ 'st', status, 'v', version, 'c', cause, 'r', job.retries, 'l', job.losses,
     'gt', job.gpu_time }) do
     fields[#fields + 1] = value
