@@ -220,7 +220,7 @@ grpc::Status FakeMetering::GetUsage(grpc::ServerContext* context,
 grpc::Status FakeCatalog::ResolveApiKey(grpc::ServerContext* context,
                                         const furnace::internal::v1::ResolveApiKeyRequest* request,
                                         furnace::internal::v1::ResolveApiKeyResponse* response) {
-  const grpc::Status status = stage_.Enter(*context, "ResolveApiKey", *request);
+  grpc::Status status = stage_.Enter(*context, "ResolveApiKey", *request);
   if (!status.ok()) return status;
   const std::map<std::string, v1::Role> keys = {{DigestOf(kViewerKey), v1::ROLE_VIEWER},
                                                 {DigestOf(kRunnerKey), v1::ROLE_RUNNER},

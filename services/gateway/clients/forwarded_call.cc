@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/common/rpc/status_mapping.h"
+#include "services/gateway/clients/backend_status.h"
 #include "services/gateway/clients/prepare.h"
 #include "services/gateway/wire/payload.h"
 
@@ -48,7 +48,7 @@ void ForwardedCall::Finish() {
   if (status_.ok()) {
     on_reply_(wire::ToString(response_));
   } else {
-    on_reply_(furnace::rpc::FromGrpc(status_));
+    on_reply_(FromBackend(status_));
   }
   on_reply_ = nullptr;  // It may hold who holds this call.
 }

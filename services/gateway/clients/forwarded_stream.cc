@@ -7,7 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "libs/common/base/mutex.h"
 #include "libs/common/rpc/completion.h"
-#include "libs/common/rpc/status_mapping.h"
+#include "services/gateway/clients/backend_status.h"
 #include "services/gateway/clients/prepare.h"
 #include "services/gateway/wire/payload.h"
 
@@ -92,7 +92,7 @@ class ForwardedStream::State : public std::enable_shared_from_this<State> {
     } else if (status_.ok()) {
       Deliver(std::nullopt);
     } else {
-      Deliver(furnace::rpc::FromGrpc(status_));
+      Deliver(FromBackend(status_));
     }
   }
 

@@ -198,19 +198,18 @@ TEST_F(HttpProtocolTest, AnEndlessRequestLineIs414) {
 }
 
 TEST_F(HttpProtocolTest, NonsenseIs400AndTheEnd) {
-  for (const std::string_view nonsense :
-       {"nonsense\r\n\r\n", "GET /health\r\n\r\n", "GET  /health HTTP/1.1\r\nHost: t\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: t\r\nBad Header: x\r\n\r\n", "GET /health HTTP/1.1\r\n\r\n",
-        "GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        "POST /health HTTP/1.1\r\nHost: t\r\nContent-Length: x\r\n\r\n",
-        "POST /health HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-        "POST /health HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\nTransfer-Encoding: "
-        "chunked\r\n\r\n",
-        "GET health HTTP/1.1\r\nHost: t\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: t\r\n\r\n"}) {
+  const std::string get = "GET /health HTTP/1.1\r\n";
+  const std::string post = "POST /health HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n";
+  for (const std::string& nonsense : std::vector<std::string>{
+           "nonsense\r\n", "GET /health\r\n", "GET  /health HTTP/1.1\r\nHost: t\r\n",
+           "GET health HTTP/1.1\r\nHost: t\r\n", get, get + "Host: a\r\nHost: b\r\n",
+           get + "Host: t\r\nBad Header: x\r\n", get + "Host: t\r\nContent-Length: x\r\n",
+           get + "Host: t\r\nContent-Length: -1\r\n", post + "Content-Length: 2\r\n",
+           post + "Transfer-Encoding: chunked\r\n"}) {
     HttpClient client = Connect();
-    client.Write(nonsense);
+    client.Write(nonsense + "\r\n");
     const HttpAnswer answer = client.Read();
-    EXPECT_THAT(answer.status, ::testing::AnyOf(400, 404)) << nonsense;
+    EXPECT_EQ(answer.status, 400) << nonsense;
     EXPECT_THAT(answer.body, HasSubstr("request_id"));
   }
 }

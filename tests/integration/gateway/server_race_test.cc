@@ -66,6 +66,15 @@ class ServerRaceTest : public ::testing::Test {
     answered_ += socket.close_code() == 1000;
   }
 
+  std::vector<std::thread> SendClients() {
+    std::vector<std::thread> clients;
+    clients.reserve(kClients);
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back([this, port = server_->port()] { Visit(port); });
+    }
+    return clients;
+  }
+
   const SystemClock clock_;
   OneKey keys_;
   std::unique_ptr<MemoryBackends> backends_ =
@@ -79,15 +88,13 @@ class ServerRaceTest : public ::testing::Test {
 };
 
 TEST_F(ServerRaceTest, EveryRequestOfManyClientsIsAnswered) {
-  std::vector<std::thread> clients;
-  for (int i = 0; i < kClients; ++i) clients.emplace_back([this] { Visit(server_->port()); });
+  std::vector<std::thread> clients = SendClients();
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(answered_, kClients * (5 * kRounds + 1));
 }
 
 TEST_F(ServerRaceTest, DrainingUnderLoadEndsWell) {
-  std::vector<std::thread> clients;
-  for (int i = 0; i < kClients; ++i) clients.emplace_back([this] { Visit(server_->port()); });
+  std::vector<std::thread> clients = SendClients();
   while (answered_ < kClients) std::this_thread::yield();
   Stop(absl::Seconds(60));
   for (std::thread& client : clients) client.join();
@@ -95,8 +102,7 @@ TEST_F(ServerRaceTest, DrainingUnderLoadEndsWell) {
 }
 
 TEST_F(ServerRaceTest, StoppingUnderLoadEndsWell) {
-  std::vector<std::thread> clients;
-  for (int i = 0; i < kClients; ++i) clients.emplace_back([this] { Visit(server_->port()); });
+  std::vector<std::thread> clients = SendClients();
   while (answered_ < kClients) std::this_thread::yield();
   Stop(absl::ZeroDuration());
   server_.reset();  // So that clients get to know.

@@ -99,9 +99,11 @@ std::string OpenApi(const std::vector<Binding>& bindings) {
     const std::string operation = fmt::format(R"("{}":{})", Lower(binding.verb),
                                               Operation(binding, seen[binding.method]++, book));
     std::string& place = paths[binding.path];
-    // A path's operations are one object, opened and closed around them.
-    place = place.empty() ? "{" + operation + "}"
-                          : place.substr(0, place.size() - 1) + "," + operation + "}";
+    // A path's operations are one object, closed again after each.
+    if (!place.empty()) place.pop_back();
+    place += place.empty() ? '{' : ',';
+    place += operation;
+    place += '}';
   }
   std::string all_paths;
   for (const auto& [path, operations] : paths) {

@@ -12,6 +12,7 @@ import protocol
 
 
 def stop(number, frame):
+    """Ends at once, telling the test that it was asked to."""
     protocol.leave("terminated")
     os._exit(0)
 

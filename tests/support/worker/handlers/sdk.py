@@ -4,6 +4,7 @@ import furnace
 
 
 def handler(event):
+    """`op`: raise, nan, fresh (says its pid and wants to be replaced), else doubles `number`."""
     task = event["input"]
     if task["op"] == "raise":
         raise ValueError("bad input")

@@ -4,6 +4,7 @@ import furnace
 
 
 def handler(event):
+    """Yields as many numbers as the input says."""
     for number in range(event["input"]):
         yield {"number": number}
 

@@ -1,0 +1,134 @@
+// What the contract of JobQueue and ShardLog is written with.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/scheduler/app/await.h"
+#include "tests/support/scheduler/samples.h"
+
+namespace furnace::scheduler {
+
+/// `Backend` offers queue() and log(), with kTestShards shards. Tests do not share
+/// endpoints, so it need not start empty.
+template <typename Backend>
+class JobQueueContract : public testing::Test {
+ protected:
+  using Ids = std::vector<std::string>;
+
+  JobQueue& queue() { return backend_.queue(); }
+  ShardLog& log() { return backend_.log(); }
+  int shard() const { return ShardOfEndpoint(endpoint_, kTestShards); }
+
+  absl::Time Submit(Submission submission) {
+    return Await<absl::Time>([&](Done<absl::Time> done) {
+             queue().Submit(std::move(submission), std::move(done));
+           })
+        .value();
+  }
+
+  Submission Jobs(int count = 1) const { return ASubmission(endpoint_, project_, count); }
+
+  std::string SubmitOne(int max_retries = 0) {
+    Submission submission = Jobs();
+    submission.max_retries = max_retries;
+    const std::string id = submission.items[0].id;
+    Submit(std::move(submission));
+    return id;
+  }
+
+  std::vector<ClaimedJob> Claim(const std::vector<WorkerRoom>& rooms,
+                                absl::Duration lease = absl::Hours(1)) {
+    return Await<std::vector<ClaimedJob>>([&](Done<std::vector<ClaimedJob>> done) {
+             queue().Claim(endpoint_, rooms, lease, std::move(done));
+           })
+        .value();
+  }
+
+  std::vector<ClaimedJob> Claim(int jobs = 1, absl::Duration lease = absl::Hours(1)) {
+    return Claim({{.worker = AWorker(), .jobs = jobs}}, lease);
+  }
+
+  static Ids IdsOf(const std::vector<ClaimedJob>& jobs) {
+    Ids ids;
+    for (const ClaimedJob& job : jobs) ids.push_back(job.lease.job_id);
+    return ids;
+  }
+
+  SettleResult Settle(const LeaseId& lease, Outcome outcome) {
+    return Await<SettleResult>([&](Done<SettleResult> done) {
+             queue().Settle({.lease = lease, .outcome = std::move(outcome)}, std::move(done));
+           })
+        .value();
+  }
+
+  static Outcome Success() { return {.cause = FailureCause::kNone, .output = "42", .error = ""}; }
+  static Outcome Failure(FailureCause cause) {
+    return {.cause = cause, .output = {}, .error = "broken"};
+  }
+
+  std::vector<LeaseId> Renew(std::vector<LeaseId> leases, absl::Duration lease) {
+    return Await<std::vector<LeaseId>>([&](Done<std::vector<LeaseId>> done) {
+             queue().Renew(shard(), std::move(leases), lease, std::move(done));
+           })
+        .value();
+  }
+
+  bool Report(ProgressReport report) {
+    return Await<bool>([&](Done<bool> done) { queue().Report(std::move(report), std::move(done)); })
+        .value();
+  }
+
+  std::optional<CancelledJob> Cancel(const std::string& id, const std::string& project_id) {
+    return Await<std::optional<CancelledJob>>([&](Done<std::optional<CancelledJob>> done) {
+             queue().Cancel(id, project_id, std::move(done));
+           })
+        .value();
+  }
+
+  std::optional<JobRecord> Find(const std::string& id, FindOptions options = {}) {
+    return Await<std::optional<JobRecord>>([&](Done<std::optional<JobRecord>> done) {
+             queue().Find(id, options, std::move(done));
+           })
+        .value();
+  }
+
+  Job Get(const std::string& id) {
+    const std::optional<JobRecord> record = Find(id);
+    EXPECT_TRUE(record.has_value());
+    return record ? record->job : Job{};
+  }
+
+  // The events of the job, oldest first.
+  std::vector<JobEvent> EventsOf(const std::string& id) {
+    std::vector<JobEvent> of_job;
+    auto events = log().ReadEvents({shard()}, 100'000).value();
+    for (JobEvent& event : events[shard()]) {
+      if (event.job_id == id) of_job.push_back(std::move(event));
+    }
+    return of_job;
+  }
+
+  std::vector<LapsedLease> SweepOne(const std::string& id) {
+    std::vector<LapsedLease> of_job;
+    std::vector<LapsedLease> lapsed = log().Sweep(shard(), 1000).value();
+    for (LapsedLease& lease : lapsed) {
+      if (lease.lease.job_id == id) of_job.push_back(std::move(lease));
+    }
+    return of_job;
+  }
+
+  QueueSnapshot Survey() { return log().Survey({endpoint_}).value().at(endpoint_); }
+
+  Backend backend_;
+  const std::string endpoint_ = NewId();
+  const std::string project_ = NewId();
+};
+TYPED_TEST_SUITE_P(JobQueueContract);
+
+}  // namespace furnace::scheduler
