@@ -7,7 +7,7 @@ namespace furnace::gateway::testing {
 GatewayHarness::GatewayHarness(const http::ServerLimits& limits)
     : completions_(std::make_unique<furnace::rpc::CompletionThreads>(
           std::make_unique<grpc::CompletionQueue>(), 2)) {
-  const auto channel = furnace::rpc::Dial(services.address());
+  const auto channel = services.Connect();
   keys_ = std::make_unique<RegistryKeys>(channel, completions_->queue(), kToken);
   GrpcBackends::Channels channels;
   for (const wire::Service& service : wire::PublicServices()) {

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "libs/common/base/check.h"
+#include "libs/common/rpc/client.h"
 
 namespace furnace::gateway::testing {
 namespace {
@@ -243,5 +244,11 @@ FakeServices::FakeServices() {
 FakeServices::~FakeServices() = default;
 
 std::string FakeServices::address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
+
+std::shared_ptr<grpc::Channel> FakeServices::Connect() const {
+  auto channel = furnace::rpc::Dial(address());
+  FURNACE_CHECK(channel->WaitForConnected(absl::ToChronoTime(absl::Now() + kPatience)));
+  return channel;
+}
 
 }  // namespace furnace::gateway::testing

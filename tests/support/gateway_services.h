@@ -146,6 +146,8 @@ class FakeServices {
   ~FakeServices();
 
   std::string address() const;
+  /// A channel to it that is connected.
+  std::shared_ptr<grpc::Channel> Connect() const;
 
   Stage stage;
   FakeJobs jobs{stage};

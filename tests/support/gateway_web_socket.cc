@@ -41,6 +41,7 @@ WebSocketClient::~WebSocketClient() = default;
 int WebSocketClient::http_status() const { return state_->http_status; }
 
 std::optional<std::string> WebSocketClient::Read() {
+  if (!state_->stream.is_open()) return std::nullopt;
   beast::flat_buffer buffer;
   error_code error;
   state_->stream.read(buffer, error);

@@ -48,15 +48,17 @@ class Exchange:
         try:
             response = self.open(timeout)
             parts = []
-            while True:
+            while not response.isclosed():
                 part = response.read1(_READ_BYTES)
                 if not part:
-                    # Read to the end is not closed, and http.client would refuse the
-                    # connection's next request.
-                    response.close()
-                    return Answer(response.status, b"".join(parts))
+                    break
                 parts.append(part)
-                self.limit(deadline - time.monotonic())
+                if not response.isclosed():
+                    self.limit(deadline - time.monotonic())
+            # Some versions leave a response open that has been read to its end, and
+            # then refuse the connection's next request.
+            response.close()
+            return Answer(response.status, b"".join(parts))
         except BaseException:
             self.close()
             raise
