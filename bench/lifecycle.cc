@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,7 +30,7 @@ struct Options {
   std::string project;
   std::string redis;
   std::vector<int> pids;
-  int clients = 32;
+  int clients = 128;
   int workers = 4;
   int repeats = 5;
   int seconds = 3;
@@ -216,6 +217,7 @@ void Run(const Options& options) {
 }  // namespace furnace::bench
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // A line counts when it is printed.
   furnace::bench::Options options;
   CLI::App app{"Measures job lifecycles; see bench/README.md."};
   app.add_option("--scheduler", options.scheduler)->required();

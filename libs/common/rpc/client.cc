@@ -13,6 +13,8 @@ namespace furnace::rpc {
 namespace {
 
 constexpr int kReconnectMinMs = 50;
+// gRPC 1.51 gives an attempt to connect as long as its "minimum backoff".
+constexpr int kConnectTimeoutMs = 5'000;
 constexpr int kReconnectMaxMs = 2'000;
 
 // gRPC ends the process over a header value that is not printable ASCII, and some
@@ -31,7 +33,7 @@ std::shared_ptr<grpc::Channel> Dial(const std::string& address) {
   arguments.SetLoadBalancingPolicyName("round_robin");
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectMinMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);

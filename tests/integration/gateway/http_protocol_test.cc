@@ -19,7 +19,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 // either sends nothing more or everything at once.
 http::ServerLimits Impatient() {
   http::ServerLimits limits;
-  limits.head_timeout = absl::Milliseconds(100);
+  limits.head_timeout = absl::Seconds(1);
   limits.body_timeout = absl::Milliseconds(100);
   limits.idle_timeout = absl::Milliseconds(100);
   return limits;
@@ -369,7 +369,7 @@ TEST(HttpLimitsTest, BodiesBeyondTheSharedLimitAre503) {
 
 TEST(HttpLimitsTest, AReaderThatStopsIsDropped) {
   http::ServerLimits limits;
-  limits.write_timeout = absl::Milliseconds(100);
+  limits.write_timeout = absl::Milliseconds(500);
   GatewayHarness gateway(limits);
   furnace::v1::WatchResponse message;
   message.mutable_job()->set_output('"' + std::string(kMiB, 'x') + '"');

@@ -205,7 +205,7 @@ TEST_F(StreamTest, WebSocketIgnoresWhatClientsSayWithinReason) {
 
 TEST(StreamLimitsTest, AWebSocketReaderThatStopsIsDropped) {
   http::ServerLimits limits;
-  limits.write_timeout = absl::Milliseconds(100);
+  limits.write_timeout = absl::Milliseconds(500);
   GatewayHarness gateway(limits);
   gateway.services.jobs.Script({Chunk(1, '"' + std::string(1 << 20, 'x') + '"')},
                                /*endless=*/true);

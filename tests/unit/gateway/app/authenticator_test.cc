@@ -31,7 +31,7 @@ class FakeClock final : public Clock {
   absl::Time now = absl::FromUnixSeconds(1'800'000'000);
 };
 
-const Caller kCaller = {"p", "k", Role::kRunner};
+const Caller caller_of_abc = {"p", "k", Role::kRunner};
 
 class AuthenticatorTest : public ::testing::Test {
  protected:
@@ -64,7 +64,7 @@ TEST_F(AuthenticatorTest, AKeyIsAskedForByItsHashAndThenRemembered) {
             std::string("\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
                         "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad",
                         32));
-  directory_.Answer(kCaller);
+  directory_.Answer(caller_of_abc);
   Ask("abc");
   ASSERT_EQ(answers_.size(), 2U);
   EXPECT_EQ((*answers_[1])->project_id, "p");
@@ -74,7 +74,7 @@ TEST_F(AuthenticatorTest, AKeyIsAskedForByItsHashAndThenRemembered) {
 TEST_F(AuthenticatorTest, ManyWaitersShareOneLookup) {
   for (int i = 0; i < 10; ++i) Ask("abc");
   EXPECT_EQ(directory_.asked.size(), 1U);
-  directory_.Answer(kCaller);
+  directory_.Answer(caller_of_abc);
   EXPECT_EQ(answers_.size(), 10U);
 }
 
@@ -91,7 +91,7 @@ TEST_F(AuthenticatorTest, AnUnknownKeyIsRefusedAndRemembered) {
 
 TEST_F(AuthenticatorTest, ARevokedKeyStopsWithinHalfAMinute) {
   Ask("abc");
-  directory_.Answer(kCaller);
+  directory_.Answer(caller_of_abc);
   clock_.now += absl::Seconds(30);
   Ask("abc");
   directory_.Answer(absl::NotFoundError(""));
@@ -100,7 +100,7 @@ TEST_F(AuthenticatorTest, ARevokedKeyStopsWithinHalfAMinute) {
 
 TEST_F(AuthenticatorTest, AnAbsentRegistryIsBridgedForKeysSeenLately) {
   Ask("abc");
-  directory_.Answer(kCaller);
+  directory_.Answer(caller_of_abc);
   clock_.now += absl::Minutes(4);
   Ask("abc");
   directory_.Answer(absl::UnavailableError(""));
@@ -131,13 +131,13 @@ TEST_F(AuthenticatorTest, ALookupMayOutliveIt) {
   authenticator->Authenticate(
       "abc", [this](absl::StatusOr<CallerPtr> caller) { answers_.push_back(std::move(caller)); });
   authenticator.reset();
-  directory_.Answer(kCaller);
+  directory_.Answer(caller_of_abc);
   EXPECT_TRUE(answers_.back().ok());
 }
 
 TEST(AuthorizeTest, NamesTheRoleThatIsNeeded) {
-  EXPECT_TRUE(Authorize(kCaller, Role::kViewer).ok());
-  const absl::Status refused = Authorize(kCaller, Role::kAdmin);
+  EXPECT_TRUE(Authorize(caller_of_abc, Role::kViewer).ok());
+  const absl::Status refused = Authorize(caller_of_abc, Role::kAdmin);
   EXPECT_EQ(refused.code(), absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(refused.message(), "this needs role ADMIN; the API key has RUNNER");
 }

@@ -6,8 +6,6 @@
 namespace furnace::gateway::http {
 namespace {
 
-using ::testing::ElementsAre;
-
 class RouterTest : public ::testing::Test {
  protected:
   RouterTest() {
