@@ -174,17 +174,17 @@ def file_problems(path, text):
         yield 1, "does not open with a comment on its parameters"
 
 
-def missing_tests(paths):
-    """Files of domain/ and app/ that have no unit test, and entries of TESTED_IN without use."""
+def missing_tests(paths, tested_in=TESTED_IN):
+    """Files of domain/ and app/ that have no unit test, and entries of `tested_in` without use."""
     for path in sorted(paths):
         service, layer = layer_of(path)
         if service is None or layer not in ("domain", "app") or not path.endswith(".cc"):
             continue
         wanted = path.replace("services/", "tests/unit/", 1)[:-len(".cc")] + "_test.cc"
-        wanted = TESTED_IN.get(path, wanted)
+        wanted = tested_in.get(path, wanted)
         if wanted not in paths:
             yield path, 1, f"has no test {wanted}"
-    for path in TESTED_IN:
+    for path in tested_in:
         if path not in paths:
             yield path, 1, "is listed in tools/tidy.py but does not exist"
 

@@ -78,7 +78,7 @@ class TidyTest(unittest.TestCase):
     def test_domain_and_app_files_need_tests(self):
         paths = {"services/a/domain/x.cc", "services/a/storage/y.cc", "services/a/app/z.cc",
                  "tests/unit/a/app/z_test.cc"}
-        self.assertEqual(["services/a/domain/x.cc"], [path for path, _, _ in tidy.missing_tests(paths)])
+        self.assertEqual(["services/a/domain/x.cc"], [path for path, _, _ in tidy.missing_tests(paths, {})])
 
 
 if __name__ == "__main__":

@@ -34,16 +34,19 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = False  # server_close() waits for them
 
     def get_request(self) -> Any:
+        """Remembers the connection, for end_connections."""
         connection, address = super().get_request()
         self.connections = [*getattr(self, "connections", []), connection]
         return connection, address
 
     def end_connections(self) -> None:
+        """Ends every connection that is open, so that no thread waits on one."""
         for connection in getattr(self, "connections", []):
             with contextlib.suppress(OSError):  # it has ended before
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of a client that has left."""
         # A worker that ends, or gives a poll up, leaves its connections as they are.
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
