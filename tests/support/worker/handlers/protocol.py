@@ -20,11 +20,19 @@ class Agent:
 
     def send(self, method, url, body=None, key=None):
         """Sends a request; answers status and body."""
+        self.ask(method, url, body, key)
+        return self.read()
+
+    def ask(self, method, url, body=None, key=None):
+        """Sends a request and leaves its answer to read()."""
         parts = urllib.parse.urlsplit(url)
         headers = {"Authorization": key or os.environ["RUNPOD_AI_API_KEY"], "User-Agent": USER_AGENT}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, f"{parts.path}?{parts.query}", body, headers)
+
+    def read(self):
+        """The answer to what was asked: status and body."""
         answer = self.connection.getresponse()
         return answer.status, answer.read()
 

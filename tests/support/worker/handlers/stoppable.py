@@ -10,11 +10,13 @@ stops = protocol.Agent()
 while True:
     job = agent.take()
     if job["input"] == "hang":
+        url = os.environ["RUNPOD_WEBHOOK_GET_JOB"].replace("/job-take/", "/job-stop/")
+        stops.ask("GET", url)
+        # The agent has read the poll before it answers what came after it.
+        agent.ping(job["id"])
         protocol.leave("hangs", str(os.getpid()))
-        stopped = []
-        while job["id"] not in stopped:
-            url = os.environ["RUNPOD_WEBHOOK_GET_JOB"].replace("/job-take/", "/job-stop/")
+        status, body = stops.read()
+        while status != 200 or job["id"] not in json.loads(body)["jobsToStop"]:
             status, body = stops.send("GET", url)
-            stopped = json.loads(body)["jobsToStop"] if status == 200 else []
     else:
         agent.done(job["id"], {"output": os.getpid()})
