@@ -22,7 +22,7 @@ build: configure ## Build everything (PRESET=dev)
 	@cmake --build --preset $(PRESET)
 
 test: build ## Build, then run every test
-	@ctest --preset $(PRESET) -j2
+	@ctest --preset $(PRESET) -j2 $(CTEST_FLAGS)
 
 dev: build ## Run the whole suite on this machine until Ctrl-C
 	@exec $(BIN)/furnace dev
