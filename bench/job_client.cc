@@ -28,18 +28,6 @@ std::string JobClient::Submit(const std::string& input) {
   return response.job().id();
 }
 
-int JobClient::SubmitBatch(int count) {
-  grpc::ClientContext context;
-  rpc::PrepareFor(context, options_, caller_);
-  v1::SubmitBatchRequest request;
-  request.set_endpoint_id(endpoint_id_);
-  for (int i = 0; i < count; ++i) request.add_jobs()->set_input("{}");
-  v1::SubmitBatchResponse response;
-  const grpc::Status status = stub_->SubmitBatch(&context, request, &response);
-  if (!status.ok()) std::fprintf(stderr, "submit: %s\n", status.error_message().c_str());
-  return response.job_ids_size();
-}
-
 EndpointIds CreateEndpoint(const std::string& registry_address, const std::string& internal_token,
                            const std::string& project_id, const std::string& name) {
   const auto stub = v1::EndpointService::NewStub(rpc::Dial(registry_address));

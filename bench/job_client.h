@@ -9,7 +9,7 @@
 
 namespace furnace::bench {
 
-/// Submits no-op jobs over gRPC, as the gateway does. One per thread.
+/// Submits a no-op job over gRPC, as the gateway does, and waits for the answer.
 class JobClient {
  public:
   JobClient(std::shared_ptr<grpc::Channel> channel, std::string internal_token,
@@ -17,8 +17,6 @@ class JobClient {
 
   /// The new job's id, or empty when it was refused.
   std::string Submit(const std::string& input = "{}");
-  /// How many of `count` jobs were accepted: all or none.
-  int SubmitBatch(int count);
 
  private:
   const std::unique_ptr<v1::JobService::Stub> stub_;

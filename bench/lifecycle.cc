@@ -4,13 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <cstdio>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -18,6 +15,7 @@
 #include "bench/measure.h"
 #include "bench/native_worker.h"
 #include "bench/redis_limit.h"
+#include "bench/submit_load.h"
 #include "libs/common/base/mutex.h"
 
 namespace furnace::bench {
@@ -78,6 +76,12 @@ class Rig {
     }
   }
 
+  std::unique_ptr<SubmitLoad> NewLoad(int jobs) const {
+    return std::make_unique<SubmitLoad>(
+        rpc::Dial(options_.scheduler), options_.token, ids_,
+        SubmitLoad::Options{.clients = options_.clients, .jobs = jobs});
+  }
+
   std::unique_ptr<JobClient> NewClient() const {
     return std::make_unique<JobClient>(rpc::Dial(options_.scheduler), options_.token,
                                        ids_.project_id, ids_.endpoint_id);
@@ -107,21 +111,11 @@ std::vector<absl::Duration> CpuTimes(const std::vector<int>& pids) {
 }
 
 // Clients submit until the time is up; what was accepted is waited for.
-Throughput Measure(const Options& options, const Rig& rig,
-                   const std::function<int(JobClient&)>& submit) {
+Throughput Measure(const Options& options, const Rig& rig, SubmitLoad& load) {
   const std::vector<absl::Duration> cpu_before = CpuTimes(options.pids);
   const std::int64_t settled_before = rig.settled();
   const absl::Time start = absl::Now();
-  const absl::Time end = start + absl::Seconds(options.seconds);
-  std::atomic<std::int64_t> accepted{0};
-  std::vector<std::thread> clients;
-  for (int i = 0; i < options.clients; ++i) {
-    clients.emplace_back([&] {
-      const std::unique_ptr<JobClient> client = rig.NewClient();
-      while (absl::Now() < end) accepted += submit(*client);
-    });
-  }
-  for (std::thread& client : clients) client.join();
+  const std::int64_t accepted = load.RunUntil(start + absl::Seconds(options.seconds));
   const absl::Time patience = absl::Now() + absl::Seconds(30);
   while (rig.settled() - settled_before < accepted && absl::Now() < patience) {
     absl::SleepFor(absl::Milliseconds(1));
@@ -137,13 +131,13 @@ Throughput Measure(const Options& options, const Rig& rig,
   return measured;
 }
 
-void PrintThroughput(const Options& options, const std::string& mode,
-                     const std::function<int(JobClient&)>& submit) {
+void PrintThroughput(const Options& options, const std::string& mode, int jobs) {
   const Rig rig(options, fmt::format("{}-{}", mode, getpid()), [](const std::string&) {});
+  const std::unique_ptr<SubmitLoad> load = rig.NewLoad(jobs);
   std::vector<double> rates;
   std::vector<std::vector<double>> cpu(options.pids.size());  // By process.
   for (int i = 0; i < options.repeats; ++i) {
-    const Throughput measured = Measure(options, rig, submit);
+    const Throughput measured = Measure(options, rig, *load);
     rates.push_back(measured.per_second);
     for (std::size_t p = 0; p < cpu.size(); ++p) cpu[p].push_back(measured.cpu_per_1000[p]);
   }
@@ -205,9 +199,8 @@ void Run(const Options& options) {
   for (int i = 0; i < options.repeats; ++i) limits.push_back(RedisScriptsPerSecond(options.redis));
   fmt::print("Redis limit: {} three-command scripts/s, pipelined 128 deep\n",
              WithCommas(static_cast<std::int64_t>(Median(limits))));
-  PrintThroughput(options, "single",
-                  [](JobClient& client) { return client.Submit().empty() ? 0 : 1; });
-  PrintThroughput(options, "batched", [](JobClient& client) { return client.SubmitBatch(100); });
+  PrintThroughput(options, "single", 1);
+  PrintThroughput(options, "batched", 100);
   MeasureLatency(options, "steady", "200 jobs/s", 2000, absl::Milliseconds(5));
   MeasureLatency(options, "silence", "after 2 s of silence", 30, absl::Seconds(2));
   PrintMemory(options);

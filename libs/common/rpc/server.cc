@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "libs/common/base/status.h"
 #include "libs/common/rpc/keepalive.h"
+#include "libs/common/rpc/lock_checks.h"
 
 namespace furnace::rpc {
 
@@ -19,6 +20,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const ServerOptions& options, const std::vector<grpc::Service*>& services,
     const std::vector<AsyncMethod*>& async_methods) {
   // Both are process-wide switches that the next builder picks up.
+  SkipLockChecks();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
