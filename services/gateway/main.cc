@@ -54,13 +54,6 @@ absl::Status Serve(const Config& config, const runtime::ShutdownSignals& signals
   http::Front front(api.router(), authenticator);
   FrontDoor front_door(authenticator, backends);
 
-  std::unique_ptr<metrics::AdminServer> admin;
-  if (!config.metrics_listen.empty()) {
-    FURNACE_ASSIGN_OR_RETURN(
-        admin, metrics::AdminServer::Start(config.metrics_listen, [&channels, &draining] {
-          return !draining && channels.AreReady();
-        }));
-  }
   http::Server::Options options{.address = config.http_listen, .threads = config.threads};
   options.limits.connections = static_cast<std::size_t>(config.connections);
   FURNACE_ASSIGN_OR_RETURN(const std::unique_ptr<http::Server> http_server,
@@ -69,6 +62,13 @@ absl::Status Serve(const Config& config, const runtime::ShutdownSignals& signals
       const std::unique_ptr<furnace::rpc::Server> grpc_server,
       furnace::rpc::Server::Start({.address = config.listen}, front_door.services(),
                                   front_door.methods()));
+  std::unique_ptr<metrics::AdminServer> admin;
+  if (!config.metrics_listen.empty()) {
+    FURNACE_ASSIGN_OR_RETURN(
+        admin, metrics::AdminServer::Start(config.metrics_listen, [&channels, &draining] {
+          return !draining && channels.AreReady();
+        }));
+  }
   spdlog::info("listening on ports {} (HTTP) and {} (gRPC)", http_server->port(),
                grpc_server->port());
 

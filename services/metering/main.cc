@@ -43,15 +43,15 @@ absl::Status Serve(const metering::Config& config,
   metering::rpc::MeteringService metering_service(gate, handlers);
   metering::rpc::UsageService usage_service(gate, handlers);
 
+  FURNACE_ASSIGN_OR_RETURN(const auto server,
+                           furnace::rpc::Server::Start({.address = config.listen_address},
+                                                       {&metering_service, &usage_service}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(
         admin, furnace::metrics::AdminServer::Start(
                    config.metrics_address, [&] { return metering::IsReachable(postgres); }));
   }
-  FURNACE_ASSIGN_OR_RETURN(const auto server,
-                           furnace::rpc::Server::Start({.address = config.listen_address},
-                                                       {&metering_service, &usage_service}));
   spdlog::info("metering listening on port {}", server->port());
 
   spdlog::info("signal {}: draining", signals.Wait());

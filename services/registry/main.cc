@@ -50,16 +50,16 @@ absl::Status Serve(const Config& config, const runtime::ShutdownSignals& signals
   rpc::EndpointService endpoint_service(gate, endpoint_handlers);
   rpc::CatalogService catalog_service(gate, catalog_handlers);
 
+  FURNACE_ASSIGN_OR_RETURN(
+      const std::unique_ptr<furnace::rpc::Server> server,
+      furnace::rpc::Server::Start({.address = config.listen},
+                                  {&project_service, &endpoint_service, &catalog_service}));
   std::unique_ptr<metrics::AdminServer> admin;
   if (!config.metrics_listen.empty()) {
     FURNACE_ASSIGN_OR_RETURN(admin, metrics::AdminServer::Start(config.metrics_listen, [&pool] {
                                return IsReachable(pool);
                              }));
   }
-  FURNACE_ASSIGN_OR_RETURN(
-      const std::unique_ptr<furnace::rpc::Server> server,
-      furnace::rpc::Server::Start({.address = config.listen},
-                                  {&project_service, &endpoint_service, &catalog_service}));
   spdlog::info("listening on port {}", server->port());
 
   spdlog::info("signal {}: draining", signals.Wait());

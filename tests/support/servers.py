@@ -4,6 +4,7 @@ loopback ports, stopped by pid. Standard library only."""
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -14,11 +15,24 @@ START_TIMEOUT_S = 30
 POSTGRES_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 
 
+# Below the ports that Linux gives to outgoing connections, which come and go.
+PORTS = range(12000, 32000)
+handed_out = set()
+
+
 def free_port() -> int:
-    """A TCP port that nothing listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port that nothing listened on a moment ago, each time another one."""
+    while True:
+        port = random.choice(PORTS)
+        if port in handed_out:
+            continue
+        handed_out.add(port)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_until(condition, what: str, timeout_s: float = START_TIMEOUT_S):
