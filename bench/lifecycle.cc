@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
@@ -63,7 +64,7 @@ class Journal {
 /// Workers and clients of one endpoint.
 class Rig {
  public:
-  Rig(const Options& options, const std::string& name, NativeWorker::OnJob on_job)
+  Rig(const Options& options, const std::string& name, const NativeWorker::OnJob& on_job)
       : options_(options),
         ids_(CreateEndpoint(options.registry, options.token, options.project, name)) {
     for (int i = 0; i < options.workers; ++i) {
@@ -106,6 +107,7 @@ struct Throughput {
 
 std::vector<absl::Duration> CpuTimes(const std::vector<int>& pids) {
   std::vector<absl::Duration> times;
+  times.reserve(pids.size());
   for (const int pid : pids) times.push_back(CpuTime(pid));
   return times;
 }
@@ -196,6 +198,7 @@ void PrintMemory(const Options& options) {
 
 void Run(const Options& options) {
   std::vector<double> limits;
+  limits.reserve(static_cast<std::size_t>(options.repeats));
   for (int i = 0; i < options.repeats; ++i) limits.push_back(RedisScriptsPerSecond(options.redis));
   fmt::print("Redis limit: {} three-command scripts/s, pipelined 128 deep\n",
              WithCommas(static_cast<std::int64_t>(Median(limits))));
@@ -209,7 +212,7 @@ void Run(const Options& options) {
 }  // namespace
 }  // namespace furnace::bench
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // A line counts when it is printed.
   furnace::bench::Options options;
   CLI::App app{"Measures job lifecycles; see bench/README.md."};
@@ -227,4 +230,7 @@ int main(int argc, char** argv) {
   options.pids.push_back(getpid());
   furnace::bench::Run(options);
   return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
 }
