@@ -37,7 +37,8 @@ void Knock(int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  // It does not wait to be connected: knocking is enough.
+  static_cast<void>(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address));
   close(fd);
 }
 
