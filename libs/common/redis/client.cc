@@ -87,7 +87,6 @@ absl::StatusOr<Reply> Client::RunAndWait(const Script& script, const Words& keys
 void Client::Enqueue(Command command) {
   command.deadline = absl::Now() + address_.command_timeout;
   absl::Status refused;
-  bool first = false;
   {
     MutexLock lock(mutex_);
     if (stopping_) {
@@ -95,13 +94,13 @@ void Client::Enqueue(Command command) {
     } else if (waiting_.size() + in_flight_count_ >= kMaxPending) {
       refused = absl::ResourceExhaustedError("redis: too many commands wait");
     } else {
-      first = waiting_.empty();
       waiting_.push_back(std::move(command));
+      // Whoever comes second finds the thread awake or about to be.
+      if (waiting_.size() == 1) wake_.Set();
+      return;
     }
   }
-  if (!refused.ok()) return command.done(refused);
-  // Whoever comes second finds the thread awake or about to be.
-  if (first) wake_.Set();
+  command.done(refused);
 }
 
 void Client::Loop() {

@@ -9,6 +9,7 @@
 
 namespace furnace::metering {
 
+// GCC takes __extension__ before a typedef only. NOLINTNEXTLINE(modernize-use-using)
 __extension__ typedef __int128 Int128;
 
 /// Decimal text, as numeric columns and logs take it.

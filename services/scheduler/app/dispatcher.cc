@@ -173,7 +173,7 @@ void Dispatcher::Settle(Settlement settlement, std::shared_ptr<WorkerLink> link)
                 });
 }
 
-void Dispatcher::StoreAndSettle(Settlement settlement, std::shared_ptr<WorkerLink> link) {
+void Dispatcher::StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link) {
   auto shared = std::make_shared<Settlement>(std::move(settlement));
   const bool accepted = blocking_.TrySubmit([this, shared, link] {
     Outcome& outcome = shared->outcome;
@@ -200,7 +200,7 @@ void Dispatcher::Result(const std::string& worker_id, Settlement settlement, int
   }
   const auto& output = settlement.outcome.output;
   if (output && output->size() > kInlineBytes) {
-    StoreAndSettle(std::move(settlement), std::move(link));
+    StoreAndSettle(std::move(settlement), link);
   } else {
     Settle(std::move(settlement), std::move(link));
   }

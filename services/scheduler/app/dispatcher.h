@@ -122,7 +122,7 @@ class Dispatcher {
       ABSL_LOCKS_EXCLUDED(mutex_);
   void GiveBack(const LeaseId& lease, FailureCause cause, std::string error);
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
-  void StoreAndSettle(Settlement settlement, std::shared_ptr<WorkerLink> link);
+  void StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link);
   void Renew(std::vector<LeaseId> leases, const std::string& worker_id);
   std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)
       ABSL_LOCKS_EXCLUDED(mutex_);

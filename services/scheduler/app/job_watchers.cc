@@ -36,11 +36,11 @@ bool JobWatchers::Register(Request request, const std::shared_ptr<JobWatcher>& w
   return false;
 }
 
-bool JobWatchers::AddUpcoming(Request request, std::shared_ptr<JobWatcher> watcher) {
+bool JobWatchers::AddUpcoming(Request request, const std::shared_ptr<JobWatcher>& watcher) {
   return Register(std::move(request), watcher);
 }
 
-void JobWatchers::Add(Request request, std::shared_ptr<JobWatcher> watcher) {
+void JobWatchers::Add(Request request, const std::shared_ptr<JobWatcher>& watcher) {
   const std::string job_id = request.job_id;
   if (Register(std::move(request), watcher)) Changed(job_id);
 }

@@ -52,10 +52,10 @@ class JobWatchers {
 
   /// Registers before the job is submitted: the first call comes with its first
   /// change. False when the watcher was refused, and told so.
-  bool AddUpcoming(Request request, std::shared_ptr<JobWatcher> watcher);
+  bool AddUpcoming(Request request, const std::shared_ptr<JobWatcher>& watcher);
 
   /// Registers, and calls with the job as it is now.
-  void Add(Request request, std::shared_ptr<JobWatcher> watcher);
+  void Add(Request request, const std::shared_ptr<JobWatcher>& watcher);
 
   /// Drops a watcher without another call, if it is still there.
   void Remove(const std::string& job_id, const JobWatcher* watcher) ABSL_LOCKS_EXCLUDED(mutex_);
