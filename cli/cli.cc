@@ -42,6 +42,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddEndpointCommands(app, session);
   AddRunCommand(app, session);
   AddJobCommands(app, session);
+  AddDeadLetterCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);

@@ -13,6 +13,8 @@ furnace_test(registry_domain_test
     unit/registry/domain/image_uri_test.cc
     unit/registry/domain/page_test.cc
     unit/registry/domain/project_test.cc
+    unit/registry/domain/queue_policy_test.cc
+    unit/registry/domain/retry_policy_test.cc
     unit/registry/domain/text_test.cc
   DEPS furnace_registry_domain)
 
@@ -35,7 +37,7 @@ furnace_integration_test(registry_storage_test
   DEPS registry_database)
 
 furnace_test(registry_rpc_test
-  SOURCES unit/registry/rpc/convert_test.cc
+  SOURCES unit/registry/rpc/convert_endpoint_test.cc unit/registry/rpc/convert_test.cc
   DEPS furnace_registry_rpc)
 
 furnace_library(registry_server

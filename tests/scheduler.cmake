@@ -10,6 +10,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/autoscale_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
+    unit/scheduler/domain/retry_policy_test.cc
     unit/scheduler/domain/shard_test.cc
   DEPS furnace_scheduler_domain)
 
@@ -22,6 +23,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/fleet_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
+    unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_test.cc

@@ -15,15 +15,16 @@ namespace {
 
 std::string Describe(const Answer& job) {
   Table table({"FIELD", "VALUE"});
-  for (const char* field :
-       {"id", "endpoint_id", "status", "cause", "error", "worker_id", "gpu_type"}) {
+  for (const char* field : {"id", "endpoint_id", "status", "cause", "error", "worker_id",
+                            "gpu_type", "concurrency_key"}) {
     const std::string value = job.Text(field);
     if (!value.empty() && value != "UNSPECIFIED") table.Add({field, value});
   }
   for (const char* field : {"priority", "attempt", "retry_count"}) {
     table.Add({field, std::to_string(job.Int(field))});
   }
-  for (const char* field : {"queued_at", "started_at", "completed_at"}) {
+  for (const char* field :
+       {"not_before", "expires_at", "queued_at", "started_at", "completed_at"}) {
     if (job.Has(field)) table.Add({field, job.Text(field)});
   }
   table.Add({"queued for", FormatMillis(job.Int("delay_ms"))});

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/endpoint_spec.h"
+#include "cli/commands/run_request.h"
 #include "cli/exit_code.h"
 #include "cli/input.h"
 #include "cli/print/table.h"
@@ -20,17 +21,33 @@ struct RunOptions {
   std::string endpoint;
   std::string input;
   std::string output;
-  int priority = 0;
+  JobOptions job;
   bool no_wait = false;
 };
+
+// The API takes an empty key for none: a script whose variable is not set would not be
+// told.
+std::string IsGiven(const std::string& text) { return text.empty() ? "is empty" : ""; }
 
 void Bind(CLI::App& command, RunOptions& options) {
   constexpr int kLeast = -10;
   constexpr int kMost = 10;
   command.add_option("ENDPOINT", options.endpoint, "its id or name")->required();
   command.add_option("--input", options.input, "JSON, @FILE, or - for standard input")->required();
-  command.add_option("--priority", options.priority, "-10 (last) to 10 (first)")
+  command.add_option("--priority", options.job.priority, "-10 (last) to 10 (first)")
       ->check(CLI::Range(kLeast, kMost));
+  command.add_option("--not-before", options.job.not_before,
+                     "when it may run at the earliest, RFC 3339 (now)");
+  command.add_option("--ttl", options.job.ttl_seconds,
+                     "seconds after which it is TIMED_OUT if it does not run (the endpoint's)");
+  command.add_option("--timeout", options.job.timeout_seconds,
+                     "seconds an attempt may run (the endpoint's)");
+  command
+      .add_option("--idempotency-key", options.job.idempotency_key,
+                  "a second submit with it is the same job")
+      ->check(IsGiven);
+  command.add_option("--concurrency-key", options.job.concurrency_key,
+                     "jobs that share it run one at a time");
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }
@@ -39,7 +56,7 @@ absl::StatusOr<Answer> Submit(RestClient& client, const RunOptions& options,
                               const std::string& input) {
   FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveEndpoint(client, options.endpoint));
   return client.Post(Target("/v1/endpoints").Segment(id).Segment("run"),
-                     fmt::format(R"({{"input":{},"priority":{}}})", input, options.priority));
+                     RunJson(options.job, input));
 }
 
 absl::Status WriteFile(const std::string& path, std::string_view text) {

@@ -62,7 +62,16 @@ absl::StatusOr<Answer> RestClient::Get(const Target& target) {
 }
 
 absl::StatusOr<Answer> RestClient::Post(const Target& target, std::string body) {
-  http::Request request = MakeRequest("POST", target);
+  return SendJson("POST", target, std::move(body));
+}
+
+absl::StatusOr<Answer> RestClient::Put(const Target& target, std::string body) {
+  return SendJson("PUT", target, std::move(body));
+}
+
+absl::StatusOr<Answer> RestClient::SendJson(std::string method, const Target& target,
+                                            std::string body) {
+  http::Request request = MakeRequest(std::move(method), target);
   request.headers.push_back("Content-Type: application/json");
   request.body = std::move(body);
   return Send(request, 1);  // A second try could do it twice.

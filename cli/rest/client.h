@@ -28,6 +28,7 @@ class RestClient {
   /// Asks again where that is safe and the gateway is busy or away for a moment.
   absl::StatusOr<Answer> Get(const Target& target);
   absl::StatusOr<Answer> Post(const Target& target, std::string body);
+  absl::StatusOr<Answer> Put(const Target& target, std::string body);
   absl::StatusOr<Answer> Delete(const Target& target);
 
   /// What to do with a line of a stream, and every tenth of a second while none
@@ -41,6 +42,7 @@ class RestClient {
 
  private:
   http::Request MakeRequest(std::string method, const Target& target) const;
+  absl::StatusOr<Answer> SendJson(std::string method, const Target& target, std::string body);
   absl::StatusOr<Answer> Send(const http::Request& request, int max_attempts);
 
   const Gateway gateway_;

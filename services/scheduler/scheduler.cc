@@ -22,6 +22,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/fleet.h"
 #include "services/scheduler/app/job_watchers.h"
+#include "services/scheduler/app/redriver.h"
 #include "services/scheduler/app/relay.h"
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/submitter.h"
@@ -83,13 +84,14 @@ struct Scheduler::Parts {
         submitter(catalog, payloads, clock, c.shards),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
-        dispatcher(queue, payloads, blocking, clock, c.lease),
+        dispatcher(queue, catalog, payloads, blocking, clock, c.lease),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
         relay(log, leader, history, usage),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
-        job_handlers(submitter, queue, reader, history, dispatcher),
+        redriver(queue, history, catalog),
+        job_handlers(submitter, queue, reader, history, redriver, dispatcher, clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
         worker_service(
             c.internal_token,
@@ -133,6 +135,7 @@ struct Scheduler::Parts {
   Fleet fleet;
 
   furnace::rpc::Gate gate;
+  Redriver redriver;
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;
   rpc::WorkerService worker_service;

@@ -1,8 +1,9 @@
 """furnace.Client against a fake gateway."""
 
 import json
+import threading
 import unittest
-import warnings
+from datetime import datetime, timedelta, timezone
 
 import fake_server
 import furnace
@@ -12,13 +13,12 @@ class ClientTest(unittest.TestCase):
     """A gateway that gives `answers` in turn and keeps the requests."""
 
     def setUp(self):
-        # A client keeps its connection for as long as it lives.
-        warnings.simplefilter("ignore", ResourceWarning)
         self.answers = []
         self.requests = []
         self.server = fake_server.FakeServer(self.answer)
         self.addCleanup(self.server.close)
         self.client = furnace.Client(self.server.url, "secret")
+        self.addCleanup(self.client.close)
 
     def answer(self, request: fake_server.Request) -> fake_server.Answer:
         """Keeps a request and returns the next answer."""
@@ -42,6 +42,119 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(request.headers["Authorization"], "Bearer secret")
         self.assertEqual(request.headers["Content-Type"], "application/json")
         self.assertEqual(request.json(), {"input": {"numbers": [1]}, "priority": 3})
+
+    def test_run_with_options(self):
+        self.will_answer(200, {"id": "job-1", "status": "DELAYED"})
+        self.client.run(
+            "ep",
+            1,
+            not_before=datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2))),
+            ttl_seconds=60,
+            timeout_seconds=5,
+            idempotency_key="order-17",
+            concurrency_key="user-1",
+        )
+        options = {
+            "not_before": "2030-01-02T03:04:05+02:00",
+            "ttl_seconds": 60,
+            "timeout_seconds": 5,
+            "idempotency_key": "order-17",
+            "concurrency_key": "user-1",
+        }
+        body = {"input": 1, "priority": 0, "options": options}
+        self.assertEqual(self.requests[0].json(), body)
+
+    def test_run_sync_with_options(self):
+        self.will_answer(200, {"id": "job-1", "status": "COMPLETED"})
+        self.client.run_sync("ep", 1, wait_ms=2_000, ttl_seconds=60, idempotency_key="k")
+        self.assertEqual(self.requests[0].path, "/v1/endpoints/ep/runsync")
+        options = {"ttl_seconds": 60, "idempotency_key": "k"}
+        body = {"input": 1, "priority": 0, "wait_ms": 2_000, "options": options}
+        self.assertEqual(self.requests[0].json(), body)
+
+    def test_options_of_a_batch_go_for_each_job(self):
+        self.will_answer(200, {"job_ids": ["a", "b"]})
+        ids = self.client.run_batch("ep", [1, 2], not_before="2030-01-01T00:00:00Z")
+        self.assertEqual(ids, ["a", "b"])
+        options = {"not_before": "2030-01-01T00:00:00Z"}
+        self.assertEqual(
+            self.requests[0].json(),
+            {"jobs": [{"input": each, "priority": 0, "options": options} for each in (1, 2)]},
+        )
+
+    def test_a_time_needs_a_zone(self):
+        with self.assertRaises(ValueError):
+            self.client.run("ep", 1, not_before=datetime(2030, 1, 1))
+        self.assertEqual(self.requests, [])
+
+    def test_an_empty_idempotency_key_is_not_sent(self):
+        with self.assertRaises(ValueError):
+            self.client.run("ep", 1, idempotency_key="")
+        self.assertEqual(self.requests, [])
+
+    def test_commands_to_an_endpoint(self):
+        paused = {"id": "ep", "status": "PAUSED"}
+        redriven = {"redriven": 1000, "more": True}
+        for call, verb, answer, expected in (
+            (self.client.purge, "purge", {"purged": 3}, 3),
+            (self.client.pause, "pause", paused, paused),
+            (self.client.resume, "resume", {"id": "ep"}, {"id": "ep"}),
+            (self.client.redrive_all, "dead-letters/redrive", redriven, redriven),
+        ):
+            with self.subTest(verb):
+                self.requests.clear()
+                self.will_answer(200, answer)
+                self.assertEqual(call("e/p"), expected)
+                (request,) = self.requests
+                self.assertEqual(request.method, "POST")
+                self.assertEqual(request.path, "/v1/endpoints/e%2Fp/" + verb)
+                self.assertEqual(request.json(), {})
+
+    def test_dead_letters_reads_every_page(self):
+        self.will_answer(200, {"jobs": [{"id": "b"}], "next_page_token": "t"})
+        self.will_answer(200, {"jobs": [{"id": "a"}]})
+        self.assertEqual([job["id"] for job in self.client.dead_letters("ep")], ["b", "a"])
+        self.assertEqual(self.requests[0].path, "/v1/endpoints/ep/dead-letters")
+        self.assertEqual(self.requests[1].query, {"page_size": "200", "page_token": "t"})
+
+    def test_redrive(self):
+        self.will_answer(200, {"id": "job-1", "status": "IN_QUEUE"})
+        self.assertEqual(self.client.redrive("job-1")["status"], "IN_QUEUE")
+        self.assertEqual(self.requests[0].path, "/v1/jobs/job-1/redrive")
+
+    def test_redrive_of_a_job_that_runs(self):
+        self.will_answer(400, {"error": "job-1 is IN_PROGRESS", "code": "FAILED_PRECONDITION"})
+        with self.assertRaises(furnace.FurnaceError) as raised:
+            self.client.redrive("job-1")
+        self.assertEqual(raised.exception.code, "FAILED_PRECONDITION")
+
+    def test_a_closed_client_has_no_connection_and_opens_another(self):
+        with self.client as client:
+            self.will_answer(200, {"id": "job-1"})
+            client.job("job-1")
+        self.will_answer(200, {"id": "job-1"})
+        client.job("job-1")
+        self.assertNotEqual(self.requests[0].peer, self.requests[1].peer)
+
+    def test_close_goes_for_every_thread(self):
+        for _ in range(2):
+            self.will_answer(200, {"id": "job-1"})
+        called, closed = threading.Event(), threading.Event()
+
+        def call_twice():
+            self.client.job("job-1")
+            called.set()
+            closed.wait(10)
+            self.client.job("job-1")
+            self.client.close()
+
+        thread = threading.Thread(target=call_twice)
+        thread.start()
+        called.wait(10)
+        self.client.close()
+        closed.set()
+        thread.join()
+        self.assertNotEqual(self.requests[0].peer, self.requests[1].peer)
 
     def test_calls_share_a_connection(self):
         self.will_answer(200, {"id": "job-1"})

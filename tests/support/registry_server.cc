@@ -1,9 +1,9 @@
 #include "tests/support/registry_server.h"
 
 #include "libs/common/base/check.h"
+#include "libs/common/base/sha256.h"
 #include "libs/common/rpc/client.h"
 #include "services/registry/app/bootstrap.h"
-#include "services/registry/app/secrets.h"
 
 namespace furnace::registry {
 

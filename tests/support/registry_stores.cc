@@ -113,12 +113,12 @@ absl::StatusOr<ApiKey> MemoryApiKeyStore::Resolve(std::string_view sha256) {
   return found->second;
 }
 
-absl::Status MemoryEndpointStore::Create(const Endpoint& endpoint, int max_active) {
+absl::Status MemoryEndpointStore::Create(const Endpoint& endpoint, int max_live) {
   FURNACE_RETURN_IF_ERROR(projects_.Get(endpoint.project_id).status());
   MutexLock lock(mutex_);
-  const auto active = ActiveOf(endpoint.project_id);
-  if (active.contains(endpoint.spec.name)) return absl::AlreadyExistsError("spec.name: taken");
-  if (active.size() >= static_cast<std::size_t>(max_active)) {
+  const auto live = LiveOf(endpoint.project_id);
+  if (live.contains(endpoint.spec.name)) return absl::AlreadyExistsError("spec.name: taken");
+  if (live.size() >= static_cast<std::size_t>(max_live)) {
     return absl::ResourceExhaustedError("too many endpoints");
   }
   by_id_[endpoint.id] = {endpoint, ++last_change_};
@@ -130,7 +130,7 @@ absl::StatusOr<Endpoint> MemoryEndpointStore::Update(const std::string& project_
   MutexLock lock(mutex_);
   const auto found = by_id_.find(id);
   if (found == by_id_.end() || found->second.endpoint.project_id != project_id ||
-      found->second.endpoint.status != EndpointStatus::kActive) {
+      found->second.endpoint.status == EndpointStatus::kDeleted) {
     return NotFound("endpoint", id);
   }
   FURNACE_ASSIGN_OR_RETURN(const Endpoint next, change(found->second.endpoint));
@@ -141,7 +141,7 @@ absl::StatusOr<Endpoint> MemoryEndpointStore::Update(const std::string& project_
 absl::StatusOr<Endpoint> MemoryEndpointStore::Get(const std::string& project_id,
                                                   const std::string& id) {
   FURNACE_ASSIGN_OR_RETURN(Endpoint endpoint, Find(id));
-  if (endpoint.project_id != project_id || endpoint.status != EndpointStatus::kActive) {
+  if (endpoint.project_id != project_id || endpoint.status == EndpointStatus::kDeleted) {
     return NotFound("endpoint", id);
   }
   return endpoint;
@@ -151,9 +151,9 @@ absl::StatusOr<std::vector<Endpoint>> MemoryEndpointStore::List(const std::strin
                                                                 const std::string& after_name,
                                                                 int limit) {
   MutexLock lock(mutex_);
-  const auto active = ActiveOf(project_id);
+  const auto live = LiveOf(project_id);
   std::vector<Endpoint> endpoints;
-  for (auto it = active.upper_bound(after_name); it != active.end(); ++it) {
+  for (auto it = live.upper_bound(after_name); it != live.end(); ++it) {
     endpoints.push_back(it->second);
   }
   CutTo(limit, endpoints);
@@ -180,15 +180,15 @@ absl::StatusOr<std::vector<EndpointChange>> MemoryEndpointStore::ListChanges(std
   return changes;
 }
 
-std::map<std::string, Endpoint> MemoryEndpointStore::ActiveOf(const std::string& project_id) const {
-  std::map<std::string, Endpoint> active;
+std::map<std::string, Endpoint> MemoryEndpointStore::LiveOf(const std::string& project_id) const {
+  std::map<std::string, Endpoint> live;
   for (const auto& [id, change] : by_id_) {
     const Endpoint& endpoint = change.endpoint;
-    if (endpoint.project_id == project_id && endpoint.status == EndpointStatus::kActive) {
-      active.emplace(endpoint.spec.name, endpoint);
+    if (endpoint.project_id == project_id && endpoint.status != EndpointStatus::kDeleted) {
+      live.emplace(endpoint.spec.name, endpoint);
     }
   }
-  return active;
+  return live;
 }
 
 }  // namespace furnace::registry

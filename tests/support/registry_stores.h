@@ -46,7 +46,7 @@ class MemoryEndpointStore final : public EndpointStore {
  public:
   explicit MemoryEndpointStore(ProjectStore& projects) : projects_(projects) {}
 
-  absl::Status Create(const Endpoint& endpoint, int max_active) override;
+  absl::Status Create(const Endpoint& endpoint, int max_live) override;
   absl::StatusOr<Endpoint> Update(const std::string& project_id, const std::string& id,
                                   const Change& change) override;
   absl::StatusOr<Endpoint> Get(const std::string& project_id, const std::string& id) override;
@@ -56,8 +56,8 @@ class MemoryEndpointStore final : public EndpointStore {
   absl::StatusOr<std::vector<EndpointChange>> ListChanges(std::int64_t cursor, int limit) override;
 
  private:
-  // The active endpoints of a project, by name.
-  std::map<std::string, Endpoint> ActiveOf(const std::string& project_id) const
+  // The live endpoints of a project, by name.
+  std::map<std::string, Endpoint> LiveOf(const std::string& project_id) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   ProjectStore& projects_;

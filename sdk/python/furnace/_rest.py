@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+import weakref
 from http.client import HTTPResponse
 from typing import Any, Dict, Iterator, Mapping, Optional
 from urllib.parse import urlencode
@@ -29,6 +30,9 @@ class Rest:
         if api_key:
             self._headers["Authorization"] = "Bearer " + api_key
         self._threads = threading.local()
+        # Those of threads that have ended go with them.
+        self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+        self._sessions_lock = threading.Lock()
 
     def call(
         self,
@@ -99,6 +103,12 @@ class Rest:
         finally:
             session.close()
 
+    def close(self) -> None:
+        """Closes the connections of every thread; no call may be running."""
+        with self._sessions_lock:
+            for session in self._sessions:
+                session.close()
+
     def url(self, path: str, query: Optional[Mapping[str, Any]] = None) -> str:
         """Returns the address of a route."""
         given = {name: value for name, value in (query or {}).items() if value}
@@ -112,6 +122,8 @@ class Rest:
     def _session(self) -> Session:
         if not hasattr(self._threads, "session"):
             self._threads.session = Session(self._headers)
+            with self._sessions_lock:
+                self._sessions.add(self._threads.session)
         return self._threads.session
 
 

@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from furnace import _watch
 from furnace._jobs import is_final
+from furnace._options import job_options, rfc3339
 from furnace._rest import Rest
-from furnace.endpoints import Endpoints
+from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 
 DEFAULT_URL = "http://127.0.0.1:4210"
@@ -24,12 +25,13 @@ Job = Dict[str, Any]
 class Client:
     """Calls Furnace on behalf of one project.
 
-    A job is a dict with the fields of the API's Job, e.g. "id", "status"
-    ("IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "TIMED_OUT", "CANCELLED"),
+    A job is a dict with the fields of the API's Job, e.g. "id", "status" ("DELAYED",
+    "IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "TIMED_OUT", "CANCELLED"),
     "output", "error", "delay_ms", "execution_ms". A field that is not set may be
     missing.
 
-    Safe to share between threads. Every method raises FurnaceError when the call is
+    Safe to share between threads. Keeps a connection for each of them; use it in a
+    `with` statement, or `close` it, to give them up. Every method raises FurnaceError when the call is
     refused, not answered or too late, and ValueError when an input is not JSON. GETs
     are repeated a few times while the gateway cannot be reached; nothing else is, as
     it may have been carried out.
@@ -52,39 +54,112 @@ class Client:
         self._rest = Rest(url, key, timeout)
         self.endpoints = Endpoints(self._rest)
 
-    def run(self, endpoint_id: str, input: Any, priority: int = 0) -> Job:
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections of all threads. Watches have their own, and go on.
+
+        Call it when no other method is running. A method that is called afterwards
+        opens a connection again.
+        """
+        self._rest.close()
+
+    def run(
+        self,
+        endpoint_id: str,
+        input: Any,
+        priority: int = 0,
+        *,
+        not_before: Union[datetime, str, None] = None,
+        ttl_seconds: Optional[int] = None,
+        timeout_seconds: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
+        concurrency_key: Optional[str] = None,
+    ) -> Job:
         """Queues a job and returns it once that is durable.
 
         Args:
             input: Any JSON value of at most 10 MiB; the handler's event["input"].
             priority: -10 (last) to 10 (first).
+            not_before: When the job may run at the earliest, at most 365 days ahead;
+                it is DELAYED until then. A datetime with a time zone, or RFC 3339.
+                Default: at once.
+            ttl_seconds: Seconds from now after which the job ends as TIMED_OUT if it
+                does not run, 1-2,592,000. Default: the endpoint's.
+            timeout_seconds: Seconds an attempt may run, 1-604,800. Default: the
+                endpoint's.
+            idempotency_key: Names this submit: another one to the endpoint with the
+                same key returns the first one's job, so that a submit without an answer
+                can be repeated. 1-255 printable ASCII characters. The endpoint decides
+                how long it is remembered (a day unless told otherwise).
+            concurrency_key: Jobs of the endpoint that share it run one at a time. At
+                most 255 bytes of UTF-8 without control characters.
 
         Raises:
-            FurnaceError: "NOT_FOUND", no such endpoint. "RESOURCE_EXHAUSTED", the
+            FurnaceError: "NOT_FOUND", no such endpoint. "INVALID_ARGUMENT" names the
+                field and its range. "ALREADY_EXISTS", the idempotency key stands for a
+                job with another input or other options. "RESOURCE_EXHAUSTED", the
                 input is too large or the queue is full. "UNAVAILABLE", the job may or
                 may not have been queued.
+            ValueError: `not_before` is a datetime without a time zone, or
+                `idempotency_key` is empty.
         """
-        body = {"input": input, "priority": priority}
+        options = job_options(
+            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+        )
+        body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/run", body=body)
 
-    def run_batch(self, endpoint_id: str, inputs: Iterable[Any], priority: int = 0) -> List[str]:
+    def run_batch(
+        self,
+        endpoint_id: str,
+        inputs: Iterable[Any],
+        priority: int = 0,
+        *,
+        not_before: Union[datetime, str, None] = None,
+        ttl_seconds: Optional[int] = None,
+        timeout_seconds: Optional[int] = None,
+        concurrency_key: Optional[str] = None,
+    ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
-        Returns their ids, in the order of `inputs`.
+        The options are those of `run` and go for each of the jobs. Returns their ids,
+        in the order of `inputs`.
         """
-        body = {"jobs": [{"input": each, "priority": priority} for each in inputs]}
+        options = job_options(not_before, ttl_seconds, timeout_seconds, concurrency_key)
+        jobs = [{"input": each, "priority": priority, **options} for each in inputs]
+        body = {"jobs": jobs}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)["job_ids"]
 
     def run_sync(
-        self, endpoint_id: str, input: Any, wait_ms: int = 90_000, priority: int = 0
+        self,
+        endpoint_id: str,
+        input: Any,
+        wait_ms: int = 90_000,
+        priority: int = 0,
+        *,
+        not_before: Union[datetime, str, None] = None,
+        ttl_seconds: Optional[int] = None,
+        timeout_seconds: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
+        concurrency_key: Optional[str] = None,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
         Args:
             input: As in `run`, of at most 20 MiB.
             wait_ms: 1,000-300,000. The job goes on after it; see `wait`.
+
+        The other arguments and the errors are those of `run`.
         """
-        body = {"input": input, "priority": priority, "wait_ms": wait_ms}
+        options = job_options(
+            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+        )
+        body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
         path = _endpoint(endpoint_id) + "/runsync"
         return self._rest.call("POST", path, body=body, extra_seconds=wait_ms / 1000)
 
@@ -128,6 +203,65 @@ class Client:
     def cancel(self, job_id: str) -> Job:
         """Cancels a job and returns it. A final job stays as it is."""
         return self._rest.call("POST", _job(job_id) + "/cancel", body={})
+
+    def purge(self, endpoint_id: str) -> int:
+        """Cancels every job of an endpoint that does not run, and returns how many.
+
+        Raises:
+            FurnaceError: "NOT_FOUND", no such endpoint.
+        """
+        return self._rest.call("POST", _endpoint(endpoint_id) + "/purge", body={})["purged"]
+
+    def pause(self, endpoint_id: str) -> Endpoint:
+        """Pauses an endpoint and returns it: it takes jobs and starts none of them.
+
+        Jobs that run go on. Pausing a paused endpoint changes nothing.
+
+        Raises:
+            FurnaceError: "NOT_FOUND", no such endpoint.
+        """
+        return self._rest.call("POST", _endpoint(endpoint_id) + "/pause", body={})
+
+    def resume(self, endpoint_id: str) -> Endpoint:
+        """Lets a paused endpoint's jobs run again and returns the endpoint.
+
+        Resuming an active endpoint changes nothing.
+
+        Raises:
+            FurnaceError: "NOT_FOUND", no such endpoint.
+        """
+        return self._rest.call("POST", _endpoint(endpoint_id) + "/resume", body={})
+
+    def dead_letters(self, endpoint_id: str) -> Iterator[Job]:
+        """Yields an endpoint's jobs that FAILED with their retries spent.
+
+        Newest first and without outputs, fetching as they are read; "error" and
+        "cause" say why they failed.
+        """
+        return self._rest.pages(_endpoint(endpoint_id) + "/dead-letters", "jobs")
+
+    def redrive(self, job_id: str) -> Job:
+        """Queues a job that FAILED or TIMED_OUT again, under its id, and returns it.
+
+        It has all its retries and a new time to live.
+
+        Raises:
+            FurnaceError: "NOT_FOUND", no such job. "FAILED_PRECONDITION", it is in
+                another state, or its endpoint is deleted.
+        """
+        return self._rest.call("POST", _job(job_id) + "/redrive", body={})
+
+    def redrive_all(self, endpoint_id: str) -> Dict[str, Any]:
+        """Redrives an endpoint's dead letters, the oldest 1,000 in one call.
+
+        Returns {"redriven": jobs that were queued again, "more": whether dead letters
+        are left}.
+
+        Raises:
+            FurnaceError: "NOT_FOUND", no such endpoint.
+        """
+        path = _endpoint(endpoint_id) + "/dead-letters/redrive"
+        return self._rest.call("POST", path, body={})
 
     def watch(
         self, job_id: str, after_chunk: int = 0, timeout: float = 3600.0
@@ -185,8 +319,8 @@ class Client:
             ValueError: A datetime without a time zone.
         """
         query = {
-            "start_time": _rfc3339(start_time),
-            "end_time": _rfc3339(end_time),
+            "start_time": rfc3339(start_time),
+            "end_time": rfc3339(end_time),
             "endpoint_id": endpoint_id,
             "group_by": list(group_by),
             "job_id": job_id,
@@ -200,11 +334,3 @@ def _endpoint(endpoint_id: str) -> str:
 
 def _job(job_id: str) -> str:
     return "/v1/jobs/" + quote(job_id, safe="")
-
-
-def _rfc3339(when: Union[datetime, str]) -> str:
-    if isinstance(when, str):
-        return when
-    if when.tzinfo is None:
-        raise ValueError("a datetime needs a time zone")
-    return when.isoformat()

@@ -12,7 +12,8 @@ Endpoint = Dict[str, Any]
 
 class Endpoints:
     """Deployed handlers. An endpoint is a dict: "id", "spec", "revision", "status",
-    "created_at", "updated_at".
+    ("ACTIVE", "PAUSED", "DELETED"), "created_at", "updated_at". Client.pause and
+    Client.resume change the status.
 
     Every method raises FurnaceError; "NOT_FOUND" for an id the project does not have.
     """
@@ -26,7 +27,8 @@ class Endpoints:
         Args:
             **spec: Fields of EndpointSpec, e.g. name="upscale",
                 image_uri="file:///srv/upscale", gpu_types=["rtx4000"],
-                timeout_seconds=60. `name` and `image_uri` are required.
+                timeout_seconds=60, max_retries=3, retry={"backoff_ms": 500},
+                queue={"ttl_seconds": 3600, "max_concurrency": 4}. `name` and `image_uri` are required.
 
         Raises:
             FurnaceError: "INVALID_ARGUMENT" names the field and its range.
@@ -39,7 +41,7 @@ class Endpoints:
         return self._rest.call("GET", _path(endpoint_id))
 
     def list(self) -> List[Endpoint]:
-        """Returns all active endpoints by name."""
+        """Returns all endpoints by name, paused ones included."""
         return list(self._rest.pages("/v1/endpoints", "endpoints"))
 
     def update(self, endpoint_id: str, **spec: Any) -> Endpoint:

@@ -1,6 +1,5 @@
 #include "services/gateway/app/authenticator.h"
 
-#include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "libs/common/base/mutex.h"
+#include "libs/common/base/sha256.h"
 #include "libs/common/base/status.h"
 #include "services/gateway/domain/credentials.h"
 
@@ -20,13 +20,6 @@ absl::Status UnknownKey() { return absl::UnauthenticatedError("unknown or revoke
 
 absl::Status CannotTell() {
   return absl::UnavailableError("API keys cannot be checked at the moment");
-}
-
-std::string Digest(std::string_view key) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
 }
 
 }  // namespace
@@ -129,7 +122,7 @@ void Authenticator::Authenticate(std::string_view key, Done done) {
   } else if (!IsPlausibleKey(key)) {
     done(UnknownKey());
   } else {
-    state_->Find(Digest(key), std::move(done));
+    state_->Find(Sha256(key), std::move(done));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "libs/common/base/sha256.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "services/registry/app/now.h"

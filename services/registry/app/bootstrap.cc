@@ -1,9 +1,9 @@
 #include "services/registry/app/bootstrap.h"
 
+#include "libs/common/base/sha256.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "services/registry/app/now.h"
-#include "services/registry/app/secrets.h"
 
 namespace furnace::registry {
 

@@ -73,10 +73,22 @@ absl::StatusOr<Endpoint> Endpoints::Update(const std::string& project_id, const 
 }
 
 absl::StatusOr<Endpoint> Endpoints::Delete(const std::string& project_id, const std::string& id) {
+  return Change(project_id, id, &Retire);
+}
+
+absl::StatusOr<Endpoint> Endpoints::Pause(const std::string& project_id, const std::string& id) {
+  return Change(project_id, id, &registry::Pause);
+}
+
+absl::StatusOr<Endpoint> Endpoints::Resume(const std::string& project_id, const std::string& id) {
+  return Change(project_id, id, &registry::Resume);
+}
+
+absl::StatusOr<Endpoint> Endpoints::Change(const std::string& project_id, const std::string& id,
+                                           Endpoint (*move)(Endpoint, absl::Time)) {
   if (!IsUuid(id)) return NotFound("endpoint", id);
   const absl::Time now = NowInMicros(clock_);
-  return store_.Update(project_id, id,
-                       [&](const Endpoint& current) { return Retire(current, now); });
+  return store_.Update(project_id, id, [&](const Endpoint& current) { return move(current, now); });
 }
 
 absl::StatusOr<Endpoint> Endpoints::Find(const std::string& id) {

@@ -39,6 +39,9 @@ class Endpoints {
   absl::StatusOr<Endpoint> Update(const std::string& project_id, const std::string& id,
                                   const EndpointDraft& draft);
   absl::StatusOr<Endpoint> Delete(const std::string& project_id, const std::string& id);
+  /// Pausing what is paused and resuming what is active changes nothing.
+  absl::StatusOr<Endpoint> Pause(const std::string& project_id, const std::string& id);
+  absl::StatusOr<Endpoint> Resume(const std::string& project_id, const std::string& id);
 
   /// Any project's endpoint, deleted ones included.
   absl::StatusOr<Endpoint> Find(const std::string& id);
@@ -46,6 +49,10 @@ class Endpoints {
   absl::StatusOr<EndpointChanges> ListChanges(std::int64_t cursor, int limit);
 
  private:
+  /// Stores what `move` makes of the endpoint now.
+  absl::StatusOr<Endpoint> Change(const std::string& project_id, const std::string& id,
+                                  Endpoint (*move)(Endpoint, absl::Time));
+
   EndpointStore& store_;
   const Clock& clock_;
 };

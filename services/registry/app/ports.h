@@ -72,6 +72,7 @@ struct EndpointChange {
   std::int64_t cursor = 0;  // From 1.
 };
 
+/// An endpoint is live until it is deleted: active, or paused.
 class EndpointStore {
  public:
   /// Computes the next state of an endpoint, or refuses. Called once, under a
@@ -80,20 +81,20 @@ class EndpointStore {
 
   virtual ~EndpointStore() = default;
 
-  /// NOT_FOUND when the project does not exist; ALREADY_EXISTS when it has an
-  /// active endpoint of this name; RESOURCE_EXHAUSTED when it has `max_active`.
-  virtual absl::Status Create(const Endpoint& endpoint, int max_active) = 0;
+  /// NOT_FOUND when the project does not exist; ALREADY_EXISTS when it has a live
+  /// endpoint of this name; RESOURCE_EXHAUSTED when it has `max_live`.
+  virtual absl::Status Create(const Endpoint& endpoint, int max_live) = 0;
 
-  /// Stores what `change` makes of the active endpoint, unless that is the same,
+  /// Stores what `change` makes of the live endpoint, unless that is the same,
   /// and returns it. Changes of one endpoint do not overlap. NOT_FOUND when the
-  /// project has no such active endpoint; else the error of `change`.
+  /// project has no such live endpoint; else the error of `change`.
   virtual absl::StatusOr<Endpoint> Update(const std::string& project_id, const std::string& id,
                                           const Change& change) = 0;
 
-  /// NOT_FOUND when the project has no such active endpoint.
+  /// NOT_FOUND when the project has no such live endpoint.
   virtual absl::StatusOr<Endpoint> Get(const std::string& project_id, const std::string& id) = 0;
 
-  /// The first `limit` active endpoints of the project whose names come after
+  /// The first `limit` live endpoints of the project whose names come after
   /// `after_name`, by name, compared as bytes.
   virtual absl::StatusOr<std::vector<Endpoint>> List(const std::string& project_id,
                                                      const std::string& after_name, int limit) = 0;

@@ -1,9 +1,6 @@
 #include "services/registry/app/secrets.h"
 
 #include <openssl/rand.h>
-#include <openssl/sha.h>
-
-#include <array>
 
 #include "services/registry/domain/api_key.h"
 
@@ -15,12 +12,6 @@ absl::StatusOr<std::string> NewSecret() {
     return absl::InternalError("no randomness for an API key");
   }
   return MakeSecret(entropy);
-}
-
-std::string Sha256(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return {digest.begin(), digest.end()};
 }
 
 }  // namespace furnace::registry

@@ -3,6 +3,17 @@
 #include <utility>
 
 namespace furnace::registry {
+namespace {
+
+// `endpoint` with the status `to`, if it has `from`.
+Endpoint Move(Endpoint endpoint, EndpointStatus from, EndpointStatus to, absl::Time now) {
+  if (endpoint.status != from) return endpoint;
+  endpoint.status = to;
+  endpoint.updated_at = now;
+  return endpoint;
+}
+
+}  // namespace
 
 Endpoint Revise(Endpoint endpoint, EndpointSpec spec, absl::Time now) {
   if (spec == endpoint.spec) return endpoint;
@@ -10,6 +21,14 @@ Endpoint Revise(Endpoint endpoint, EndpointSpec spec, absl::Time now) {
   ++endpoint.revision;
   endpoint.updated_at = now;
   return endpoint;
+}
+
+Endpoint Pause(Endpoint endpoint, absl::Time now) {
+  return Move(std::move(endpoint), EndpointStatus::kActive, EndpointStatus::kPaused, now);
+}
+
+Endpoint Resume(Endpoint endpoint, absl::Time now) {
+  return Move(std::move(endpoint), EndpointStatus::kPaused, EndpointStatus::kActive, now);
 }
 
 Endpoint Retire(Endpoint endpoint, absl::Time now) {
@@ -33,7 +52,12 @@ std::string_view ToString(ScalerType type) {
 }
 
 std::string_view ToString(EndpointStatus status) {
-  return status == EndpointStatus::kActive ? "active" : "deleted";
+  switch (status) {
+    case EndpointStatus::kActive: return "active";
+    case EndpointStatus::kDeleted: return "deleted";
+    case EndpointStatus::kPaused: return "paused";
+  }
+  return "";
 }
 
 }  // namespace furnace::registry

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/registry/domain/queue_policy.h"
+#include "services/registry/domain/retry_policy.h"
 
 namespace furnace::registry {
 
-/// Active endpoints a project may have.
+/// Live endpoints a project may have.
 inline constexpr int kMaxEndpoints = 1000;
 /// Most endpoints of one page or one batch of changes.
 inline constexpr int kMaxPageSize = 1000;
@@ -22,7 +24,9 @@ inline constexpr std::size_t kMaxPageBytes = 8 << 20;
 
 enum class ScalerType { kQueueDelay, kRequestCount };
 
-enum class EndpointStatus { kActive, kDeleted };
+/// An endpoint is live until it is deleted, whether it is paused or not: it is listed,
+/// can be changed, and its name is taken.
+enum class EndpointStatus { kActive, kDeleted, kPaused };
 
 /// What to run, on which GPU, and how many at a time; complete and valid. Fields
 /// and ranges are those of furnace.v1.EndpointSpec.
@@ -41,6 +45,9 @@ struct EndpointSpec {
   ScalerType scaler_type = ScalerType::kQueueDelay;
   int scaler_value = 0;
   int max_retries = 0;
+  RetryPolicy retry;
+  QueuePolicy queue;
+  int init_timeout_seconds = 0;
 
   friend bool operator==(const EndpointSpec&, const EndpointSpec&) = default;
 };
@@ -58,9 +65,16 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-/// `endpoint` with `spec` as its next revision; unchanged when `spec` is what it
-/// has.
+/// `endpoint` with `spec` as its next revision, paused if it is; unchanged when `spec`
+/// is what it has.
 Endpoint Revise(Endpoint endpoint, EndpointSpec spec, absl::Time now);
+
+/// `endpoint`, paused. It keeps its revision, as its workers need not be replaced.
+/// Unchanged unless it is active.
+Endpoint Pause(Endpoint endpoint, absl::Time now);
+
+/// `endpoint`, active again, in the revision it has. Unchanged unless it is paused.
+Endpoint Resume(Endpoint endpoint, absl::Time now);
 
 /// `endpoint`, deleted.
 Endpoint Retire(Endpoint endpoint, absl::Time now);
@@ -70,7 +84,7 @@ std::size_t ApproximateBytes(const Endpoint& endpoint);
 
 /// "queue_delay", "request_count".
 std::string_view ToString(ScalerType type);
-/// "active", "deleted".
+/// "active", "deleted", "paused".
 std::string_view ToString(EndpointStatus status);
 
 }  // namespace furnace::registry

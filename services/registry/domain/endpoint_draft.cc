@@ -6,6 +6,7 @@
 #include "libs/common/base/status.h"
 #include "services/registry/domain/gpu_type.h"
 #include "services/registry/domain/image_uri.h"
+#include "services/registry/domain/range.h"
 #include "services/registry/domain/text.h"
 
 namespace furnace::registry {
@@ -14,21 +15,10 @@ namespace {
 constexpr std::string_view kDefaultHandlerPath = "handler.py";
 constexpr std::size_t kMaxHandlerPathChars = 255;
 constexpr std::size_t kMaxEnvEntries = 100;
-constexpr std::size_t kMaxEnvBytes = 32 * 1024;
+constexpr std::size_t kMaxEnvBytes = 32 << 10;
 constexpr int kDefaultQueueDelaySeconds = 4;
 constexpr int kDefaultJobsPerWorker = 1;
-
-struct Range {
-  std::string_view field;
-  int min;
-  int max;
-};
-
-absl::Status Check(const Range& range, int value) {
-  if (value >= range.min && value <= range.max) return absl::OkStatus();
-  return Error(absl::StatusCode::kInvalidArgument, "spec.{}: {} is not from {} to {}", range.field,
-               value, range.min, range.max);
-}
+constexpr int kDefaultInitTimeoutSeconds = 420;
 
 absl::Status ValidateHandlerPath(std::string_view path) {
   if (path.size() <= kMaxHandlerPathChars && path.front() != '/' && path.back() != '/' &&
@@ -91,7 +81,8 @@ absl::Status ValidateNumbers(const EndpointSpec& spec) {
   }
   FURNACE_RETURN_IF_ERROR(Check({"idle_timeout_seconds", 1, 3600}, spec.idle_timeout_seconds));
   FURNACE_RETURN_IF_ERROR(Check({"scaler_value", 1, 3600}, spec.scaler_value));
-  return Check({"max_retries", 0, 10}, spec.max_retries);
+  FURNACE_RETURN_IF_ERROR(Check({"max_retries", 0, 10}, spec.max_retries));
+  return Check({"init_timeout_seconds", 1, 3600}, spec.init_timeout_seconds);
 }
 
 }  // namespace
@@ -118,7 +109,10 @@ absl::StatusOr<EndpointSpec> Normalise(const EndpointDraft& draft) {
                                                       ? kDefaultQueueDelaySeconds
                                                       : kDefaultJobsPerWorker);
   spec.max_retries = draft.max_retries;
+  spec.init_timeout_seconds = draft.init_timeout_seconds.value_or(kDefaultInitTimeoutSeconds);
   FURNACE_RETURN_IF_ERROR(ValidateNumbers(spec));
+  FURNACE_ASSIGN_OR_RETURN(spec.retry, Normalise(draft.retry));
+  FURNACE_ASSIGN_OR_RETURN(spec.queue, Normalise(draft.queue));
   return spec;
 }
 

@@ -26,6 +26,9 @@ struct EndpointDraft {
   ScalerType scaler_type = ScalerType::kQueueDelay;
   std::optional<int> scaler_value;
   int max_retries = 0;
+  RetryDraft retry;
+  QueueDraft queue;
+  std::optional<int> init_timeout_seconds;
 };
 
 /// The spec that `draft` means, defaults filled in.

@@ -2,6 +2,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/registry/rpc/convert.h"
+#include "services/registry/rpc/convert_endpoint.h"
 
 namespace furnace::registry::rpc {
 

@@ -1,15 +1,13 @@
-// Between wire types and domain types. Nothing else mentions both.
+// Between wire types and domain types: callers, projects and keys. Endpoints are in
+// convert_endpoint.h; nothing else mentions both.
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "furnace/v1/endpoint.pb.h"
 #include "furnace/v1/options.pb.h"
 #include "furnace/v1/project.pb.h"
 #include "libs/common/rpc/call_context.h"
 #include "services/registry/domain/access.h"
 #include "services/registry/domain/api_key.h"
-#include "services/registry/domain/endpoint.h"
-#include "services/registry/domain/endpoint_draft.h"
 #include "services/registry/domain/project.h"
 
 namespace furnace::registry::rpc {
@@ -22,12 +20,7 @@ v1::Role ToProto(Role role);
 /// `least`.
 absl::StatusOr<Caller> CallerOf(const furnace::rpc::CallContext& call, Role least);
 
-/// INVALID_ARGUMENT for a scaler type newer than this build; everything else is
-/// for Normalise to check.
-absl::StatusOr<EndpointDraft> FromProto(const v1::EndpointSpec& spec);
-
 v1::Project ToProto(const Project& project);
 v1::ApiKey ToProto(const ApiKey& key);
-v1::Endpoint ToProto(const Endpoint& endpoint);
 
 }  // namespace furnace::registry::rpc

@@ -2,6 +2,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/registry/rpc/convert.h"
+#include "services/registry/rpc/convert_endpoint.h"
 
 namespace furnace::registry::rpc {
 
@@ -54,6 +55,26 @@ absl::StatusOr<v1::DeleteEndpointResponse> EndpointHandlers::DeleteEndpoint(
   FURNACE_ASSIGN_OR_RETURN(const Endpoint endpoint,
                            endpoints_.Delete(caller.project_id, request.endpoint_id()));
   v1::DeleteEndpointResponse response;
+  *response.mutable_endpoint() = ToProto(endpoint);
+  return response;
+}
+
+absl::StatusOr<v1::PauseEndpointResponse> EndpointHandlers::PauseEndpoint(
+    const furnace::rpc::CallContext& call, const v1::PauseEndpointRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const Caller caller, CallerOf(call, Role::kDeveloper));
+  FURNACE_ASSIGN_OR_RETURN(const Endpoint endpoint,
+                           endpoints_.Pause(caller.project_id, request.endpoint_id()));
+  v1::PauseEndpointResponse response;
+  *response.mutable_endpoint() = ToProto(endpoint);
+  return response;
+}
+
+absl::StatusOr<v1::ResumeEndpointResponse> EndpointHandlers::ResumeEndpoint(
+    const furnace::rpc::CallContext& call, const v1::ResumeEndpointRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const Caller caller, CallerOf(call, Role::kDeveloper));
+  FURNACE_ASSIGN_OR_RETURN(const Endpoint endpoint,
+                           endpoints_.Resume(caller.project_id, request.endpoint_id()));
+  v1::ResumeEndpointResponse response;
   *response.mutable_endpoint() = ToProto(endpoint);
   return response;
 }

@@ -23,6 +23,10 @@ class EndpointHandlers {
       const furnace::rpc::CallContext& call, const v1::UpdateEndpointRequest& request);
   absl::StatusOr<v1::DeleteEndpointResponse> DeleteEndpoint(
       const furnace::rpc::CallContext& call, const v1::DeleteEndpointRequest& request);
+  absl::StatusOr<v1::PauseEndpointResponse> PauseEndpoint(const furnace::rpc::CallContext& call,
+                                                          const v1::PauseEndpointRequest& request);
+  absl::StatusOr<v1::ResumeEndpointResponse> ResumeEndpoint(
+      const furnace::rpc::CallContext& call, const v1::ResumeEndpointRequest& request);
 
  private:
   Endpoints& endpoints_;

@@ -41,4 +41,18 @@ grpc::Status EndpointService::DeleteEndpoint(grpc::ServerContext* context,
                                 std::bind_front(&EndpointHandlers::DeleteEndpoint, &handlers_));
 }
 
+grpc::Status EndpointService::PauseEndpoint(grpc::ServerContext* context,
+                                            const v1::PauseEndpointRequest* request,
+                                            v1::PauseEndpointResponse* response) {
+  return furnace::rpc::RunUnary(gate_, *context, *request, response,
+                                std::bind_front(&EndpointHandlers::PauseEndpoint, &handlers_));
+}
+
+grpc::Status EndpointService::ResumeEndpoint(grpc::ServerContext* context,
+                                             const v1::ResumeEndpointRequest* request,
+                                             v1::ResumeEndpointResponse* response) {
+  return furnace::rpc::RunUnary(gate_, *context, *request, response,
+                                std::bind_front(&EndpointHandlers::ResumeEndpoint, &handlers_));
+}
+
 }  // namespace furnace::registry::rpc

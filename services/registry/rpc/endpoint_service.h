@@ -25,6 +25,11 @@ class EndpointService final : public v1::EndpointService::Service {
   grpc::Status DeleteEndpoint(grpc::ServerContext* context,
                               const v1::DeleteEndpointRequest* request,
                               v1::DeleteEndpointResponse* response) override;
+  grpc::Status PauseEndpoint(grpc::ServerContext* context, const v1::PauseEndpointRequest* request,
+                             v1::PauseEndpointResponse* response) override;
+  grpc::Status ResumeEndpoint(grpc::ServerContext* context,
+                              const v1::ResumeEndpointRequest* request,
+                              v1::ResumeEndpointResponse* response) override;
 
  private:
   const furnace::rpc::Gate& gate_;

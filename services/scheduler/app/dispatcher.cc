@@ -1,14 +1,30 @@
 #include "services/scheduler/app/dispatcher.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 #include "services/scheduler/app/submitter.h"
 
 namespace furnace::scheduler {
+namespace {
+
+// For the jitter of a backoff.
+int Draw() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::uniform_int_distribution<int>(0, kDraws - 1)(random);
+}
+
+}  // namespace
 
 void Dispatcher::Wake(const std::string& endpoint_id) {
-  std::vector<WorkerRoom> rooms;
+  const EndpointPtr endpoint = catalog_.Cached(endpoint_id);
+  if (endpoint != nullptr && endpoint->paused) return;
+  ClaimRequest request{
+      .endpoint_id = endpoint_id,
+      .workers = {},
+      .lease = lease_,
+      .max_concurrency = endpoint == nullptr ? 0 : endpoint->queue.max_concurrency};
   {
     MutexLock lock(mutex_);
     const auto found = endpoints_.find(endpoint_id);
@@ -17,11 +33,11 @@ void Dispatcher::Wake(const std::string& endpoint_id) {
       found->second.wanted_again = true;
       return;
     }
-    rooms = RoomsLocked(found->second);
-    if (rooms.empty()) return;
+    request.workers = RoomsLocked(found->second);
+    if (request.workers.empty()) return;
     found->second.claiming = true;
   }
-  queue_.Claim(endpoint_id, rooms, lease_,
+  queue_.Claim(std::move(request),
                [this, endpoint_id](absl::StatusOr<std::vector<ClaimedJob>> claimed) {
                  OnClaimed(endpoint_id, std::move(claimed));
                });
@@ -159,6 +175,7 @@ void Dispatcher::GiveBack(const LeaseId& lease, FailureCause cause, std::string 
 
 void Dispatcher::Settle(Settlement settlement, std::shared_ptr<WorkerLink> link) {
   const LeaseId lease = settlement.lease;
+  settlement.draw = Draw();
   queue_.Settle(std::move(settlement),
                 [lease, link = std::move(link)](absl::StatusOr<SettleResult> result) {
                   if (link == nullptr) return;

@@ -11,6 +11,7 @@
 #include "libs/common/base/clock.h"
 #include "libs/common/base/mutex.h"
 #include "libs/common/runtime/thread_pool.h"
+#include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler {
@@ -44,9 +45,14 @@ class Dispatcher {
   static constexpr int kMaxClaim = 128;
 
   /// `blocking` runs what reads and writes the payload store.
-  Dispatcher(JobQueue& queue, PayloadStore& payloads, runtime::ThreadPool& blocking,
-             const Clock& clock, absl::Duration lease)
-      : queue_(queue), payloads_(payloads), blocking_(blocking), clock_(clock), lease_(lease) {}
+  Dispatcher(JobQueue& queue, const EndpointCatalog& catalog, PayloadStore& payloads,
+             runtime::ThreadPool& blocking, const Clock& clock, absl::Duration lease)
+      : queue_(queue),
+        catalog_(catalog),
+        payloads_(payloads),
+        blocking_(blocking),
+        clock_(clock),
+        lease_(lease) {}
 
   // What a worker says on its stream. `link` names the session: what comes from one
   // that another has replaced is ignored.
@@ -134,6 +140,7 @@ class Dispatcher {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   JobQueue& queue_;
+  const EndpointCatalog& catalog_;
   PayloadStore& payloads_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;

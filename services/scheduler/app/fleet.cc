@@ -111,12 +111,17 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
     if (worker.state != WorkerState::kStarting) {
       if (!std::exchange(known.connected, true)) starts_.erase(worker.endpoint_id);
       known.away_since = now;
-    } else if (now - known.away_since > kInitTimeout) {
+    } else if (now - known.away_since > InitTimeout(worker.endpoint_id)) {
       spdlog::warn("worker {} did not connect in time", worker.id);
       driver_.Kill(worker.id);
     }
     known_[worker.id] = std::move(known);
   }
+}
+
+absl::Duration Fleet::InitTimeout(const std::string& endpoint_id) const {
+  const EndpointPtr endpoint = catalog_.Cached(endpoint_id);
+  return endpoint == nullptr ? Endpoint().init_timeout : endpoint->init_timeout;
 }
 
 void Fleet::NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id) {

@@ -37,8 +37,6 @@ struct FleetWorker {
 class Fleet {
  public:
   static constexpr absl::Duration kEvery = absl::Milliseconds(200);
-  /// A worker that has not been connected for so long is ended.
-  static constexpr absl::Duration kInitTimeout = absl::Minutes(7);
 
   Fleet(Driver& driver, Dispatcher& dispatcher, EndpointCatalog& catalog, ShardLog& log,
         const ShardLeader& leader, const Clock& clock, int shards)
@@ -72,6 +70,8 @@ class Fleet {
   };
 
   void NoticeEnds(const std::vector<FleetWorker>& workers);
+  /// A worker that has not been connected for so long is ended.
+  absl::Duration InitTimeout(const std::string& endpoint_id) const;
   void NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id);
   void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
                      const std::vector<FleetWorker>& workers);

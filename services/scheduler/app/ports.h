@@ -34,21 +34,46 @@ struct Submission {
     std::string input;  // Empty when it has been stored.
     bool input_stored = false;
     bool watched = false;  // Changes are announced from the start.
+    absl::Duration timeout;
+    absl::Duration ttl;                    // Zero: for ever.
+    std::optional<absl::Time> not_before;  // nullopt: runnable at once.
+    std::string concurrency_key;           // Empty: none.
   };
 
   std::string endpoint_id;
   std::string project_id;
   std::string affinity;
-  absl::Duration timeout;
-  int max_retries = 0;
+  RetryPolicy retry;
   absl::Duration head_start;
+  int max_queued = 100'000;  // Jobs of the endpoint that may wait, these included.
+  /// Names what is submitted, for as long as `idempotency_ttl`; empty: nothing does.
+  /// Only with one item.
+  std::string idempotency_key;
+  absl::Duration idempotency_ttl;
+  std::string fingerprint;  // Of the input and options that the key stands for.
   std::vector<Item> items;
+};
+
+/// What became of a submission.
+struct SubmitResult {
+  absl::Time queued_at;
+  /// The job that the idempotency key stands for; empty: the submission's own, which
+  /// otherwise was not queued.
+  std::string known_id;
 };
 
 /// A worker that has room.
 struct WorkerRoom {
   WorkerOnGpu worker;
   int jobs = 0;
+};
+
+/// Workers of an endpoint that ask for jobs.
+struct ClaimRequest {
+  std::string endpoint_id;
+  std::vector<WorkerRoom> workers;
+  absl::Duration lease;
+  int max_concurrency = 0;  // Jobs of the endpoint that may run at a time; 0: any.
 };
 
 struct ClaimedJob {
@@ -63,6 +88,7 @@ struct Settlement {
   Outcome outcome;
   /// The worker that must hold the lease; empty: whichever does.
   std::string worker_id = {};
+  int draw = 0;  // See BackoffBefore.
 };
 
 enum class SettleResult { kFinal, kQueuedAgain, kRepeated, kNotHeld };
@@ -89,6 +115,16 @@ struct JobRecord {
   std::int64_t chunk_count = 0;
 };
 
+/// Jobs of one endpoint to queue again.
+struct RedriveRequest {
+  std::string endpoint_id;
+  absl::Duration head_start;
+  absl::Duration ttl;  // To live from now; zero: for ever.
+  /// As history has them, with inline inputs, for those that have left the queue. At
+  /// most 100.
+  std::vector<JobRecord> jobs;
+};
+
 /// A job that Cancel met, as it was before.
 struct CancelledJob {
   JobStatus status_before = JobStatus::kInQueue;
@@ -103,12 +139,12 @@ class JobQueue {
  public:
   virtual ~JobQueue() = default;
 
-  /// Queues all items, or none. Gives the time they were queued.
-  virtual void Submit(Submission submission, Done<absl::Time> done) = 0;
+  /// Queues all items, or none. ALREADY_EXISTS when its idempotency key stands for
+  /// something else.
+  virtual void Submit(Submission submission, Done<SubmitResult> done) = 0;
 
-  /// Leases the endpoint's next jobs to `workers`, each as many as it has room for.
-  virtual void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
-                     absl::Duration lease, Done<std::vector<ClaimedJob>> done) = 0;
+  /// Leases an endpoint's next jobs.
+  virtual void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) = 0;
 
   /// Renews leases of jobs in one shard; gives those that are lost.
   virtual void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
@@ -119,6 +155,14 @@ class JobQueue {
 
   /// Stores progress and chunks; gives false when the attempt holds no lease.
   virtual void Report(ProgressReport report, Done<bool> done) = 0;
+
+  /// Queues jobs again that FAILED or TIMED_OUT; gives for each whether it was in
+  /// such a state.
+  virtual void Redrive(RedriveRequest request, Done<std::vector<bool>> done) = 0;
+
+  /// Cancels at most `limit` jobs of an endpoint that wait; gives how many. 0: none
+  /// waits any more.
+  virtual void Purge(const std::string& endpoint_id, int limit, Done<int> done) = 0;
 
   /// Cancels a live job of the project; gives nullopt when there is none.
   virtual void Cancel(const std::string& job_id, const std::string& project_id,
@@ -133,6 +177,13 @@ class JobQueue {
 struct LapsedLease {
   LeaseId lease;
   std::string worker_id;
+};
+
+/// What a sweep of a shard has changed.
+struct Swept {
+  std::vector<LapsedLease> lapsed;
+  std::vector<std::string> released;  // Jobs that are runnable now.
+  std::vector<std::string> expired;   // Jobs that are TIMED_OUT now.
 };
 
 /// The end of an attempt: what it occupied and why it ended.
@@ -162,8 +213,9 @@ class ShardLog {
   /// Takes or keeps the leadership of `shard`; false when another replica has it.
   virtual absl::StatusOr<bool> Lead(int shard, const std::string& replica, absl::Duration term) = 0;
 
-  /// Takes back at most `limit` leases whose deadline has passed.
-  virtual absl::StatusOr<std::vector<LapsedLease>> Sweep(int shard, int limit) = 0;
+  /// Takes back leases whose deadline has passed, makes delayed jobs that are due
+  /// runnable, and ends those whose time to live is over; at most `limit` of each.
+  virtual absl::StatusOr<Swept> Sweep(int shard, int limit) = 0;
 
   /// The oldest events not yet forgotten, at most `limit` for each shard; a call
   /// that repeats without Forget gives the same ones again.

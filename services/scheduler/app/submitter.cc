@@ -1,8 +1,12 @@
 #include "services/scheduler/app/submitter.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 
+#include "absl/strings/escaping.h"
+#include "libs/common/base/sha256.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "services/scheduler/domain/affinity.h"
@@ -11,20 +15,36 @@
 namespace furnace::scheduler {
 namespace {
 
-// How far a step of priority moves a job ahead.
-constexpr absl::Duration kHeadStart = absl::Seconds(60);
+// What makes two submits under one idempotency key the same: a hash of the input and
+// of every option as it was asked for.
+std::string Fingerprint(const JobRequest::Item& item) {
+  const auto micros = [](std::optional<absl::Duration> duration) {
+    return duration ? std::to_string(absl::ToInt64Microseconds(*duration)) : "";
+  };
+  return absl::BytesToHexString(ToAbsl(Sha256(fmt::format(
+      "{} {} {} {} {} {} {}", item.priority,
+      item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "", micros(item.ttl),
+      micros(item.timeout), item.concurrency_key.size(), item.concurrency_key, item.input))));
+}
 
 }  // namespace
 
-JobRecord NewRecord(const Submission& submission, std::size_t index, absl::Time queued_at) {
-  JobRecord record;
-  record.job.id = submission.items[index].id;
-  record.job.endpoint_id = submission.endpoint_id;
-  record.job.project_id = submission.project_id;
-  record.job.priority = submission.items[index].priority;
-  record.job.queued_at = queued_at;
-  record.job.version = 1;
-  return record;
+JobRecord UpcomingJob::QueuedAt(absl::Time now) const {
+  JobRecord queued = record;
+  queued.job = Accept(std::move(queued.job), not_before, ttl, now);
+  return queued;
+}
+
+UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
+  const Submission::Item& item = submission.items[index];
+  UpcomingJob upcoming{.record = {}, .not_before = item.not_before, .ttl = item.ttl};
+  Job& job = upcoming.record.job;
+  job.id = item.id;
+  job.endpoint_id = submission.endpoint_id;
+  job.project_id = submission.project_id;
+  job.priority = item.priority;
+  job.concurrency_key = item.concurrency_key;
+  return upcoming;
 }
 
 bool Submitter::IsQuick(const JobRequest& request) const {
@@ -40,15 +60,24 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
   submission.endpoint_id = endpoint->id;
   submission.project_id = endpoint->project_id;
   submission.affinity = AffinityClass(endpoint->gpu_types);
-  submission.timeout = endpoint->timeout;
-  submission.max_retries = endpoint->max_retries;
-  submission.head_start = kHeadStart;
+  submission.retry = endpoint->retry;
+  submission.head_start = endpoint->queue.head_start;
+  submission.max_queued = endpoint->queue.max_queued;
+  if (!request.idempotency_key.empty()) {
+    submission.fingerprint = Fingerprint(request.items.at(0));
+    submission.idempotency_key = std::move(request.idempotency_key);
+    submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
+  }
   const auto shard = static_cast<std::uint8_t>(ShardOfEndpoint(endpoint->id, shards_));
   for (JobRequest::Item& item : request.items) {
     submission.items.push_back({.id = NewUuid(clock_.Now(), shard),
                                 .priority = item.priority,
                                 .input = std::move(item.input),
-                                .watched = request.watched});
+                                .watched = request.watched,
+                                .timeout = item.timeout.value_or(endpoint->timeout),
+                                .ttl = item.ttl.value_or(endpoint->queue.ttl),
+                                .not_before = item.not_before,
+                                .concurrency_key = std::move(item.concurrency_key)});
   }
   FURNACE_RETURN_IF_ERROR(StoreLargeInputs(submission));
   return submission;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,13 +23,28 @@ struct JobRequest {
   struct Item {
     std::string input;  // Valid JSON.
     int priority = 0;
+    std::optional<absl::Time> not_before;
+    std::optional<absl::Duration> ttl;  // nullopt: the endpoint's; so the next.
+    std::optional<absl::Duration> timeout;
+    std::string concurrency_key;
   };
   std::vector<Item> items;
-  bool watched = false;  // Somebody will watch the jobs from the start.
+  std::string idempotency_key;  // Empty: none. Only with one item.
+  bool watched = false;         // Somebody will watch the jobs from the start.
 };
 
-/// The job that an item of a submission is, queued at `queued_at`.
-JobRecord NewRecord(const Submission& submission, std::size_t index, absl::Time queued_at);
+/// A job that is about to be queued.
+struct UpcomingJob {
+  JobRecord record;
+  std::optional<absl::Time> not_before;
+  absl::Duration ttl;
+
+  /// The job as it is once it has been queued.
+  JobRecord QueuedAt(absl::Time now) const;
+};
+
+/// The job that an item of a submission will be.
+UpcomingJob Upcoming(const Submission& submission, std::size_t index);
 
 /// Turns requests into queued jobs. Thread-safe.
 class Submitter {

@@ -11,9 +11,9 @@ constexpr int kMaxPerRound = 200;
 
 void Sweeper::Sweep() {
   for (const int shard : leader_.Led()) {
-    const absl::StatusOr<std::vector<LapsedLease>> lapsed = log_.Sweep(shard, kMaxPerRound);
-    if (!lapsed.ok()) return;  // Redis is away; the next round will do.
-    for (const LapsedLease& lease : *lapsed) {
+    const absl::StatusOr<Swept> swept = log_.Sweep(shard, kMaxPerRound);
+    if (!swept.ok()) return;  // Redis is away; the next round will do.
+    for (const LapsedLease& lease : swept->lapsed) {
       spdlog::warn("job {}: the lease of attempt {} lapsed on worker {}", lease.lease.job_id,
                    lease.lease.epoch, lease.worker_id);
       dispatcher_.LeaseLapsed(lease.worker_id, lease.lease);

@@ -9,7 +9,7 @@ namespace furnace::scheduler {
 /// Takes back leases that nobody renewed, on the shards this replica leads.
 class Sweeper {
  public:
-  static constexpr absl::Duration kEvery = absl::Milliseconds(500);
+  static constexpr absl::Duration kEvery = absl::Milliseconds(100);
 
   Sweeper(ShardLog& log, const ShardLeader& leader, Dispatcher& dispatcher)
       : log_(log), leader_(leader), dispatcher_(dispatcher) {}

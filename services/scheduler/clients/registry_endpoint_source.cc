@@ -7,6 +7,26 @@
 namespace furnace::scheduler {
 namespace {
 
+RetryPolicy RetryFromProto(const v1::EndpointSpec& spec) {
+  RetryPolicy policy{.max_retries = spec.max_retries(),
+                     .backoff = absl::Milliseconds(spec.retry().backoff_ms()),
+                     .max_backoff = absl::Milliseconds(spec.retry().max_backoff_ms())};
+  for (const int cause : spec.retry().no_retry_on()) policy.no_retry |= 1U << cause;
+  return policy;
+}
+
+// A registry older than these fields leaves them out: then the defaults hold.
+QueuePolicy QueueFromProto(const v1::EndpointSpec& spec) {
+  if (!spec.has_queue()) return {};
+  const v1::QueuePolicy& proto = spec.queue();
+  return {.head_start = proto.strict_priority() ? kStrictHeadStart
+                                                : absl::Milliseconds(proto.head_start_ms()),
+          .ttl = absl::Seconds(proto.ttl_seconds()),
+          .max_concurrency = proto.max_concurrency(),
+          .max_queued = proto.max_queued(),
+          .idempotency_ttl = absl::Seconds(proto.idempotency_ttl_seconds())};
+}
+
 Endpoint FromProto(const v1::Endpoint& proto) {
   const v1::EndpointSpec& spec = proto.spec();
   Endpoint endpoint;
@@ -22,7 +42,12 @@ Endpoint FromProto(const v1::Endpoint& proto) {
   endpoint.gpu_count = spec.gpu_count();
   endpoint.vram_min_mib = spec.vram_min_mib();
   endpoint.timeout = absl::Seconds(spec.timeout_seconds());
-  endpoint.max_retries = spec.max_retries();
+  endpoint.paused = proto.status() == v1::ENDPOINT_STATUS_PAUSED;
+  if (spec.init_timeout_seconds() > 0) {
+    endpoint.init_timeout = absl::Seconds(spec.init_timeout_seconds());
+  }
+  endpoint.retry = RetryFromProto(spec);
+  endpoint.queue = QueueFromProto(spec);
   endpoint.scale = {.min_workers = spec.min_workers(),
                     .max_workers = spec.max_workers(),
                     .idle_timeout = absl::Seconds(spec.idle_timeout_seconds()),

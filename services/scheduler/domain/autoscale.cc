@@ -46,16 +46,16 @@ ScaleDecision Autoscale(const Endpoint& endpoint, const QueueSnapshot& queue,
     if (MayDrain(worker)) idle.push_back(&worker);
   }
 
-  const int floor = endpoint.deleted ? 0 : policy.min_workers;
-  const int wanted = std::clamp(WantedByLoad(policy, queue, serving, starting), floor,
-                                std::max(floor, policy.max_workers));
+  const int floor = endpoint.deleted || endpoint.paused ? 0 : policy.min_workers;
+  const int load = endpoint.paused ? 0 : WantedByLoad(policy, queue, serving, starting);
+  const int wanted = std::clamp(load, floor, std::max(floor, policy.max_workers));
   if (wanted > serving) {
     decision.start = wanted - serving;
     return decision;
   }
 
   // Jobs that wait will find the idle workers by themselves.
-  if (queue.queued > 0) return decision;
+  if (queue.queued > 0 && !endpoint.paused) return decision;
   std::sort(idle.begin(), idle.end(), [](const auto* a, const auto* b) {
     return std::tie(a->idle_since, a->id) < std::tie(b->idle_since, b->id);
   });

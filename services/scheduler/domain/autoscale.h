@@ -38,8 +38,8 @@ struct ScaleDecision {
 /// are waiting jobs; workers that start count as help on the way. With
 /// REQUEST_COUNT it wants one for each `value` jobs. Drains workers idle for
 /// `idle_timeout` down to min_workers, longest idle first, outdated ones as soon as
-/// they are idle; a deleted endpoint wants none. Never drains a worker with a job.
-/// Ties go to the smallest id, so equal inputs give equal answers.
+/// they are idle; a paused endpoint wants none, a deleted one none once nothing waits. Never drains
+/// a worker with a job. Ties go to the smallest id, so equal inputs give equal answers.
 ScaleDecision Autoscale(const Endpoint& endpoint, const QueueSnapshot& queue,
                         const std::vector<WorkerSnapshot>& workers, absl::Time now);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/scheduler/domain/retry_policy.h"
 
 namespace furnace::scheduler {
 
@@ -21,6 +22,21 @@ struct ScalePolicy {
   int value = 4;
 };
 
+/// How an endpoint's jobs wait. Meaning and ranges: furnace.v1.QueuePolicy.
+struct QueuePolicy {
+  /// How far a step of priority moves a job ahead. kStrictHeadStart for strict
+  /// priority.
+  absl::Duration head_start = absl::Seconds(60);
+  absl::Duration ttl;       // Zero: for ever.
+  int max_concurrency = 0;  // 0: any.
+  int max_queued = 100'000;
+  absl::Duration idempotency_ttl = absl::Hours(24);
+};
+
+/// So far ahead that no age makes up for a step of priority, and scores are still
+/// whole numbers in a double.
+inline constexpr absl::Duration kStrictHeadStart = absl::Hours(24 * 365 * 10);
+
 /// An endpoint as the scheduler needs to know it.
 struct Endpoint {
   std::string id;
@@ -28,6 +44,7 @@ struct Endpoint {
   std::string name;
   std::int64_t revision = 1;
   bool deleted = false;
+  bool paused = false;
 
   std::string image_uri;
   std::string handler_path;
@@ -36,7 +53,9 @@ struct Endpoint {
   int gpu_count = 1;
   int vram_min_mib = 0;
   absl::Duration timeout = absl::Seconds(300);
-  int max_retries = 0;
+  absl::Duration init_timeout = absl::Minutes(7);
+  RetryPolicy retry;
+  QueuePolicy queue;
   ScalePolicy scale;
 };
 

@@ -8,12 +8,6 @@
 namespace furnace::scheduler {
 namespace {
 
-// Whether the job may be tried again after `cause`, which it has been charged with.
-bool MayRetry(const Job& job, FailureCause cause) {
-  if (IsPlatformFault(cause)) return job.loss_count < RetryLimits::kMaxLosses;
-  return job.retry_count <= job.limits.max_retries;
-}
-
 void ChargeAttempt(Job& job, FailureCause cause, absl::Time now) {
   if (IsPlatformFault(cause)) {
     ++job.loss_count;
@@ -23,6 +17,10 @@ void ChargeAttempt(Job& job, FailureCause cause, absl::Time now) {
   job.gpu_time_us += absl::ToInt64Microseconds(now - *job.started_at) * job.gpu_count;
 }
 
+absl::Status WrongState(const Job& job) {
+  return Error(absl::StatusCode::kFailedPrecondition, "job {} is {}", job.id, ToString(job.status));
+}
+
 void Finish(Job& job, JobStatus status, absl::Time now) {
   job.status = status;
   job.completed_at = now;
@@ -30,11 +28,18 @@ void Finish(Job& job, JobStatus status, absl::Time now) {
 
 }  // namespace
 
+Job Accept(Job job, std::optional<absl::Time> not_before, absl::Duration ttl, absl::Time now) {
+  const bool delayed = not_before && *not_before > now;
+  job.status = delayed ? JobStatus::kDelayed : JobStatus::kInQueue;
+  if (delayed) job.not_before = not_before;
+  if (ttl > absl::ZeroDuration()) job.expires_at = now + ttl;
+  job.queued_at = now;
+  job.version = 1;
+  return job;
+}
+
 absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now) {
-  if (job.status != JobStatus::kInQueue) {
-    return Error(absl::StatusCode::kFailedPrecondition, "job {} is {}", job.id,
-                 ToString(job.status));
-  }
+  if (job.status != JobStatus::kInQueue) return WrongState(job);
   job.status = JobStatus::kInProgress;
   ++job.attempt;
   job.worker_id = worker.worker_id;
@@ -47,7 +52,7 @@ absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now) {
   return job;
 }
 
-absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, absl::Time now) {
+absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, absl::Time now) {
   if (job.status != JobStatus::kInProgress || job.attempt != epoch) {
     return Error(absl::StatusCode::kAborted, "attempt {} of job {} holds no lease", epoch, job.id);
   }
@@ -60,11 +65,50 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, absl::Time n
     job.output = outcome.output;
     job.output_stored = outcome.output_stored;
     Finish(job, JobStatus::kCompleted, now);
-  } else if (MayRetry(job, outcome.cause)) {
-    job.status = JobStatus::kInQueue;
+  } else if (MayRetry(job.retry, outcome.cause, job.retry_count, job.loss_count)) {
+    const absl::Duration wait = BackoffBefore(job.retry, outcome.cause, job.retry_count, draw);
+    const bool at_once = wait == absl::ZeroDuration();
+    job.status = at_once ? JobStatus::kInQueue : JobStatus::kDelayed;
+    if (!at_once) job.not_before = now + wait;
   } else {
     Finish(job, JobStatus::kFailed, now);
   }
+  return job;
+}
+
+absl::StatusOr<Job> Release(Job job, absl::Time now) {
+  if (job.status != JobStatus::kDelayed || now < *job.not_before) return WrongState(job);
+  job.status = JobStatus::kInQueue;
+  job.not_before.reset();
+  ++job.version;
+  return job;
+}
+
+absl::StatusOr<Job> Expire(Job job, absl::Time now) {
+  const bool waits = job.status == JobStatus::kDelayed || job.status == JobStatus::kInQueue;
+  if (!waits || !job.expires_at || now < *job.expires_at) return WrongState(job);
+  job.error = "not run within its time to live";
+  job.cause = FailureCause::kNone;
+  job.not_before.reset();
+  ++job.version;
+  Finish(job, JobStatus::kTimedOut, now);
+  return job;
+}
+
+absl::StatusOr<Job> Redrive(Job job, absl::Duration ttl, absl::Time now) {
+  if (job.status != JobStatus::kFailed && job.status != JobStatus::kTimedOut) {
+    return WrongState(job);
+  }
+  job.status = JobStatus::kInQueue;
+  job.retry_count = 0;
+  job.loss_count = 0;
+  job.error.clear();
+  job.cause = FailureCause::kNone;
+  job.progress.clear();
+  job.completed_at.reset();
+  job.expires_at.reset();
+  if (ttl > absl::ZeroDuration()) job.expires_at = now + ttl;
+  ++job.version;
   return job;
 }
 
@@ -75,14 +119,15 @@ Job Cancel(Job job, absl::Time now) {
     ChargeAttempt(job, FailureCause::kNone, now);
   }
   job.error = "cancelled";
+  job.not_before.reset();
   job.cause = FailureCause::kNone;
   ++job.version;
   Finish(job, JobStatus::kCancelled, now);
   return job;
 }
 
-std::int64_t QueueScore(absl::Time queued_at, int priority, absl::Duration head_start) {
-  return absl::ToUnixMicros(queued_at) - priority * absl::ToInt64Microseconds(head_start);
+std::int64_t QueueScore(absl::Time runnable_at, int priority, absl::Duration head_start) {
+  return absl::ToUnixMicros(runnable_at) - priority * absl::ToInt64Microseconds(head_start);
 }
 
 }  // namespace furnace::scheduler

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/scheduler/domain/job_status.h"
+#include "services/scheduler/domain/retry_policy.h"
 
 namespace furnace::scheduler {
 
@@ -23,15 +24,6 @@ struct LeaseId {
   friend auto operator<=>(const LeaseId&, const LeaseId&) = default;
 };
 
-/// How often a job may be tried.
-struct RetryLimits {
-  /// Attempts, after the first, that a handler may fail.
-  int max_retries = 0;
-  /// Attempts that may be lost to platform faults; a job that takes down worker
-  /// after worker must end.
-  static constexpr int kMaxLosses = 10;
-};
-
 struct Job {
   std::string id;
   std::string endpoint_id;
@@ -40,7 +32,10 @@ struct Job {
   int priority = 0;
   std::string affinity;  // See affinity.h.
   absl::Duration timeout;
-  RetryLimits limits;
+  RetryPolicy retry;
+  std::string concurrency_key;           // Jobs that share it run one at a time; empty: none.
+  std::optional<absl::Time> not_before;  // While DELAYED: when it becomes runnable.
+  std::optional<absl::Time> expires_at;  // When it ends unless it runs.
 
   int attempt = 0;      // Attempts started: the epoch of the present or last lease.
   int retry_count = 0;  // Attempts that a handler failed.
@@ -85,22 +80,37 @@ struct Outcome {
   std::string error;
 };
 
+/// A new job as it is accepted at `now`: DELAYED when `not_before` is later, else
+/// IN_QUEUE; with `ttl` to live (zero: for ever).
+Job Accept(Job job, std::optional<absl::Time> not_before, absl::Duration ttl, absl::Time now);
+
 /// The job under a new lease. FAILED_PRECONDITION unless it is IN_QUEUE.
 absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now);
 
-/// The job after its attempt `epoch` ended at `now`: COMPLETED, back IN_QUEUE, or
-/// FAILED when its retries or losses are spent.
+/// The job after its attempt `epoch` ended at `now`: COMPLETED, back IN_QUEUE, DELAYED
+/// for its backoff, or FAILED when its retries or losses are spent. `draw`: see
+/// BackoffBefore.
 ///
 /// ABORTED when that attempt does not hold the lease any more.
-absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, absl::Time now);
+absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, absl::Time now);
+
+/// The DELAYED job IN_QUEUE. FAILED_PRECONDITION unless it is due.
+absl::StatusOr<Job> Release(Job job, absl::Time now);
+
+/// The job TIMED_OUT. FAILED_PRECONDITION when it runs, is final, or has time left.
+absl::StatusOr<Job> Expire(Job job, absl::Time now);
+
+/// The FAILED or TIMED_OUT job back IN_QUEUE with all its retries, and `ttl` to live
+/// (zero: for ever). FAILED_PRECONDITION for a job in another state.
+absl::StatusOr<Job> Redrive(Job job, absl::Duration ttl, absl::Time now);
 
 /// The job CANCELLED; a final job as it is.
 Job Cancel(Job job, absl::Time now);
 
 /// Where the job stands in its queue: lower goes first. Microseconds since the
 /// epoch, moved ahead by `head_start` for each step of priority, so that a job of
-/// high priority passes those submitted less than that before it and nothing waits
+/// high priority passes those runnable less than that before it and nothing waits
 /// for ever.
-std::int64_t QueueScore(absl::Time queued_at, int priority, absl::Duration head_start);
+std::int64_t QueueScore(absl::Time runnable_at, int priority, absl::Duration head_start);
 
 }  // namespace furnace::scheduler

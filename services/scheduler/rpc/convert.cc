@@ -17,7 +17,7 @@ constexpr std::size_t kMaxWorkerIdBytes = 63;
 constexpr int kMaxGpus = 16;
 constexpr int kMaxCredits = 1000;
 constexpr int kMaxLeases = 1000;
-constexpr std::int64_t kMaxColdStartMs = 24 * 3'600'000;
+constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
@@ -30,6 +30,8 @@ void SetTimes(const Job& job, v1::Job& proto) {
   SetTime(job.queued_at, proto.mutable_queued_at());
   if (job.started_at) SetTime(*job.started_at, proto.mutable_started_at());
   if (job.completed_at) SetTime(*job.completed_at, proto.mutable_completed_at());
+  if (job.not_before) SetTime(*job.not_before, proto.mutable_not_before());
+  if (job.expires_at) SetTime(*job.expires_at, proto.mutable_expires_at());
   if (job.first_started_at) {
     proto.set_delay_ms(absl::ToInt64Milliseconds(*job.first_started_at - job.queued_at));
   }
@@ -91,6 +93,7 @@ v1::Job ToProto(const JobRecord& record) {
   proto.set_gpu_time_us(job.gpu_time_us);
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
   proto.set_progress(job.progress);
+  proto.set_concurrency_key(job.concurrency_key);
   proto.set_version(job.version);
   return proto;
 }

@@ -1,7 +1,5 @@
 #include "services/scheduler/rpc/job_handlers.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <utility>
 #include <vector>
@@ -9,69 +7,54 @@
 #include "libs/common/base/status.h"
 #include "services/scheduler/app/await.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/job_request.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
 
-constexpr int kMaxPriority = 10;
-constexpr int kMaxBatchJobs = 1000;
 constexpr int kDefaultPageSize = 100;
 constexpr int kMaxPageSize = 1000;
 
-absl::StatusOr<JobFilter> ToFilter(const std::string& project_id, const v1::ListRequest& request) {
-  JobFilter filter{.project_id = project_id,
+// The part that lists share. `limit` is one more than the page: it tells whether there
+// are more.
+template <typename Request>
+absl::StatusOr<JobFilter> ToFilter(const furnace::rpc::CallContext& call, const Request& request) {
+  JobFilter filter{.project_id = {},
                    .endpoint_id = request.endpoint_id(),
                    .status = std::nullopt,
                    .before_id = request.page_token(),
                    .limit = request.page_size() == 0 ? kDefaultPageSize : request.page_size()};
-  if (!filter.endpoint_id.empty()) {
-    FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", filter.endpoint_id));
-  }
+  FURNACE_ASSIGN_OR_RETURN(filter.project_id, furnace::rpc::ProjectOf(call));
   if (!filter.before_id.empty()) {
     FURNACE_RETURN_IF_ERROR(CheckUuid("page_token", filter.before_id));
   }
   FURNACE_RETURN_IF_ERROR(CheckRange("page_size", filter.limit, 1, kMaxPageSize));
-  if (request.status() != v1::JOB_STATUS_UNSPECIFIED) {
-    const auto status = JobStatusFromNumber(request.status());
-    if (!status.ok()) return absl::InvalidArgumentError("status: unknown");
-    filter.status = *status;
-  }
+  ++filter.limit;
   return filter;
+}
+
+template <typename Response>
+Response ToPage(std::vector<Job> jobs, const JobFilter& filter) {
+  Response response;
+  if (static_cast<int>(jobs.size()) == filter.limit) {
+    jobs.pop_back();
+    response.set_next_page_token(jobs.back().id);
+  }
+  for (Job& job : jobs) {
+    *response.add_jobs() = ToProto({.job = std::move(job), .chunks = {}, .chunk_count = 0});
+  }
+  return response;
 }
 
 }  // namespace
 
-absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
-                                        const std::string& endpoint_id, std::string input,
-                                        int priority, std::size_t max_bytes) {
-  FURNACE_ASSIGN_OR_RETURN(std::string project_id, furnace::rpc::ProjectOf(call));
-  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", endpoint_id));
-  FURNACE_RETURN_IF_ERROR(CheckInput("input", input, max_bytes));
-  FURNACE_RETURN_IF_ERROR(CheckRange("priority", priority, -kMaxPriority, kMaxPriority));
-  JobRequest request{.project_id = std::move(project_id), .endpoint_id = endpoint_id};
-  request.items.push_back({.input = std::move(input), .priority = priority});
-  return request;
-}
-
 absl::StatusOr<v1::SubmitBatchResponse> JobHandlers::SubmitBatch(
     const furnace::rpc::CallContext& call, const v1::SubmitBatchRequest& request) {
-  FURNACE_ASSIGN_OR_RETURN(std::string project_id, furnace::rpc::ProjectOf(call));
-  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
-  FURNACE_RETURN_IF_ERROR(CheckRange("jobs", request.jobs_size(), 1, kMaxBatchJobs));
-  JobRequest batch{.project_id = std::move(project_id), .endpoint_id = request.endpoint_id()};
-  std::size_t room = kMaxInputBytes;
-  for (int i = 0; i < request.jobs_size(); ++i) {
-    const v1::BatchJob& job = request.jobs(i);
-    FURNACE_RETURN_IF_ERROR(CheckInput(fmt::format("jobs[{}].input", i), job.input(), room));
-    FURNACE_RETURN_IF_ERROR(CheckRange(fmt::format("jobs[{}].priority", i), job.priority(),
-                                       -kMaxPriority, kMaxPriority));
-    room -= job.input().size();
-    batch.items.push_back({.input = job.input(), .priority = job.priority()});
-  }
+  FURNACE_ASSIGN_OR_RETURN(JobRequest batch, ToJobRequest(call, request, clock_.Now()));
   FURNACE_ASSIGN_OR_RETURN(Submission submission, submitter_.Prepare(std::move(batch)));
   v1::SubmitBatchResponse response;
   for (const Submission::Item& item : submission.items) response.add_job_ids(item.id);
-  FURNACE_RETURN_IF_ERROR(Await<absl::Time>([&](Done<absl::Time> done) {
+  FURNACE_RETURN_IF_ERROR(Await<SubmitResult>([&](Done<SubmitResult> done) {
                             queue_.Submit(std::move(submission), std::move(done));
                           }).status());
   return response;
@@ -90,19 +73,17 @@ absl::StatusOr<v1::GetResponse> JobHandlers::Get(const furnace::rpc::CallContext
 
 absl::StatusOr<v1::ListResponse> JobHandlers::List(const furnace::rpc::CallContext& call,
                                                    const v1::ListRequest& request) {
-  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
-  FURNACE_ASSIGN_OR_RETURN(JobFilter filter, ToFilter(project_id, request));
-  const int page_size = filter.limit++;  // One more tells whether there are more.
+  FURNACE_ASSIGN_OR_RETURN(JobFilter filter, ToFilter(call, request));
+  if (!filter.endpoint_id.empty()) {
+    FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", filter.endpoint_id));
+  }
+  if (request.status() != v1::JOB_STATUS_UNSPECIFIED) {
+    const auto status = JobStatusFromNumber(request.status());
+    if (!status.ok()) return absl::InvalidArgumentError("status: unknown");
+    filter.status = *status;
+  }
   FURNACE_ASSIGN_OR_RETURN(std::vector<Job> jobs, history_.List(filter));
-  v1::ListResponse response;
-  if (static_cast<int>(jobs.size()) > page_size) {
-    jobs.pop_back();
-    response.set_next_page_token(jobs.back().id);
-  }
-  for (Job& job : jobs) {
-    *response.add_jobs() = ToProto({.job = std::move(job), .chunks = {}, .chunk_count = 0});
-  }
-  return response;
+  return ToPage<v1::ListResponse>(std::move(jobs), filter);
 }
 
 absl::StatusOr<v1::CancelResponse> JobHandlers::Cancel(const furnace::rpc::CallContext& call,
@@ -122,6 +103,49 @@ absl::StatusOr<v1::CancelResponse> JobHandlers::Cancel(const furnace::rpc::CallC
                            reader_.Get(request.job_id(), project_id, /*with_input=*/false));
   v1::CancelResponse response;
   *response.mutable_job() = ToProto(record);
+  return response;
+}
+
+absl::StatusOr<v1::PurgeResponse> JobHandlers::Purge(const furnace::rpc::CallContext& call,
+                                                     const v1::PurgeRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  FURNACE_ASSIGN_OR_RETURN(const int purged, redriver_.Purge(request.endpoint_id(), project_id));
+  v1::PurgeResponse response;
+  response.set_purged(purged);
+  return response;
+}
+
+absl::StatusOr<v1::ListDeadLettersResponse> JobHandlers::ListDeadLetters(
+    const furnace::rpc::CallContext& call, const v1::ListDeadLettersRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(JobFilter filter, ToFilter(call, request));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", filter.endpoint_id));
+  filter.status = JobStatus::kFailed;
+  FURNACE_ASSIGN_OR_RETURN(std::vector<Job> jobs, history_.List(filter));
+  return ToPage<v1::ListDeadLettersResponse>(std::move(jobs), filter);
+}
+
+absl::StatusOr<v1::RedriveResponse> JobHandlers::Redrive(const furnace::rpc::CallContext& call,
+                                                         const v1::RedriveRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("job_id", request.job_id()));
+  FURNACE_RETURN_IF_ERROR(redriver_.Redrive(request.job_id(), project_id));
+  FURNACE_ASSIGN_OR_RETURN(const JobRecord record,
+                           reader_.Get(request.job_id(), project_id, /*with_input=*/false));
+  v1::RedriveResponse response;
+  *response.mutable_job() = ToProto(record);
+  return response;
+}
+
+absl::StatusOr<v1::RedriveAllResponse> JobHandlers::RedriveAll(
+    const furnace::rpc::CallContext& call, const v1::RedriveAllRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  FURNACE_ASSIGN_OR_RETURN(const Redriven redriven,
+                           redriver_.RedriveAll(request.endpoint_id(), project_id));
+  v1::RedriveAllResponse response;
+  response.set_redriven(redriven.jobs);
+  response.set_more(redriven.more);
   return response;
 }
 

@@ -6,6 +6,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/job_request.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -94,6 +95,32 @@ grpc::Status JobService::Cancel(grpc::ServerContext* context, const v1::CancelRe
                   std::bind_front(&JobHandlers::Cancel, &handlers_));
 }
 
+grpc::Status JobService::Purge(grpc::ServerContext* context, const v1::PurgeRequest* request,
+                               v1::PurgeResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::Purge, &handlers_));
+}
+
+grpc::Status JobService::ListDeadLetters(grpc::ServerContext* context,
+                                         const v1::ListDeadLettersRequest* request,
+                                         v1::ListDeadLettersResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::ListDeadLetters, &handlers_));
+}
+
+grpc::Status JobService::Redrive(grpc::ServerContext* context, const v1::RedriveRequest* request,
+                                 v1::RedriveResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::Redrive, &handlers_));
+}
+
+grpc::Status JobService::RedriveAll(grpc::ServerContext* context,
+                                    const v1::RedriveAllRequest* request,
+                                    v1::RedriveAllResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::RedriveAll, &handlers_));
+}
+
 template <typename Call, typename Next>
 void JobService::Prepare(const std::shared_ptr<Call>& call, JobRequest request, Next next) {
   const bool quick = submitter_.IsQuick(request);
@@ -112,22 +139,37 @@ void JobService::Prepare(const std::shared_ptr<Call>& call, JobRequest request, 
 void JobService::OnSubmit(const std::shared_ptr<SubmitCall>& call) {
   const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
   if (!caller.ok()) return call->Finish(caller.status());
-  v1::SubmitRequest& request = call->request();
-  absl::StatusOr<JobRequest> job =
-      ToJobRequest(*caller, request.endpoint_id(), std::move(*request.mutable_input()),
-                   request.priority(), kMaxInputBytes);
+  absl::StatusOr<JobRequest> job = ToJobRequest(*caller, call->request(), clock_.Now());
   if (!job.ok()) return call->Finish(job.status());
   Prepare(call, *std::move(job), [this, call](Submission submission) {
-    JobRecord record = NewRecord(submission, 0, absl::InfinitePast());
-    queue_.Submit(std::move(submission),
-                  [call, record = std::move(record)](absl::StatusOr<absl::Time> queued_at) mutable {
-                    if (!queued_at.ok()) return call->Finish(queued_at.status());
-                    record.job.queued_at = *queued_at;
-                    v1::SubmitResponse response;
-                    *response.mutable_job() = ToProto(record);
-                    call->Finish(std::move(response));
-                  });
+    UpcomingJob upcoming = Upcoming(submission, 0);
+    queue_.Submit(std::move(submission), [this, call, upcoming = std::move(upcoming)](
+                                             absl::StatusOr<SubmitResult> result) {
+      if (!result.ok()) return call->Finish(result.status());
+      if (!result->known_id.empty()) {
+        return AnswerWithKnown<v1::SubmitResponse>(call, result->known_id,
+                                                   upcoming.record.job.project_id, std::nullopt);
+      }
+      v1::SubmitResponse response;
+      *response.mutable_job() = ToProto(upcoming.QueuedAt(result->queued_at));
+      call->Finish(std::move(response));
+    });
   });
+}
+
+template <typename Response, typename Call>
+void JobService::AnswerWithKnown(const std::shared_ptr<Call>& call, const std::string& job_id,
+                                 const std::string& project_id,
+                                 std::optional<absl::Duration> wait) {
+  auto watcher = std::make_shared<FinalWatcher>(AnswerTo<Response>(call),
+                                                absl::UnavailableError("the job was not read"),
+                                                /*at_once=*/!wait.has_value());
+  call->WhenGone([this, job_id, gone = watcher.get()] { watchers_.Remove(job_id, gone); });
+  watchers_.Add({.job_id = job_id,
+                 .project_id = project_id,
+                 .deadline = clock_.Now() + wait.value_or(kShortestWait),
+                 .chunks_after = std::nullopt},
+                std::move(watcher));
 }
 
 void JobService::OnRunSync(const std::shared_ptr<RunSyncCall>& call) {
@@ -137,9 +179,7 @@ void JobService::OnRunSync(const std::shared_ptr<RunSyncCall>& call) {
   const int wait_ms = request.wait_ms() == 0 ? kDefaultWaitMs : request.wait_ms();
   absl::Status checked = CheckRange("wait_ms", wait_ms, kMinRunSyncWaitMs, kMaxWaitMs);
   if (!checked.ok()) return call->Finish(checked);
-  absl::StatusOr<JobRequest> job =
-      ToJobRequest(*caller, request.endpoint_id(), std::move(*request.mutable_input()),
-                   request.priority(), kMaxSyncInputBytes);
+  absl::StatusOr<JobRequest> job = ToJobRequest(*caller, request, clock_.Now());
   if (!job.ok()) return call->Finish(job.status());
   job->watched = true;
   Prepare(call, *std::move(job), [this, call, wait_ms](Submission submission) {
@@ -149,26 +189,28 @@ void JobService::OnRunSync(const std::shared_ptr<RunSyncCall>& call) {
 
 void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
                                 absl::Duration wait) {
-  JobRecord record = NewRecord(submission, 0, absl::InfinitePast());
+  UpcomingJob upcoming = Upcoming(submission, 0);
+  const Job& job = upcoming.record.job;
   // The watcher comes first: the job may be done before Submit has answered.
   auto watcher = std::make_shared<FinalWatcher>(
       AnswerTo<v1::RunSyncResponse>(call), absl::UnavailableError("the job may not be queued"));
-  const bool watched = watchers_.AddUpcoming({.job_id = record.job.id,
-                                              .project_id = record.job.project_id,
+  const bool watched = watchers_.AddUpcoming({.job_id = job.id,
+                                              .project_id = job.project_id,
                                               .deadline = clock_.Now() + wait,
                                               .chunks_after = std::nullopt},
                                              watcher);
   if (!watched) return;
-  call->WhenGone(
-      [this, job_id = record.job.id, gone = watcher.get()] { watchers_.Remove(job_id, gone); });
-  queue_.Submit(std::move(submission), [this, call, watcher, record = std::move(record)](
-                                           absl::StatusOr<absl::Time> queued_at) mutable {
-    if (queued_at.ok()) {
-      record.job.queued_at = *queued_at;
-      return watcher->SetLatest(std::move(record));
+  call->WhenGone([this, job_id = job.id, gone = watcher.get()] { watchers_.Remove(job_id, gone); });
+  queue_.Submit(std::move(submission), [this, call, watcher, wait, upcoming = std::move(upcoming)](
+                                           absl::StatusOr<SubmitResult> result) {
+    const std::string& job_id = upcoming.record.job.id;
+    if (result.ok() && result->known_id.empty()) {
+      return watcher->SetLatest(upcoming.QueuedAt(result->queued_at));
     }
-    watchers_.Remove(record.job.id, watcher.get());
-    call->Finish(queued_at.status());
+    watchers_.Remove(job_id, watcher.get());
+    if (!result.ok()) return call->Finish(result.status());
+    AnswerWithKnown<v1::RunSyncResponse>(call, result->known_id,
+                                         upcoming.record.job.project_id, wait);
   });
 }
 

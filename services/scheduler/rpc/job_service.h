@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,15 @@ class JobService final : public JobServiceBase {
                     v1::ListResponse* response) override;
   grpc::Status Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
                       v1::CancelResponse* response) override;
+  grpc::Status Purge(grpc::ServerContext* context, const v1::PurgeRequest* request,
+                     v1::PurgeResponse* response) override;
+  grpc::Status ListDeadLetters(grpc::ServerContext* context,
+                               const v1::ListDeadLettersRequest* request,
+                               v1::ListDeadLettersResponse* response) override;
+  grpc::Status Redrive(grpc::ServerContext* context, const v1::RedriveRequest* request,
+                       v1::RedriveResponse* response) override;
+  grpc::Status RedriveAll(grpc::ServerContext* context, const v1::RedriveAllRequest* request,
+                          v1::RedriveAllResponse* response) override;
 
  private:
   using SubmitCall = furnace::rpc::UnaryCall<v1::SubmitRequest, v1::SubmitResponse>;
@@ -49,6 +59,11 @@ class JobService final : public JobServiceBase {
 
   void OnSubmit(const std::shared_ptr<SubmitCall>& call);
   void OnRunSync(const std::shared_ptr<RunSyncCall>& call);
+  /// Answers with the job that an idempotency key stands for: as it is, or final if
+  /// that is within `wait`.
+  template <typename Response, typename Call>
+  void AnswerWithKnown(const std::shared_ptr<Call>& call, const std::string& job_id,
+                       const std::string& project_id, std::optional<absl::Duration> wait);
   void SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
                       absl::Duration wait);
   /// Prepares the submission, on another thread if that may block, and goes on with

@@ -60,22 +60,22 @@ prometheus::Counter& SettledCounter(SettleResult result) {
 
 }  // namespace
 
-void ObservedJobQueue::Submit(Submission submission, Done<absl::Time> done) {
+void ObservedJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
   static CallMetrics call("submit");
   static prometheus::Counter& submitted =
       metrics::Counter("furnace_jobs_submitted_total", "Jobs acknowledged.");
   const auto jobs = static_cast<double>(submission.items.size());
-  queue_.Submit(std::move(submission), Observe(call, std::move(done), [jobs](const absl::Time&) {
-                  submitted.Increment(jobs);
+  queue_.Submit(std::move(submission),
+                Observe(call, std::move(done), [jobs](const SubmitResult& result) {
+                  if (result.known_id.empty()) submitted.Increment(jobs);
                 }));
 }
 
-void ObservedJobQueue::Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
-                             absl::Duration lease, Done<std::vector<ClaimedJob>> done) {
+void ObservedJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) {
   static CallMetrics call("claim");
   static prometheus::Counter& claimed =
       metrics::Counter("furnace_jobs_claimed_total", "Jobs leased to workers.");
-  queue_.Claim(endpoint_id, workers, lease,
+  queue_.Claim(std::move(request),
                Observe(call, std::move(done), [](const std::vector<ClaimedJob>& jobs) {
                  claimed.Increment(static_cast<double>(jobs.size()));
                }));
@@ -97,6 +97,16 @@ void ObservedJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
 void ObservedJobQueue::Report(ProgressReport report, Done<bool> done) {
   static CallMetrics call("report");
   queue_.Report(std::move(report), Observe(call, std::move(done)));
+}
+
+void ObservedJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> done) {
+  static CallMetrics call("redrive");
+  queue_.Redrive(std::move(request), Observe(call, std::move(done)));
+}
+
+void ObservedJobQueue::Purge(const std::string& endpoint_id, int limit, Done<int> done) {
+  static CallMetrics call("purge");
+  queue_.Purge(endpoint_id, limit, Observe(call, std::move(done)));
 }
 
 void ObservedJobQueue::Cancel(const std::string& job_id, const std::string& project_id,

@@ -15,13 +15,14 @@ class ObservedJobQueue final : public JobQueue {
  public:
   explicit ObservedJobQueue(JobQueue& queue) : queue_(queue) {}
 
-  void Submit(Submission submission, Done<absl::Time> done) override;
-  void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
-             absl::Duration lease, Done<std::vector<ClaimedJob>> done) override;
+  void Submit(Submission submission, Done<SubmitResult> done) override;
+  void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) override;
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
   void Report(ProgressReport report, Done<bool> done) override;
+  void Redrive(RedriveRequest request, Done<std::vector<bool>> done) override;
+  void Purge(const std::string& endpoint_id, int limit, Done<int> done) override;
   void Cancel(const std::string& job_id, const std::string& project_id,
               Done<std::optional<CancelledJob>> done) override;
   void Find(const std::string& job_id, FindOptions options,

@@ -41,6 +41,12 @@ class EndpointStoreContract : public testing::Test {
     });
   }
 
+  absl::StatusOr<Endpoint> Pause(const Endpoint& endpoint) {
+    return store().Update(endpoint.project_id, endpoint.id, [](const Endpoint& current) {
+      return registry::Pause(current, kSampleTime + absl::Minutes(1));
+    });
+  }
+
   std::vector<std::string> ListNames(const std::string& after, int limit) {
     const std::vector<Endpoint> endpoints = *store().List(project_, after, limit);
     std::vector<std::string> names;
@@ -88,7 +94,7 @@ TYPED_TEST_P(EndpointStoreContract, CreateForAnUnknownProjectIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(this->store().Create(SampleEndpoint(SampleId(), "echo"), 10)));
 }
 
-TYPED_TEST_P(EndpointStoreContract, ANameIsTakenByAnActiveEndpointOfTheProjectOnly) {
+TYPED_TEST_P(EndpointStoreContract, ANameIsTakenByALiveEndpointOfTheProjectOnly) {
   const Endpoint endpoint = this->Stored(this->project_, "echo");
   EXPECT_TRUE(
       absl::IsAlreadyExists(this->store().Create(SampleEndpoint(this->project_, "echo"), 10)));
@@ -97,7 +103,7 @@ TYPED_TEST_P(EndpointStoreContract, ANameIsTakenByAnActiveEndpointOfTheProjectOn
   EXPECT_TRUE(this->store().Create(SampleEndpoint(this->project_, "echo"), 10).ok());
 }
 
-TYPED_TEST_P(EndpointStoreContract, ActiveEndpointsOfAProjectAreLimited) {
+TYPED_TEST_P(EndpointStoreContract, LiveEndpointsOfAProjectAreLimited) {
   const Endpoint first = this->Stored(this->project_, "a");
   this->Stored(this->project_, "b");
   this->Stored(this->other_, "x");
@@ -154,7 +160,17 @@ TYPED_TEST_P(EndpointStoreContract, UpdateReplacesEveryFieldOfTheSpec) {
                        .idle_timeout_seconds = 5,
                        .scaler_type = ScalerType::kQueueDelay,
                        .scaler_value = 6,
-                       .max_retries = 7},
+                       .max_retries = 7,
+                       .retry = {.backoff_ms = 8,
+                                 .max_backoff_ms = 9,
+                                 .no_retry_on = {FailureCause::kHandlerError}},
+                       .queue = {.head_start_ms = 10,
+                                 .strict_priority = false,
+                                 .ttl_seconds = 11,
+                                 .max_concurrency = 12,
+                                 .max_queued = 13,
+                                 .idempotency_ttl_seconds = 14},
+                       .init_timeout_seconds = 15},
                       kSampleTime + absl::Seconds(3));
       });
   ASSERT_TRUE(updated.ok()) << updated.status();
@@ -217,6 +233,36 @@ TYPED_TEST_P(EndpointStoreContract, ListIsByNameInPages) {
   EXPECT_THAT(this->ListNames("a-z", 2), testing::ElementsAre("a0", "b"));
   EXPECT_THAT(this->ListNames("bb", 2), testing::ElementsAre("c"));
   EXPECT_THAT(this->ListNames("c", 2), testing::IsEmpty());
+}
+
+TYPED_TEST_P(EndpointStoreContract, APausedEndpointIsAChangeAndIsKeptInEveryField) {
+  const Endpoint endpoint = this->Stored(this->project_, "echo");
+  const std::int64_t cursor = this->LastCursor();
+  const auto paused = this->Pause(endpoint);
+  ASSERT_TRUE(paused.ok()) << paused.status();
+  EXPECT_EQ(paused->status, EndpointStatus::kPaused);
+  EXPECT_EQ(paused->spec, endpoint.spec);
+  EXPECT_EQ(*this->store().Find(endpoint.id), *paused);
+  const auto changes = this->store().ListChanges(cursor, 10);
+  ASSERT_EQ(changes->size(), 1u);
+  EXPECT_EQ(changes->at(0).endpoint, *paused);
+  EXPECT_EQ(*this->Pause(endpoint), *paused);
+  EXPECT_EQ(this->LastCursor(), changes->at(0).cursor);
+}
+
+TYPED_TEST_P(EndpointStoreContract, APausedEndpointIsLive) {
+  const Endpoint endpoint = this->Stored(this->project_, "echo");
+  const Endpoint paused = *this->Pause(endpoint);
+  EXPECT_EQ(*this->store().Get(this->project_, endpoint.id), paused);
+  EXPECT_THAT(this->ListNames("", 10), testing::ElementsAre("echo"));
+  EXPECT_TRUE(
+      absl::IsAlreadyExists(this->store().Create(SampleEndpoint(this->project_, "echo"), 10)));
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(this->store().Create(SampleEndpoint(this->project_, "a"), 1)));
+  EXPECT_EQ(this->SetTimeout(endpoint, 9)->status, EndpointStatus::kPaused);
+  EXPECT_EQ(this->Delete(endpoint)->status, EndpointStatus::kDeleted);
+  EXPECT_TRUE(absl::IsNotFound(this->Pause(endpoint).status()));
+  EXPECT_TRUE(this->store().Create(SampleEndpoint(this->project_, "echo"), 1).ok());
 }
 
 TYPED_TEST_P(EndpointStoreContract, FindReturnsADeletedEndpoint) {
@@ -301,11 +347,12 @@ TYPED_TEST_P(EndpointStoreContract, AReaderOfChangesMissesNothingWhileManyWrite)
 REGISTER_TYPED_TEST_SUITE_P(
     EndpointStoreContract, GetAndFindReturnAllThatCreateStored,
     AnEndpointWithoutEnvironmentRoundTrips, AnUnknownForeignOrDeletedEndpointIsNotFound,
-    CreateForAnUnknownProjectIsNotFound, ANameIsTakenByAnActiveEndpointOfTheProjectOnly,
-    ActiveEndpointsOfAProjectAreLimited, TheLimitHoldsWhenManyCreateAtOnce,
+    CreateForAnUnknownProjectIsNotFound, ANameIsTakenByALiveEndpointOfTheProjectOnly,
+    LiveEndpointsOfAProjectAreLimited, TheLimitHoldsWhenManyCreateAtOnce,
     UpdateStoresWhatTheChangeMakes, UpdateReplacesEveryFieldOfTheSpec, ARefusedUpdateStoresNothing,
     UpdateOfAnUnknownForeignOrDeletedEndpointIsNotFound, UpdatesOfOneEndpointDoNotOverlap,
-    ListIsByNameInPages, FindReturnsADeletedEndpoint, ChangesHoldEachEndpointOnceInItsLatestState,
+    ListIsByNameInPages, APausedEndpointIsAChangeAndIsKeptInEveryField, APausedEndpointIsLive,
+    FindReturnsADeletedEndpoint, ChangesHoldEachEndpointOnceInItsLatestState,
     ChangesAreReadOnFromTheLastCursor, AnUpdateThatChangesNothingIsNoChange,
     AReaderOfChangesMissesNothingWhileManyWrite);
 

@@ -60,7 +60,17 @@ inline Endpoint SampleEndpoint(const std::string& project_id, const std::string&
                    .idle_timeout_seconds = 7,
                    .scaler_type = ScalerType::kRequestCount,
                    .scaler_value = 5,
-                   .max_retries = 2};
+                   .max_retries = 2,
+                   .retry = {.backoff_ms = 3,
+                             .max_backoff_ms = 4,
+                             .no_retry_on = {FailureCause::kHandlerExited, FailureCause::kTimeout}},
+                   .queue = {.head_start_ms = 5,
+                             .strict_priority = true,
+                             .ttl_seconds = 6,
+                             .max_concurrency = 7,
+                             .max_queued = 8,
+                             .idempotency_ttl_seconds = 9},
+                   .init_timeout_seconds = 10};
   endpoint.created_at = kSampleTime;
   endpoint.updated_at = kSampleTime + absl::Microseconds(1);
   return endpoint;

@@ -11,7 +11,10 @@ namespace furnace::scheduler {
 TYPED_TEST_P(JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted) {
   Submission submission = this->Jobs(2);
   submission.affinity = "rtx4090,rtx4000";
-  submission.max_retries = 3;
+  submission.retry = {.max_retries = 3,
+                      .backoff = absl::Seconds(2),
+                      .max_backoff = absl::Seconds(9),
+                      .no_retry = 8};
   submission.items[0].priority = -4;
   submission.items[0].input = std::string(1000, '1');
   submission.items[1].input.clear();
@@ -27,7 +30,7 @@ TYPED_TEST_P(JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted) {
   EXPECT_EQ(job.priority, -4);
   EXPECT_EQ(job.affinity, "rtx4090,rtx4000");
   EXPECT_EQ(job.timeout, absl::Seconds(300));
-  EXPECT_EQ(job.limits.max_retries, 3);
+  EXPECT_EQ(job.retry, submission.retry);
   EXPECT_EQ(job.attempt, 0);
   EXPECT_EQ(job.queued_at, queued_at);
   EXPECT_EQ(job.version, 1);
@@ -175,8 +178,8 @@ TYPED_TEST_P(JobQueueContract, LapsedLeasesAreSweptAndRenewedOnesAreNot) {
 TYPED_TEST_P(JobQueueContract, ASweepTakesNoMoreThanItsLimit) {
   this->Submit(this->Jobs(3));
   ASSERT_EQ(this->Claim(3, absl::ZeroDuration()).size(), 3U);
-  EXPECT_EQ(this->log().Sweep(this->shard(), 2)->size(), 2U);
-  EXPECT_EQ(this->log().Sweep(this->shard(), 2)->size(), 1U);
+  EXPECT_EQ(this->log().Sweep(this->shard(), 2)->lapsed.size(), 2U);
+  EXPECT_EQ(this->log().Sweep(this->shard(), 2)->lapsed.size(), 1U);
 }
 
 TYPED_TEST_P(JobQueueContract, ProgressAndChunksGather) {

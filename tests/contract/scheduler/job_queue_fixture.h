@@ -25,19 +25,21 @@ class JobQueueContract : public testing::Test {
   ShardLog& log() { return backend_.log(); }
   int shard() const { return ShardOfEndpoint(endpoint_, kTestShards); }
 
+  absl::StatusOr<SubmitResult> TrySubmit(Submission submission) {
+    return Await<SubmitResult>(
+        [&](Done<SubmitResult> done) { queue().Submit(std::move(submission), std::move(done)); });
+  }
+
   absl::Time Submit(Submission submission) {
-    return Await<absl::Time>([&](Done<absl::Time> done) {
-             queue().Submit(std::move(submission), std::move(done));
-           })
-        .value();
+    return TrySubmit(std::move(submission)).value().queued_at;
   }
 
   Submission Jobs(int count = 1) const { return ASubmission(endpoint_, project_, count); }
 
   std::string SubmitOne(int max_retries = 0) {
     Submission submission = Jobs();
-    submission.max_retries = max_retries;
-    const std::string id = submission.items[0].id;
+    submission.retry.max_retries = max_retries;
+    std::string id = submission.items[0].id;
     Submit(std::move(submission));
     return id;
   }
@@ -45,7 +47,11 @@ class JobQueueContract : public testing::Test {
   std::vector<ClaimedJob> Claim(const std::vector<WorkerRoom>& rooms,
                                 absl::Duration lease = absl::Hours(1)) {
     return Await<std::vector<ClaimedJob>>([&](Done<std::vector<ClaimedJob>> done) {
-             queue().Claim(endpoint_, rooms, lease, std::move(done));
+             queue().Claim({.endpoint_id = endpoint_,
+                            .workers = rooms,
+                            .lease = lease,
+                            .max_concurrency = max_concurrency_},
+                           std::move(done));
            })
         .value();
   }
@@ -60,9 +66,9 @@ class JobQueueContract : public testing::Test {
     return ids;
   }
 
-  SettleResult Settle(const LeaseId& lease, Outcome outcome) {
+  SettleResult Settle(const LeaseId& lease, const Outcome& outcome) {
     return Await<SettleResult>([&](Done<SettleResult> done) {
-             queue().Settle({.lease = lease, .outcome = std::move(outcome)}, std::move(done));
+             queue().Settle({.lease = lease, .outcome = outcome}, std::move(done));
            })
         .value();
   }
@@ -116,8 +122,8 @@ class JobQueueContract : public testing::Test {
 
   std::vector<LapsedLease> SweepOne(const std::string& id) {
     std::vector<LapsedLease> of_job;
-    std::vector<LapsedLease> lapsed = log().Sweep(shard(), 1000).value();
-    for (LapsedLease& lease : lapsed) {
+    Swept swept = log().Sweep(shard(), 1000).value();
+    for (LapsedLease& lease : swept.lapsed) {
       if (lease.lease.job_id == id) of_job.push_back(std::move(lease));
     }
     return of_job;
@@ -125,7 +131,25 @@ class JobQueueContract : public testing::Test {
 
   QueueSnapshot Survey() { return log().Survey({endpoint_}).value().at(endpoint_); }
 
+  bool RedriveOne(const JobRecord& record, absl::Duration ttl = absl::ZeroDuration()) {
+    const auto queued = Await<std::vector<bool>>([&](Done<std::vector<bool>> done) {
+      queue().Redrive(
+          {.endpoint_id = endpoint_, .head_start = absl::Seconds(60), .ttl = ttl, .jobs = {record}},
+          std::move(done));
+    });
+    return queued.value().at(0);
+  }
+
+  int Purge(int limit = 1000) {
+    return Await<int>([&](Done<int> done) { queue().Purge(endpoint_, limit, std::move(done)); })
+        .value();
+  }
+
+  /// Lets at least 10 ms pass on the queue's clock.
+  void PassTime() { backend_.PassTime(); }
+
   Backend backend_;
+  int max_concurrency_ = 0;  // What Claim asks for.
   const std::string endpoint_ = NewId();
   const std::string project_ = NewId();
 };

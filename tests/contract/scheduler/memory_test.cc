@@ -1,4 +1,5 @@
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_shard_log.h"
@@ -11,6 +12,7 @@ class MemoryQueueBackend {
  public:
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
+  void PassTime() { clock_.Advance(absl::Milliseconds(10)); }
 
  private:
   ManualClock clock_;
@@ -29,6 +31,7 @@ class MemoryStoresBackend {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 

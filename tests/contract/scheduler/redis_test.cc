@@ -4,6 +4,7 @@
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/queue_policy_contract.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -14,7 +15,20 @@ class RedisBackend {
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
 
+  /// Waits until Redis's clock has moved by 10 ms.
+  void PassTime() {
+    const absl::Time start = Now();
+    while (Now() < start + absl::Milliseconds(10)) {
+    }
+  }
+
  private:
+  absl::Time Now() {
+    const redis::Reply time = client_.SendAndWait({"TIME"}).value();
+    return absl::FromUnixSeconds(std::strtoll(time->element[0]->str, nullptr, 10)) +
+           absl::Microseconds(std::strtoll(time->element[1]->str, nullptr, 10));
+  }
+
   const QueueScripts scripts_;
   redis::Client client_{*redis::ParseUrl(std::getenv("FURNACE_TEST_REDIS_URL")), scripts_.All()};
   RedisJobQueue queue_{client_, scripts_, kTestShards};
@@ -22,6 +36,7 @@ class RedisBackend {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -34,7 +34,12 @@ class JobHistoryContract : public testing::Test {
     Job& job = record.job;
     job.status = JobStatus::kCompleted;
     job.priority = -10;
-    job.limits.max_retries = 4;
+    job.retry = {.max_retries = 4,
+                 .backoff = absl::Milliseconds(5),
+                 .max_backoff = absl::Seconds(6),
+                 .no_retry = 4};
+    job.concurrency_key = "key 'of' {one}";
+    job.expires_at = absl::FromUnixMicros(1'800'000'000'123'456);
     job.attempt = 3;
     job.retry_count = 1;
     job.loss_count = 1;
@@ -95,7 +100,10 @@ TYPED_TEST_P(JobHistoryContract, AJobComesBackAsItWasSaved) {
   EXPECT_EQ(job.priority, saved.job.priority);
   EXPECT_EQ(job.affinity, saved.job.affinity);
   EXPECT_EQ(job.timeout, saved.job.timeout);
-  EXPECT_EQ(job.limits.max_retries, saved.job.limits.max_retries);
+  EXPECT_EQ(job.retry, saved.job.retry);
+  EXPECT_EQ(job.concurrency_key, saved.job.concurrency_key);
+  EXPECT_EQ(job.not_before, saved.job.not_before);
+  EXPECT_EQ(job.expires_at, saved.job.expires_at);
   EXPECT_EQ(job.attempt, saved.job.attempt);
   EXPECT_EQ(job.retry_count, saved.job.retry_count);
   EXPECT_EQ(job.loss_count, saved.job.loss_count);

@@ -62,6 +62,75 @@ class CommandsTest(unittest.TestCase):
         self.assertIn(ENDPOINT, done.stdout)
         self.assertNotIn("\x1b", done.stdout)
 
+    def test_create_sends_policies(self):
+        self.answer("POST /v1/endpoints", (200, endpoint()))
+        done = self.furnace("endpoint", "create", "--name", "up", "--image", "file:///x",
+                            "--backoff-ms", "0", "--no-retry-on", "timeout", "--strict-priority",
+                            "--ttl", "60", "--init-timeout", "30")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"name": "up", "image_uri": "file:///x", "init_timeout_seconds": 30,
+                          "retry": {"backoff_ms": 0, "no_retry_on": ["TIMEOUT"]},
+                          "queue": {"strict_priority": True, "ttl_seconds": 60}},
+                         json.loads(self.gateway.requests[0][2]))
+
+    def test_update_sends_the_spec_with_what_was_given(self):
+        self.answer("GET /v1/endpoints", (200, {"endpoints": [endpoint("up")]}))
+        self.answer(f"GET /v1/endpoints/{ENDPOINT}", (200, endpoint("up")))
+        self.answer(f"PUT /v1/endpoints/{ENDPOINT}", (200, endpoint("up")))
+        done = self.furnace("endpoint", "update", "up", "--max-workers", "3", "--ttl", "60")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn(ENDPOINT, done.stdout)
+        expected = {**endpoint("up")["spec"], "max_workers": 3, "queue": {"ttl_seconds": 60}}
+        method, _, body, _ = self.gateway.requests[-1]
+        self.assertEqual(("PUT", expected), (method, json.loads(body)))
+
+    def test_a_wrong_update_asks_for_nothing_to_be_changed(self):
+        self.answer(f"GET /v1/endpoints/{ENDPOINT}", (200, endpoint("up")))
+        done = self.furnace("endpoint", "update", ENDPOINT, "--env", "A")
+        self.assertEqual(2, done.returncode, done.stderr)
+        self.assertEqual(["GET"], [request[0] for request in self.gateway.requests])
+
+    def test_pause_resume_and_purge(self):
+        for verb, answer, said in (("pause", {**endpoint(), "status": "PAUSED"}, "up is PAUSED"),
+                                   ("resume", endpoint(), "up is ACTIVE"),
+                                   ("purge", {"purged": 7}, "cancelled 7 jobs")):
+            self.answer(f"POST /v1/endpoints/{ENDPOINT}/{verb}", (200, answer))
+            done = self.furnace("endpoint", verb, ENDPOINT)
+            self.assertEqual((0, said + "\n"), (done.returncode, done.stdout), done.stderr)
+            self.assertEqual("{}", self.gateway.requests[-1][2])
+
+    def test_dead_letters_are_listed_over_all_pages(self):
+        path = f"GET /v1/endpoints/{ENDPOINT}/dead-letters"
+        dead = job("FAILED", cause="HANDLER_ERROR", error="bad picture")
+        self.answer(path, (200, {"jobs": [dead], "next_page_token": "p2"}), (200, {"jobs": [dead]}))
+        done = self.furnace("dead-letter", "list", ENDPOINT)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(2, done.stdout.count("HANDLER_ERROR"))
+        self.assertIn("bad picture", done.stdout)
+        self.assertIn("page_token=p2", self.gateway.requests[1][1])
+
+    def test_one_dead_letter_is_redriven(self):
+        self.answer(f"POST /v1/jobs/{JOB}/redrive", (200, job("IN_QUEUE")))
+        done = self.furnace("dead-letter", "redrive", JOB)
+        self.assertEqual((0, f"{JOB} is IN_QUEUE\n"), (done.returncode, done.stdout), done.stderr)
+
+    def test_all_dead_letters_are_redriven_call_by_call(self):
+        self.answer(f"POST /v1/endpoints/{ENDPOINT}/dead-letters/redrive",
+                    (200, {"redriven": 1000, "more": True}), (200, {"redriven": 5, "more": False}))
+        done = self.furnace("dead-letter", "redrive", "--all", ENDPOINT, "--json")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"redriven": 1005, "more": False}, json.loads(done.stdout))
+        self.assertEqual(2, len(self.gateway.requests))
+
+    def test_run_sends_the_options_of_the_job(self):
+        self.answer(f"POST /v1/endpoints/{ENDPOINT}/run", (200, job("DELAYED")))
+        done = self.furnace("run", ENDPOINT, "--input", "[1]", "--no-wait", "--not-before",
+                            "2030-01-01T00:00:00Z", "--ttl", "60", "--idempotency-key", "order-17")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"input": [1], "priority": 0, "options": {
+            "not_before": "2030-01-01T00:00:00Z", "ttl_seconds": 60,
+            "idempotency_key": "order-17"}}, json.loads(self.gateway.requests[0][2]))
+
     def test_json_is_the_answer_itself(self):
         self.answer(f"GET /v1/endpoints/{ENDPOINT}", (200, endpoint()))
         done = self.furnace("endpoint", "get", ENDPOINT, "--json")

@@ -42,8 +42,8 @@ class MeteringServiceTest : public testing::Test {
     internal::v1::RecordUsageRequest request;
     for (const UsageRecord& record : records) *request.add_records() = ProtoOf(record);
     internal::v1::RecordUsageResponse response;
-    const grpc::Status status = Call(&internal::v1::UsageService::Stub::RecordUsage, *usage_stub_,
-                                     project_id, request, &response);
+    grpc::Status status = Call(&internal::v1::UsageService::Stub::RecordUsage, *usage_stub_,
+                               project_id, request, &response);
     *recorded = response.recorded();
     return status;
   }

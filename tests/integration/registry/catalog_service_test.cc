@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "services/registry/app/secrets.h"
+#include "libs/common/base/sha256.h"
 #include "tests/support/registry_server.h"
 
 namespace furnace::registry {
@@ -144,6 +144,21 @@ TEST_F(CatalogServiceTest, ChangesLetACallerKeepACopy) {
   ASSERT_TRUE(Changes(cursor, 0, &changes).ok());
   ASSERT_EQ(changes.endpoints_size(), 1);
   EXPECT_EQ(changes.endpoints(0).status(), v1::ENDPOINT_STATUS_DELETED);
+}
+
+TEST_F(CatalogServiceTest, APauseIsAChangeOfTheSameRevision) {
+  const v1::Endpoint created = CreateEndpoint("echo");
+  internal::v1::ListEndpointChangesResponse changes;
+  ASSERT_TRUE(Changes(0, 0, &changes).ok());
+  v1::PauseEndpointRequest request;
+  request.set_endpoint_id(created.id());
+  v1::PauseEndpointResponse paused;
+  ASSERT_TRUE(
+      Call(owner_, *endpoints_, &v1::EndpointService::Stub::PauseEndpoint, request, &paused).ok());
+  ASSERT_TRUE(Changes(changes.next_cursor(), 0, &changes).ok());
+  ASSERT_EQ(changes.endpoints_size(), 1);
+  EXPECT_EQ(changes.endpoints(0).status(), v1::ENDPOINT_STATUS_PAUSED);
+  EXPECT_EQ(changes.endpoints(0).revision(), created.revision());
 }
 
 TEST_F(CatalogServiceTest, ChangesCheckTheirArguments) {

@@ -61,6 +61,20 @@ class EndpointServiceTest : public testing::Test {
     return Call(caller, *stub_, &Stub::DeleteEndpoint, request, response);
   }
 
+  grpc::Status Pause(const TestCaller& caller, const std::string& id,
+                     v1::PauseEndpointResponse* response) {
+    v1::PauseEndpointRequest request;
+    request.set_endpoint_id(id);
+    return Call(caller, *stub_, &Stub::PauseEndpoint, request, response);
+  }
+
+  grpc::Status Resume(const TestCaller& caller, const std::string& id,
+                      v1::ResumeEndpointResponse* response) {
+    v1::ResumeEndpointRequest request;
+    request.set_endpoint_id(id);
+    return Call(caller, *stub_, &Stub::ResumeEndpoint, request, response);
+  }
+
   TestServer server_;
   const std::unique_ptr<Stub> stub_ = v1::EndpointService::NewStub(server_.channel());
   const TestCaller owner_ = {server_.AddProject("team-a"), v1::ROLE_DEVELOPER};
@@ -79,6 +93,12 @@ TEST_F(EndpointServiceTest, CreateAnswersTheEndpointWithItsDefaults) {
   EXPECT_EQ(endpoint.spec().timeout_seconds(), 300);
   EXPECT_EQ(endpoint.spec().max_workers(), 10);
   EXPECT_EQ(endpoint.spec().scaler_type(), v1::SCALER_TYPE_QUEUE_DELAY);
+  EXPECT_EQ(endpoint.spec().retry().backoff_ms(), 1'000);
+  EXPECT_EQ(endpoint.spec().retry().max_backoff_ms(), 60'000);
+  EXPECT_EQ(endpoint.spec().queue().head_start_ms(), 60'000);
+  EXPECT_EQ(endpoint.spec().queue().max_queued(), 100'000);
+  EXPECT_EQ(endpoint.spec().queue().idempotency_ttl_seconds(), 86'400);
+  EXPECT_EQ(endpoint.spec().init_timeout_seconds(), 420);
   v1::GetEndpointResponse got;
   ASSERT_TRUE(Get(owner_, endpoint.id(), &got).ok());
   EXPECT_EQ(got.endpoint().DebugString(), endpoint.DebugString());
@@ -92,6 +112,36 @@ TEST_F(EndpointServiceTest, CreateNamesTheFieldThatIsWrong) {
   EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(status.error_message(), "spec.timeout_seconds: 604801 is not from 1 to 604800");
   EXPECT_EQ(Create(owner_, v1::EndpointSpec(), &response).error_message(), "spec.name: required");
+}
+
+TEST_F(EndpointServiceTest, PoliciesAreKeptAndTheirMistakesNamed) {
+  v1::EndpointSpec spec = Spec("echo");
+  spec.mutable_retry()->set_backoff_ms(0);
+  spec.mutable_retry()->add_no_retry_on(v1::FAILURE_CAUSE_TIMEOUT);
+  spec.mutable_retry()->add_no_retry_on(v1::FAILURE_CAUSE_HANDLER_ERROR);
+  spec.mutable_queue()->set_strict_priority(true);
+  spec.mutable_queue()->set_ttl_seconds(60);
+  const v1::Endpoint created = Created(owner_, spec);
+  v1::GetEndpointResponse got;
+  ASSERT_TRUE(Get(owner_, created.id(), &got).ok());
+  EXPECT_EQ(got.endpoint().DebugString(), created.DebugString());
+  EXPECT_EQ(created.spec().retry().backoff_ms(), 0);
+  ASSERT_EQ(created.spec().retry().no_retry_on_size(), 2);
+  EXPECT_EQ(created.spec().retry().no_retry_on(0), v1::FAILURE_CAUSE_HANDLER_ERROR);
+  EXPECT_TRUE(created.spec().queue().strict_priority());
+  EXPECT_EQ(created.spec().queue().ttl_seconds(), 60);
+
+  v1::CreateEndpointResponse response;
+  spec.set_name("other");
+  spec.mutable_queue()->set_ttl_seconds(-1);
+  EXPECT_EQ(Create(owner_, spec, &response).error_message(),
+            "spec.queue.ttl_seconds: -1 is not from 0 to 2592000");
+  spec.mutable_retry()->set_no_retry_on(0, v1::FAILURE_CAUSE_PLATFORM);
+  const grpc::Status status = Create(owner_, spec, &response);
+  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(),
+            "spec.retry.no_retry_on[0]: FAILURE_CAUSE_PLATFORM is none of HANDLER_ERROR, "
+            "HANDLER_EXITED, TIMEOUT");
 }
 
 TEST_F(EndpointServiceTest, CreateWithATakenNameAlreadyExists) {
@@ -128,6 +178,10 @@ TEST_F(EndpointServiceTest, AnotherProjectsEndpointIsNotFoundEvenForAnOperator) 
   EXPECT_EQ(Get(stranger_, id, &got).error_code(), StatusCode::NOT_FOUND);
   EXPECT_EQ(Update(stranger_, id, Spec("echo"), &updated).error_code(), StatusCode::NOT_FOUND);
   EXPECT_EQ(Delete(stranger_, id, &deleted).error_code(), StatusCode::NOT_FOUND);
+  v1::PauseEndpointResponse paused;
+  v1::ResumeEndpointResponse resumed;
+  EXPECT_EQ(Pause(stranger_, id, &paused).error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(Resume(stranger_, id, &resumed).error_code(), StatusCode::NOT_FOUND);
   ASSERT_TRUE(List(stranger_, 0, "", &listed).ok());
   EXPECT_EQ(listed.endpoints_size(), 0);
   EXPECT_TRUE(Get(owner_, id, &got).ok());
@@ -177,6 +231,43 @@ TEST_F(EndpointServiceTest, UpdateReplacesTheSpecButNeverTheName) {
   spec.set_gpu_count(17);
   EXPECT_EQ(Update(owner_, created.id(), spec, &updated).error_message(),
             "spec.gpu_count: 17 is not from 1 to 16");
+}
+
+TEST_F(EndpointServiceTest, APausedEndpointIsListedUntilItIsResumed) {
+  const v1::Endpoint created = Created(owner_, Spec("echo"));
+  v1::PauseEndpointResponse paused;
+  ASSERT_TRUE(Pause(owner_, created.id(), &paused).ok());
+  EXPECT_EQ(paused.endpoint().status(), v1::ENDPOINT_STATUS_PAUSED);
+  EXPECT_EQ(paused.endpoint().revision(), created.revision());
+  v1::PauseEndpointResponse again;
+  ASSERT_TRUE(Pause(owner_, created.id(), &again).ok());
+  EXPECT_EQ(again.endpoint().DebugString(), paused.endpoint().DebugString());
+  v1::ListEndpointsResponse listed;
+  ASSERT_TRUE(List(owner_, 0, "", &listed).ok());
+  ASSERT_EQ(listed.endpoints_size(), 1);
+  EXPECT_EQ(listed.endpoints(0).DebugString(), paused.endpoint().DebugString());
+  v1::ResumeEndpointResponse resumed;
+  ASSERT_TRUE(Resume(owner_, created.id(), &resumed).ok());
+  EXPECT_EQ(resumed.endpoint().status(), v1::ENDPOINT_STATUS_ACTIVE);
+  EXPECT_EQ(resumed.endpoint().revision(), created.revision());
+}
+
+TEST_F(EndpointServiceTest, APausedEndpointCanBeUpdatedAndDeleted) {
+  const v1::Endpoint created = Created(owner_, Spec("echo"));
+  v1::PauseEndpointResponse paused;
+  ASSERT_TRUE(Pause(owner_, created.id(), &paused).ok());
+  v1::EndpointSpec spec = Spec("echo");
+  spec.set_timeout_seconds(60);
+  v1::UpdateEndpointResponse updated;
+  ASSERT_TRUE(Update(owner_, created.id(), spec, &updated).ok());
+  EXPECT_EQ(updated.endpoint().status(), v1::ENDPOINT_STATUS_PAUSED);
+  EXPECT_EQ(updated.endpoint().revision(), 2);
+  v1::DeleteEndpointResponse deleted;
+  ASSERT_TRUE(Delete(owner_, created.id(), &deleted).ok());
+  EXPECT_EQ(deleted.endpoint().status(), v1::ENDPOINT_STATUS_DELETED);
+  v1::ResumeEndpointResponse resumed;
+  EXPECT_EQ(Pause(owner_, created.id(), &paused).error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(Resume(owner_, created.id(), &resumed).error_code(), StatusCode::NOT_FOUND);
 }
 
 TEST_F(EndpointServiceTest, ADeletedEndpointIsGoneAndItsNameFree) {

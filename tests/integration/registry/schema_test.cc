@@ -6,8 +6,10 @@
 #include <thread>
 #include <vector>
 
+#include "libs/common/base/sha256.h"
 #include "services/registry/app/bootstrap.h"
-#include "services/registry/app/secrets.h"
+#include "services/registry/domain/endpoint_draft.h"
+#include "tests/contract/registry/samples.h"
 #include "tests/support/registry_database.h"
 
 namespace furnace::registry {
@@ -51,6 +53,22 @@ TEST(SchemaTest, TheSecretOfAKeyIsNowhereInTheDatabase) {
   const auto rows = database.pool().Exec(
       "SELECT count(*) FROM registry.api_keys k WHERE k::text LIKE '%key_of_the_test%'", {});
   EXPECT_EQ(rows->Int(0, 0), 0);
+}
+
+// As one stored before the columns of 0004 existed.
+TEST(SchemaTest, AnEndpointWithoutPoliciesHasThoseOfASpecThatLeavesThemOut) {
+  TestDatabase database;
+  const Endpoint sample = SampleEndpoint(StoredProject(database.projects(), "team-a").id, "echo");
+  const auto stored = database.pool().Exec(
+      "INSERT INTO registry.furnace_endpoints "
+      "(id, project_id, name, image_uri, change, created_at, updated_at) "
+      "VALUES ($1::uuid, $2::uuid, $3, $4, 1, now(), now())",
+      {sample.id, sample.project_id, sample.spec.name, sample.spec.image_uri});
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EndpointDraft draft;
+  draft.name = sample.spec.name;
+  draft.image_uri = sample.spec.image_uri;
+  EXPECT_EQ(database.endpoints().Find(sample.id)->spec, *Normalise(draft));
 }
 
 // The platform's PRD names these tables and columns.

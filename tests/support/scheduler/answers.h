@@ -14,7 +14,17 @@
 namespace furnace::scheduler {
 
 /// The methods of JobQueue, for tests that fail, delay or count them.
-enum class QueueCall { kSubmit, kClaim, kRenew, kSettle, kReport, kCancel, kFind };
+enum class QueueCall {
+  kSubmit,
+  kClaim,
+  kRenew,
+  kSettle,
+  kReport,
+  kCancel,
+  kFind,
+  kRedrive,
+  kPurge
+};
 
 /// How a fake queue answers: at once and on the caller's thread, unless a test has
 /// it fail or keep its answers. Thread-safe.

@@ -37,6 +37,12 @@ class DispatcherFixture : public QueueFixture {
     dispatcher_.Result(worker_id, {.lease = lease, .outcome = std::move(outcome)}, credits);
   }
 
+  /// Makes the endpoint known to the scheduler as it is given.
+  void Publish(const Endpoint& endpoint) {
+    source_.Put(endpoint);
+    ASSERT_TRUE(catalog_.Refresh().ok());
+  }
+
   /// Waits until the blocking work that was handed over before is done.
   void FinishBlockingWork() {
     std::promise<void> done;
@@ -59,7 +65,9 @@ class DispatcherFixture : public QueueFixture {
   }
 
   runtime::ThreadPool blocking_{1, 100};  // One thread: in the order of submission.
-  Dispatcher dispatcher_{queue_, payloads_, blocking_, clock_, kLease};
+  FakeEndpointSource source_;
+  EndpointCatalog catalog_{source_};
+  Dispatcher dispatcher_{queue_, catalog_, payloads_, blocking_, clock_, kLease};
 };
 
 }  // namespace furnace::scheduler

@@ -28,7 +28,7 @@ absl::StatusOr<EndpointChanges> FakeEndpointSource::ChangesSince(std::int64_t cu
 
 absl::Status RecordingUsageSink::Record(const std::vector<AttemptEnd>& attempts) {
   if (!failures_.empty()) {
-    const absl::Status failure = failures_.front();
+    absl::Status failure = failures_.front();
     failures_.erase(failures_.begin());
     return failure;
   }

@@ -1,59 +1,144 @@
 #include "tests/support/scheduler/memory_job_queue.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
+namespace {
 
-void MemoryJobQueue::Submit(Submission submission, Done<absl::Time> done) {
-  if (auto failure = Begin(QueueCall::kSubmit)) return done(*failure);
-  const absl::Time now = clock_.Now();
-  {
-    MutexLock lock(mutex_);
-    for (Submission::Item& item : submission.items) {
-      Entry entry;
-      Job& job = entry.record.job;
-      job.id = item.id;
-      job.endpoint_id = submission.endpoint_id;
-      job.project_id = submission.project_id;
-      job.priority = item.priority;
-      job.affinity = submission.affinity;
-      job.timeout = submission.timeout;
-      job.limits.max_retries = submission.max_retries;
-      job.queued_at = now;
-      job.input_stored = item.input_stored;
-      if (!item.input_stored) job.input = std::move(item.input);
-      entry.score = QueueScore(now, item.priority, submission.head_start);
-      const Job before = job;
-      job.version = 1;
-      LogLocked(before, job, now);
-      jobs_[item.id] = std::move(entry);
-    }
-  }
-  Answer<absl::Time>(QueueCall::kSubmit, std::move(done), now);
+bool Waits(const Job& job) {
+  return job.status == JobStatus::kDelayed || job.status == JobStatus::kInQueue;
 }
 
-void MemoryJobQueue::Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
-                           absl::Duration lease, Done<std::vector<ClaimedJob>> done) {
+}  // namespace
+
+void MemoryJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
+  if (auto failure = Begin(QueueCall::kSubmit)) return done(*failure);
+  absl::StatusOr<SubmitResult> result;
+  {
+    MutexLock lock(mutex_);
+    result = SubmitLocked(std::move(submission));
+  }
+  if (!result.ok()) return done(result.status());
+  Answer<SubmitResult>(QueueCall::kSubmit, std::move(done), *std::move(result));
+}
+
+absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission) {
+  const absl::Time now = clock_.Now();
+  if (!submission.idempotency_key.empty()) {
+    const Known& known = known_[{submission.endpoint_id, submission.idempotency_key}];
+    if (known.until > now && known.fingerprint != submission.fingerprint) {
+      return absl::AlreadyExistsError("idempotency_key");
+    }
+    if (known.until > now) return SubmitResult{.queued_at = now, .known_id = known.job_id};
+  }
+  const auto waits = [&submission](const auto& entry) {
+    const Job& job = entry.second.record.job;
+    return job.endpoint_id == submission.endpoint_id && Waits(job);
+  };
+  const auto waiting = static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), waits));
+  if (waiting + submission.items.size() > static_cast<std::size_t>(submission.max_queued)) {
+    return absl::ResourceExhaustedError("too many jobs wait");
+  }
+  if (!submission.idempotency_key.empty()) {
+    known_[{submission.endpoint_id, submission.idempotency_key}] = {
+        .job_id = submission.items.at(0).id,
+        .fingerprint = submission.fingerprint,
+        .until = now + submission.idempotency_ttl};
+  }
+  for (Submission::Item& item : submission.items) {
+    Entry entry;
+    Job job;
+    job.id = item.id;
+    job.endpoint_id = submission.endpoint_id;
+    job.project_id = submission.project_id;
+    job.priority = item.priority;
+    job.affinity = submission.affinity;
+    job.timeout = item.timeout;
+    job.retry = submission.retry;
+    job.concurrency_key = item.concurrency_key;
+    job.input_stored = item.input_stored;
+    if (!item.input_stored) job.input = std::move(item.input);
+    entry.record.job = Accept(job, item.not_before, item.ttl, now);
+    entry.score = QueueScore(std::max(now, item.not_before.value_or(now)), item.priority,
+                             submission.head_start);
+    LogLocked(job, entry.record.job, now);
+    jobs_[item.id] = std::move(entry);
+  }
+  return SubmitResult{.queued_at = now, .known_id = {}};
+}
+
+void MemoryJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) {
   if (auto failure = Begin(QueueCall::kClaim)) return done(*failure);
   std::vector<ClaimedJob> claimed;
   {
     MutexLock lock(mutex_);
-    last_rooms_ = workers;
-    for (const WorkerRoom& room : workers) {
+    last_claim_ = request;
+    int left = request.max_concurrency == 0 ? std::numeric_limits<int>::max()
+                                            : request.max_concurrency - RunningLocked(request);
+    for (const WorkerRoom& room : request.workers) {
       WorkerOnGpu worker = room.worker;
-      for (int i = 0; i < room.jobs; ++i) {
-        Entry* const best = BestLocked(endpoint_id, worker.gpu_type);
+      for (int i = 0; i < room.jobs && left > 0; ++i, --left) {
+        Entry* const best = BestLocked(request.endpoint_id, worker.gpu_type);
         if (best == nullptr) break;
-        claimed.push_back(StartLocked(*best, worker, lease));
+        claimed.push_back(StartLocked(*best, worker, request.lease));
         worker.cold_start = absl::ZeroDuration();
       }
     }
   }
   Answer<std::vector<ClaimedJob>>(QueueCall::kClaim, std::move(done), std::move(claimed));
+}
+
+int MemoryJobQueue::RunningLocked(const ClaimRequest& request) const {
+  const auto runs = [&request](const auto& entry) {
+    const Job& job = entry.second.record.job;
+    return job.endpoint_id == request.endpoint_id && job.status == JobStatus::kInProgress;
+  };
+  return static_cast<int>(std::count_if(jobs_.begin(), jobs_.end(), runs));
+}
+
+void MemoryJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> done) {
+  if (auto failure = Begin(QueueCall::kRedrive)) return done(*failure);
+  std::vector<bool> queued;
+  {
+    MutexLock lock(mutex_);
+    const absl::Time now = clock_.Now();
+    for (JobRecord& record : request.jobs) {
+      const std::string id = record.job.id;
+      if (!jobs_.contains(id)) jobs_[id].record = std::move(record);
+      Entry& entry = jobs_[id];
+      const absl::StatusOr<Job> redriven = scheduler::Redrive(entry.record.job, request.ttl, now);
+      queued.push_back(redriven.ok());
+      if (!redriven.ok()) continue;
+      LogLocked(entry.record.job, *redriven, now);
+      entry.record.job = *redriven;
+      entry.score = QueueScore(now, redriven->priority, request.head_start);
+    }
+  }
+  Answer<std::vector<bool>>(QueueCall::kRedrive, std::move(done), std::move(queued));
+}
+
+void MemoryJobQueue::Purge(const std::string& endpoint_id, int limit, Done<int> done) {
+  if (auto failure = Begin(QueueCall::kPurge)) return done(*failure);
+  int purged = 0;
+  {
+    MutexLock lock(mutex_);
+    for (auto& [id, entry] : jobs_) {
+      Job& job = entry.record.job;
+      if (purged == limit) break;
+      if (job.endpoint_id != endpoint_id || !Waits(job)) continue;
+      const Job before = job;
+      job = scheduler::Cancel(job, clock_.Now());
+      job.error = "purged";
+      LogLocked(before, job, clock_.Now());
+      ++purged;
+    }
+  }
+  Answer<int>(QueueCall::kPurge, std::move(done), purged);
 }
 
 void MemoryJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
@@ -142,10 +227,19 @@ MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const std::string& endpoint_id
   for (auto& [id, entry] : jobs_) {
     const Job& job = entry.record.job;
     const bool ready = job.endpoint_id == endpoint_id && job.status == JobStatus::kInQueue &&
-                       Satisfies(gpu_type, job.affinity);
+                       Satisfies(gpu_type, job.affinity) && !IsKeyBusyLocked(job);
     if (ready && (best == nullptr || entry.score < best->score)) best = &entry;
   }
   return best;
+}
+
+bool MemoryJobQueue::IsKeyBusyLocked(const Job& job) const {
+  return !job.concurrency_key.empty() &&
+         std::any_of(jobs_.begin(), jobs_.end(), [&job](const auto& entry) {
+           const Job& other = entry.second.record.job;
+           return other.status == JobStatus::kInProgress && other.endpoint_id == job.endpoint_id &&
+                  other.concurrency_key == job.concurrency_key;
+         });
 }
 
 ClaimedJob MemoryJobQueue::StartLocked(Entry& entry, const WorkerOnGpu& worker,
@@ -167,7 +261,7 @@ SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
   Job& job = found->second.record.job;
   const Job before = job;
   const absl::StatusOr<Job> ended =
-      End(job, settlement.lease.epoch, settlement.outcome, clock_.Now());
+      End(job, settlement.lease.epoch, settlement.outcome, settlement.draw, clock_.Now());
   if (!ended.ok()) {
     const bool repeated = IsFinal(job.status) && job.attempt == settlement.lease.epoch;
     return repeated ? SettleResult::kRepeated : SettleResult::kNotHeld;
@@ -217,9 +311,9 @@ FindOptions MemoryJobQueue::last_find() const {
   return last_find_;
 }
 
-std::vector<WorkerRoom> MemoryJobQueue::last_rooms() const {
+ClaimRequest MemoryJobQueue::last_claim() const {
   MutexLock lock(mutex_);
-  return last_rooms_;
+  return last_claim_;
 }
 
 }  // namespace furnace::scheduler

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -19,13 +20,14 @@ class MemoryJobQueue final : public JobQueue, public Answers {
  public:
   MemoryJobQueue(const Clock& clock, int shards) : clock_(clock), shards_(shards) {}
 
-  void Submit(Submission submission, Done<absl::Time> done) override;
-  void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
-             absl::Duration lease, Done<std::vector<ClaimedJob>> done) override;
+  void Submit(Submission submission, Done<SubmitResult> done) override;
+  void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) override;
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
   void Report(ProgressReport report, Done<bool> done) override;
+  void Redrive(RedriveRequest request, Done<std::vector<bool>> done) override;
+  void Purge(const std::string& endpoint_id, int limit, Done<int> done) override;
   void Cancel(const std::string& job_id, const std::string& project_id,
               Done<std::optional<CancelledJob>> done) override;
   void Find(const std::string& job_id, FindOptions options,
@@ -37,8 +39,8 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::optional<Job> Live(const std::string& job_id) const ABSL_LOCKS_EXCLUDED(mutex_);
   /// What the latest Find asked for.
   FindOptions last_find() const ABSL_LOCKS_EXCLUDED(mutex_);
-  /// What the latest Claim offered.
-  std::vector<WorkerRoom> last_rooms() const ABSL_LOCKS_EXCLUDED(mutex_);
+  /// The latest Claim.
+  ClaimRequest last_claim() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   friend class MemoryShardLog;
@@ -49,6 +51,17 @@ class MemoryJobQueue final : public JobQueue, public Answers {
     absl::Time deadline = absl::InfiniteFuture();  // Of its lease.
   };
 
+  /// What an idempotency key stands for.
+  struct Known {
+    std::string job_id;
+    std::string fingerprint;
+    absl::Time until = absl::InfinitePast();
+  };
+
+  absl::StatusOr<SubmitResult> SubmitLocked(Submission submission)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int RunningLocked(const ClaimRequest& request) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsKeyBusyLocked(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Entry* BestLocked(const std::string& endpoint_id, const std::string& gpu_type)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ClaimedJob StartLocked(Entry& entry, const WorkerOnGpu& worker, absl::Duration lease)
@@ -63,10 +76,12 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   const int shards_;
   mutable Mutex mutex_;
   std::map<std::string, Entry> jobs_ ABSL_GUARDED_BY(mutex_);
+  // By endpoint and key.
+  std::map<std::pair<std::string, std::string>, Known> known_ ABSL_GUARDED_BY(mutex_);
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
   int next_event_ ABSL_GUARDED_BY(mutex_) = 1;
   FindOptions last_find_ ABSL_GUARDED_BY(mutex_);
-  std::vector<WorkerRoom> last_rooms_ ABSL_GUARDED_BY(mutex_);
+  ClaimRequest last_claim_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace furnace::scheduler

@@ -18,25 +18,36 @@ absl::StatusOr<bool> MemoryShardLog::Lead(int shard, const std::string& replica,
   return true;
 }
 
-absl::StatusOr<std::vector<LapsedLease>> MemoryShardLog::Sweep(int shard, int limit) {
+absl::StatusOr<Swept> MemoryShardLog::Sweep(int shard, int limit) {
   FURNACE_RETURN_IF_ERROR(failure_);
-  std::vector<LapsedLease> lapsed;
+  Swept swept;
   MutexLock lock(queue_.mutex_);
+  const absl::Time now = queue_.clock_.Now();
+  const auto has_room = [limit](const auto& list) { return static_cast<int>(list.size()) < limit; };
   for (auto& [id, entry] : queue_.jobs_) {
     Job& job = entry.record.job;
-    if (static_cast<int>(lapsed.size()) == limit) break;
-    if (ShardOfJob(id) != shard || job.status != JobStatus::kInProgress) continue;
-    if (entry.deadline > queue_.clock_.Now()) continue;
     const Job before = job;
-    const Outcome lost{.cause = FailureCause::kWorkerLost,
-                       .output = {},
-                       .error = "worker " + job.worker_id + " was lost"};
-    job = *End(job, job.attempt, lost, entry.deadline);
-    queue_.LogLocked(before, job, entry.deadline);
-    lapsed.push_back(
-        {.lease = {.job_id = id, .epoch = before.attempt}, .worker_id = before.worker_id});
+    absl::Time then = now;
+    if (ShardOfJob(id) != shard) continue;
+    if (job.status == JobStatus::kInProgress) {
+      if (entry.deadline > now || !has_room(swept.lapsed)) continue;
+      const Outcome lost{.cause = FailureCause::kWorkerLost,
+                         .output = {},
+                         .error = "worker " + job.worker_id + " was lost"};
+      then = entry.deadline;
+      job = *End(job, job.attempt, lost, /*draw=*/0, then);
+      swept.lapsed.push_back(
+          {.lease = {.job_id = id, .epoch = before.attempt}, .worker_id = before.worker_id});
+    } else if (const auto expired = Expire(job, now); expired.ok() && has_room(swept.expired)) {
+      job = *expired;
+      swept.expired.push_back(id);
+    } else if (const auto due = Release(job, now); due.ok() && has_room(swept.released)) {
+      job = *due;
+      swept.released.push_back(id);
+    }
+    queue_.LogLocked(before, job, then);
   }
-  return lapsed;
+  return swept;
 }
 
 absl::StatusOr<std::map<int, std::vector<JobEvent>>> MemoryShardLog::ReadEvents(

@@ -20,7 +20,7 @@ class MemoryShardLog final : public ShardLog {
   int reads() const { return reads_; }
 
   absl::StatusOr<bool> Lead(int shard, const std::string& replica, absl::Duration term) override;
-  absl::StatusOr<std::vector<LapsedLease>> Sweep(int shard, int limit) override;
+  absl::StatusOr<Swept> Sweep(int shard, int limit) override;
   absl::StatusOr<std::map<int, std::vector<JobEvent>>> ReadEvents(const std::vector<int>& shards,
                                                                   int limit) override;
   absl::StatusOr<std::vector<JobRecord>> ReadJobs(int shard,

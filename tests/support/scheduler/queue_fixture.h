@@ -22,7 +22,7 @@ class QueueFixture : public testing::Test {
   std::string Submit(std::string input = "1", int max_retries = 0) {
     Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
     submission.items[0].input = std::move(input);
-    submission.max_retries = max_retries;
+    submission.retry.max_retries = max_retries;
     return Submit(std::move(submission));
   }
 
@@ -39,7 +39,7 @@ class QueueFixture : public testing::Test {
 
   std::string Submit(Submission submission) {
     std::string id = submission.items[0].id;
-    EXPECT_TRUE(Await<absl::Time>([&](Done<absl::Time> done) {
+    EXPECT_TRUE(Await<SubmitResult>([&](Done<SubmitResult> done) {
                   queue_.Submit(std::move(submission), std::move(done));
                 }).ok());
     return id;
@@ -47,7 +47,9 @@ class QueueFixture : public testing::Test {
 
   std::vector<ClaimedJob> Claim(int jobs = 1, absl::Duration lease = absl::Hours(1)) {
     return Await<std::vector<ClaimedJob>>([&](Done<std::vector<ClaimedJob>> done) {
-             queue_.Claim(endpoint_.id, {{.worker = AWorker(), .jobs = jobs}}, lease,
+             queue_.Claim({.endpoint_id = endpoint_.id,
+                           .workers = {{.worker = AWorker(), .jobs = jobs}},
+                           .lease = lease},
                           std::move(done));
            })
         .value();

@@ -37,12 +37,20 @@ inline Submission ASubmission(const std::string& endpoint_id, const std::string&
   Submission submission{.endpoint_id = endpoint_id,
                         .project_id = project_id,
                         .affinity = "rtx4000",
-                        .timeout = absl::Seconds(300),
-                        .max_retries = 0,
+                        .retry = {},
                         .head_start = absl::Seconds(60),
+                        .idempotency_key = {},
+                        .idempotency_ttl = absl::Hours(1),
+                        .fingerprint = {},
                         .items = {}};
   for (int i = 0; i < count; ++i) {
-    submission.items.push_back({.id = NewJobId(endpoint_id), .priority = 0, .input = "1"});
+    submission.items.push_back({.id = NewJobId(endpoint_id),
+                                .priority = 0,
+                                .input = "1",
+                                .timeout = absl::Seconds(300),
+                                .ttl = absl::ZeroDuration(),
+                                .not_before = std::nullopt,
+                                .concurrency_key = {}});
   }
   return submission;
 }

@@ -29,6 +29,16 @@ enum Column {
   kScalerType,
   kScalerValue,
   kMaxRetries,
+  kRetryBackoffMs,
+  kRetryMaxBackoffMs,
+  kRetryNoRetryOn,
+  kQueueHeadStartMs,
+  kQueueStrictPriority,
+  kQueueTtlSeconds,
+  kQueueMaxConcurrency,
+  kQueueMaxQueued,
+  kQueueIdempotencyTtlSeconds,
+  kInitTimeoutSeconds,
   kRevision,
   kStatus,
   kCreatedAt,
@@ -63,8 +73,37 @@ absl::StatusOr<std::vector<std::string>> ParseStrings(std::string_view array) {
   return strings;
 }
 
+int Number(const postgres::Rows& rows, int row, Column column) {
+  return static_cast<int>(rows.Int(row, column));
+}
+
+absl::StatusOr<RetryPolicy> ReadRetry(const postgres::Rows& rows, int row) {
+  RetryPolicy policy;
+  policy.backoff_ms = Number(rows, row, kRetryBackoffMs);
+  policy.max_backoff_ms = Number(rows, row, kRetryMaxBackoffMs);
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<std::string> causes,
+                           ParseStrings(rows.Text(row, kRetryNoRetryOn)));
+  for (const std::string& text : causes) {
+    FURNACE_ASSIGN_OR_RETURN(
+        const FailureCause cause,
+        ParseEnum(text, {FailureCause::kHandlerError, FailureCause::kHandlerExited,
+                         FailureCause::kTimeout}));
+    policy.no_retry_on.insert(cause);
+  }
+  return policy;
+}
+
+QueuePolicy ReadQueue(const postgres::Rows& rows, int row) {
+  return {.head_start_ms = Number(rows, row, kQueueHeadStartMs),
+          .strict_priority = rows.Bool(row, kQueueStrictPriority),
+          .ttl_seconds = Number(rows, row, kQueueTtlSeconds),
+          .max_concurrency = Number(rows, row, kQueueMaxConcurrency),
+          .max_queued = Number(rows, row, kQueueMaxQueued),
+          .idempotency_ttl_seconds = Number(rows, row, kQueueIdempotencyTtlSeconds)};
+}
+
 absl::StatusOr<EndpointSpec> ReadSpec(const postgres::Rows& rows, int row) {
-  const auto number = [&](Column column) { return static_cast<int>(rows.Int(row, column)); };
+  const auto number = [&](Column column) { return Number(rows, row, column); };
   EndpointSpec spec;
   spec.name = rows.Text(row, kName);
   spec.image_uri = rows.Text(row, kImageUri);
@@ -82,6 +121,9 @@ absl::StatusOr<EndpointSpec> ReadSpec(const postgres::Rows& rows, int row) {
       ParseEnum(rows.Text(row, kScalerType), {ScalerType::kQueueDelay, ScalerType::kRequestCount}));
   spec.scaler_value = number(kScalerValue);
   spec.max_retries = number(kMaxRetries);
+  FURNACE_ASSIGN_OR_RETURN(spec.retry, ReadRetry(rows, row));
+  spec.queue = ReadQueue(rows, row);
+  spec.init_timeout_seconds = number(kInitTimeoutSeconds);
   return spec;
 }
 
@@ -95,6 +137,8 @@ std::vector<postgres::Param> PutEndpointParams(const Endpoint& endpoint, std::in
     names.emplace_back(name);
     values.emplace_back(value);
   }
+  std::vector<postgres::Param> causes;
+  for (const FailureCause cause : spec.retry.no_retry_on) causes.emplace_back(ToString(cause));
   return {endpoint.id,
           endpoint.project_id,
           spec.name,
@@ -112,6 +156,16 @@ std::vector<postgres::Param> PutEndpointParams(const Endpoint& endpoint, std::in
           std::string(ToString(spec.scaler_type)),
           std::to_string(spec.scaler_value),
           std::to_string(spec.max_retries),
+          std::to_string(spec.retry.backoff_ms),
+          std::to_string(spec.retry.max_backoff_ms),
+          postgres::ArrayLiteral(causes),
+          std::to_string(spec.queue.head_start_ms),
+          spec.queue.strict_priority ? "true" : "false",
+          std::to_string(spec.queue.ttl_seconds),
+          std::to_string(spec.queue.max_concurrency),
+          std::to_string(spec.queue.max_queued),
+          std::to_string(spec.queue.idempotency_ttl_seconds),
+          std::to_string(spec.init_timeout_seconds),
           std::to_string(endpoint.revision),
           std::string(ToString(endpoint.status)),
           postgres::TimeParam(endpoint.created_at),
@@ -127,7 +181,8 @@ absl::StatusOr<Endpoint> ReadEndpoint(const postgres::Rows& rows, int row) {
   endpoint.revision = rows.Int(row, kRevision);
   FURNACE_ASSIGN_OR_RETURN(
       endpoint.status,
-      ParseEnum(rows.Text(row, kStatus), {EndpointStatus::kActive, EndpointStatus::kDeleted}));
+      ParseEnum(rows.Text(row, kStatus),
+                {EndpointStatus::kActive, EndpointStatus::kDeleted, EndpointStatus::kPaused}));
   endpoint.created_at = absl::FromUnixMicros(rows.Int(row, kCreatedAt));
   endpoint.updated_at = absl::FromUnixMicros(rows.Int(row, kUpdatedAt));
   return endpoint;

@@ -40,16 +40,15 @@ absl::StatusOr<std::vector<Endpoint>> ReadAll(const postgres::Rows& rows) {
 
 }  // namespace
 
-absl::Status PostgresEndpointStore::Create(const Endpoint& endpoint, int max_active) {
+absl::Status PostgresEndpointStore::Create(const Endpoint& endpoint, int max_live) {
   const absl::Status created =
       pool_.Transact([&](postgres::Connection& connection) -> absl::Status {
         FURNACE_ASSIGN_OR_RETURN(const std::int64_t change, TakeChangeNumber(connection));
-        FURNACE_ASSIGN_OR_RETURN(
-            const postgres::Rows active,
-            connection.Exec(sql::kCountActiveEndpoints, {endpoint.project_id}));
-        if (active.Int(0, 0) >= max_active) {
+        FURNACE_ASSIGN_OR_RETURN(const postgres::Rows live,
+                                 connection.Exec(sql::kCountLiveEndpoints, {endpoint.project_id}));
+        if (live.Int(0, 0) >= max_live) {
           return Error(absl::StatusCode::kResourceExhausted, "the project has {} endpoints",
-                       max_active);
+                       max_live);
         }
         return connection.Exec(sql::kPutEndpoint, PutEndpointParams(endpoint, change)).status();
       });
@@ -63,7 +62,7 @@ absl::StatusOr<Endpoint> PostgresEndpointStore::Update(const std::string& projec
   FURNACE_RETURN_IF_ERROR(pool_.Transact([&](postgres::Connection& connection) -> absl::Status {
     FURNACE_ASSIGN_OR_RETURN(const std::int64_t number, TakeChangeNumber(connection));
     FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
-                             connection.Exec(sql::kSelectActiveEndpoint, {project_id, id}));
+                             connection.Exec(sql::kSelectLiveEndpoint, {project_id, id}));
     if (rows.empty()) return NotFound("endpoint", id);
     FURNACE_ASSIGN_OR_RETURN(const Endpoint current, ReadEndpoint(rows, 0));
     FURNACE_ASSIGN_OR_RETURN(next, change(current));
@@ -76,7 +75,7 @@ absl::StatusOr<Endpoint> PostgresEndpointStore::Update(const std::string& projec
 absl::StatusOr<Endpoint> PostgresEndpointStore::Get(const std::string& project_id,
                                                     const std::string& id) {
   FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
-                           pool_.Exec(sql::kSelectActiveEndpoint, {project_id, id}));
+                           pool_.Exec(sql::kSelectLiveEndpoint, {project_id, id}));
   if (rows.empty()) return NotFound("endpoint", id);
   return ReadEndpoint(rows, 0);
 }

@@ -19,7 +19,7 @@ class PostgresEndpointStore final : public EndpointStore {
  public:
   explicit PostgresEndpointStore(postgres::Pool& pool) : pool_(pool) {}
 
-  absl::Status Create(const Endpoint& endpoint, int max_active) override;
+  absl::Status Create(const Endpoint& endpoint, int max_live) override;
   absl::StatusOr<Endpoint> Update(const std::string& project_id, const std::string& id,
                                   const Change& change) override;
   absl::StatusOr<Endpoint> Get(const std::string& project_id, const std::string& id) override;

@@ -35,7 +35,7 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(job.priority),
           job.affinity,
           Number(absl::ToInt64Microseconds(job.timeout)),
-          Number(job.limits.max_retries),
+          Number(job.retry.max_retries),
           Number(job.attempt),
           Number(job.retry_count),
           Number(job.loss_count),
@@ -51,7 +51,13 @@ std::vector<Param> Values(const JobRecord& live) {
           job.progress,
           ChunksLiteral(live),
           Number(live.chunk_count),
-          Number(job.version)};
+          Number(job.version),
+          Number(absl::ToInt64Milliseconds(job.retry.backoff)),
+          Number(absl::ToInt64Milliseconds(job.retry.max_backoff)),
+          Number(job.retry.no_retry),
+          job.concurrency_key,
+          postgres::TimeParam(job.not_before),
+          postgres::TimeParam(job.expires_at)};
 }
 
 // Reads a row's columns one after another.
@@ -98,7 +104,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.priority = next.SmallInt();
   job.affinity = next.Text();
   job.timeout = absl::Microseconds(next.Int());
-  job.limits.max_retries = next.SmallInt();
+  job.retry.max_retries = next.SmallInt();
   job.attempt = next.SmallInt();
   job.retry_count = next.SmallInt();
   job.loss_count = next.SmallInt();
@@ -115,6 +121,12 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.version = next.Int();
   job.input_stored = next.Bool();
   job.output_stored = next.Bool();
+  job.retry.backoff = absl::Milliseconds(next.Int());
+  job.retry.max_backoff = absl::Milliseconds(next.Int());
+  job.retry.no_retry = static_cast<unsigned>(next.Int());
+  job.concurrency_key = next.Text();
+  job.not_before = next.Time();
+  job.expires_at = next.Time();
   return job;
 }
 

@@ -80,7 +80,13 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
   job.priority = fields.SmallNumber("p");
   job.affinity = fields.Str("cl");
   job.timeout = absl::Microseconds(fields.Number("to"));
-  job.limits.max_retries = fields.SmallNumber("mr");
+  job.retry = {.max_retries = fields.SmallNumber("mr"),
+               .backoff = absl::Milliseconds(fields.Number("bo")),
+               .max_backoff = absl::Milliseconds(fields.Number("bm")),
+               .no_retry = static_cast<unsigned>(fields.Number("nr"))};
+  job.concurrency_key = fields.Str("ck");
+  job.not_before = fields.Time("nb");
+  job.expires_at = fields.Time("xp");
   job.queued_at = absl::FromUnixMicros(fields.Number("q"));
   job.version = fields.Number("v");
   job.input_stored = fields.Has("is");
@@ -91,6 +97,54 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
   for (const redisReply* chunk : Elements(*parts[2])) live.chunks.emplace_back(Text(*chunk));
   live.chunk_count = fields.Number("cn");
   return std::optional<JobRecord>(std::move(live));
+}
+
+redis::Client::Words EncodeJob(const JobRecord& record) {
+  const Job& job = record.job;
+  redis::Client::Words words;
+  const auto text = [&words](const char* name, const std::string& value) {
+    if (value.empty()) return;
+    words.emplace_back(name);
+    words.push_back(value);
+  };
+  const auto number = [&text](const char* name, std::int64_t value) {
+    if (value != 0) text(name, std::to_string(value));
+  };
+  const auto time = [&text](const char* name, std::optional<absl::Time> value) {
+    if (value) text(name, std::to_string(absl::ToUnixMicros(*value)));
+  };
+  number("st", static_cast<int>(job.status));
+  text("a", std::to_string(job.attempt));
+  number("v", job.version);
+  text("ep", job.endpoint_id);
+  text("pr", job.project_id);
+  text("cl", job.affinity);
+  number("to", absl::ToInt64Microseconds(job.timeout));
+  number("mr", job.retry.max_retries);
+  number("bo", absl::ToInt64Milliseconds(job.retry.backoff));
+  number("bm", absl::ToInt64Milliseconds(job.retry.max_backoff));
+  number("nr", job.retry.no_retry);
+  number("p", job.priority);
+  time("q", job.queued_at);
+  time("f", job.first_started_at);
+  time("s", job.started_at);
+  time("d", job.completed_at);
+  number("r", job.retry_count);
+  number("l", job.loss_count);
+  text("w", job.worker_id);
+  text("g", job.gpu_type);
+  number("n", job.gpu_count);
+  number("k", absl::ToInt64Microseconds(job.cold_start));
+  number("gt", job.gpu_time_us);
+  number("is", job.input_stored ? 1 : 0);
+  text("err", job.error);
+  number("c", static_cast<int>(job.cause));
+  text("pg", job.progress);
+  number("cn", record.chunk_count);
+  time("nb", job.not_before);
+  time("xp", job.expires_at);
+  text("ck", job.concurrency_key);
+  return words;
 }
 
 }  // namespace furnace::scheduler

@@ -1,5 +1,7 @@
 #include "services/scheduler/storage/redis/job_queue.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "libs/common/base/status.h"
@@ -16,29 +18,55 @@ std::string Micros(absl::Duration duration) {
   return std::to_string(absl::ToInt64Microseconds(duration));
 }
 
+std::string Millis(absl::Duration duration) {
+  return std::to_string(absl::ToInt64Milliseconds(duration));
+}
+
 // Jobs in one run of a script.
 constexpr std::size_t kMaxSubmitted = 100;
 constexpr std::size_t kMaxSettled = 128;
 
+// The order is submit_jobs.lua's.
 void EncodeSubmission(Submission& submission, Words& args) {
+  args.push_back(std::move(submission.endpoint_id));
+  args.push_back(std::move(submission.project_id));
+  args.push_back(std::move(submission.affinity));
+  args.push_back(Micros(submission.head_start));
+  args.push_back(std::to_string(submission.retry.max_retries));
+  args.push_back(Millis(submission.retry.backoff));
+  args.push_back(Millis(submission.retry.max_backoff));
+  args.push_back(std::to_string(submission.retry.no_retry));
+  args.push_back(std::to_string(submission.max_queued));
+  args.push_back(std::move(submission.idempotency_key));
+  args.push_back(Millis(submission.idempotency_ttl));
+  args.push_back(std::move(submission.fingerprint));
+  args.push_back(std::to_string(submission.items.size()));
   for (Submission::Item& item : submission.items) {
     args.push_back(std::move(item.id));
-    args.push_back(submission.endpoint_id);
-    args.push_back(submission.project_id);
-    args.push_back(submission.affinity);
-    args.push_back(Micros(submission.timeout));
-    args.push_back(std::to_string(submission.max_retries));
     args.push_back(std::to_string(item.priority));
-    args.push_back(Micros(submission.head_start));
+    args.push_back(Micros(item.timeout));
     args.push_back(std::move(item.input));
     args.emplace_back(item.input_stored ? "1" : "");
     args.emplace_back(item.watched ? "1" : "");
+    args.push_back(item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "0");
+    args.push_back(Micros(item.ttl));
+    args.push_back(std::move(item.concurrency_key));
   }
 }
 
-// All submissions of a run are queued at the same time.
-absl::StatusOr<absl::Time> DecodeSubmission(const redisReply& reply, std::size_t) {
-  return absl::FromUnixMicros(Int(reply));
+absl::StatusOr<SubmitResult> DecodeSubmission(const redisReply& reply, std::size_t index) {
+  const auto results = Elements(reply);
+  if (2 * index + 1 >= results.size()) {
+    return absl::InternalError("submit_jobs.lua answered too little");
+  }
+  const std::int64_t queued_at = Int(*results[2 * index]);
+  if (queued_at == 0) return absl::ResourceExhaustedError("too many jobs wait at the endpoint");
+  if (queued_at < 0) {
+    return absl::AlreadyExistsError(
+        "idempotency_key: it stands for a job with another input or other options");
+  }
+  return SubmitResult{.queued_at = absl::FromUnixMicros(queued_at),
+                      .known_id = std::string(Text(*results[2 * index + 1]))};
 }
 
 void EncodeSettlement(Settlement& settlement, Words& args) {
@@ -50,6 +78,7 @@ void EncodeSettlement(Settlement& settlement, Words& args) {
   args.emplace_back(outcome.output_stored ? "1" : "");
   args.push_back(std::move(outcome.error));
   args.push_back(std::move(settlement.worker_id));
+  args.push_back(std::to_string(settlement.draw));
 }
 
 absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size_t index) {
@@ -60,8 +89,8 @@ absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size
   const std::int64_t number = Int(*results[index]);
   if (number == 0) return SettleResult::kNotHeld;
   if (number == -1) return SettleResult::kRepeated;
-  return number == static_cast<int>(JobStatus::kInQueue) ? SettleResult::kQueuedAgain
-                                                         : SettleResult::kFinal;
+  const bool ended = number >= static_cast<int>(JobStatus::kCompleted);
+  return ended ? SettleResult::kFinal : SettleResult::kQueuedAgain;
 }
 
 // Fields of a flat reply that describe one claimed job.
@@ -92,7 +121,7 @@ absl::StatusOr<std::vector<ClaimedJob>> DecodeClaims(const redisReply& reply,
 RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards)
     : client_(client), scripts_(scripts), shards_(shards) {
   for (int shard = 0; shard < shards; ++shard) {
-    submitters_.push_back(std::make_unique<ScriptBatcher<Submission, absl::Time>>(
+    submitters_.push_back(std::make_unique<ScriptBatcher<Submission, SubmitResult>>(
         client, scripts.submit, ShardPrefix(shard), kMaxSubmitted,
         [](const Submission& submission) { return submission.items.size(); }, EncodeSubmission,
         DecodeSubmission));
@@ -102,16 +131,17 @@ RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts,
   }
 }
 
-void RedisJobQueue::Submit(Submission submission, Done<absl::Time> done) {
+void RedisJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
   const int shard = ShardOfEndpoint(submission.endpoint_id, shards_);
   submitters_[static_cast<std::size_t>(shard)]->Add(std::move(submission), std::move(done));
 }
 
-void RedisJobQueue::Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
-                          absl::Duration lease, Done<std::vector<ClaimedJob>> done) {
-  Words args = {endpoint_id, Micros(lease)};
+void RedisJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) {
+  const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
+  Words args = {std::move(request.endpoint_id), Micros(request.lease),
+                std::to_string(request.max_concurrency)};
   std::vector<std::string> ids;
-  for (const WorkerRoom& room : workers) {
+  for (const WorkerRoom& room : request.workers) {
     args.push_back(room.worker.worker_id);
     args.push_back(room.worker.gpu_type);
     args.push_back(std::to_string(room.worker.gpu_count));
@@ -120,7 +150,7 @@ void RedisJobQueue::Claim(const std::string& endpoint_id, const std::vector<Work
     ids.push_back(room.worker.worker_id);
   }
   client_.Run(
-      scripts_.claim, {ShardPrefix(ShardOfEndpoint(endpoint_id, shards_))}, args,
+      scripts_.claim, {ShardPrefix(shard)}, args,
       [ids = std::move(ids), done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
         if (!reply.ok()) return done(reply.status());
         done(DecodeClaims(**reply, ids));
@@ -160,6 +190,36 @@ void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
                 done(Int(**reply) == 1);
+              });
+}
+
+void RedisJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> done) {
+  Words args;
+  for (JobRecord& record : request.jobs) {
+    args.push_back(record.job.id);
+    args.push_back(Micros(request.head_start));
+    args.push_back(Micros(request.ttl));
+    args.push_back(std::move(record.job.input).value_or(""));
+    Words fields = EncodeJob(record);
+    args.push_back(std::to_string(fields.size()));
+    std::move(fields.begin(), fields.end(), std::back_inserter(args));
+  }
+  client_.Run(scripts_.redrive, {ShardPrefix(ShardOfEndpoint(request.endpoint_id, shards_))}, args,
+              [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                std::vector<bool> queued;
+                for (const redisReply* result : Elements(**reply))
+                  queued.push_back(Int(*result) == 1);
+                done(std::move(queued));
+              });
+}
+
+void RedisJobQueue::Purge(const std::string& endpoint_id, int limit, Done<int> done) {
+  client_.Run(scripts_.purge, {ShardPrefix(ShardOfEndpoint(endpoint_id, shards_))},
+              {endpoint_id, std::to_string(limit)},
+              [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                done(static_cast<int>(Int(**reply)));
               });
 }
 

@@ -20,13 +20,14 @@ class RedisJobQueue final : public JobQueue {
 
   RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards);
 
-  void Submit(Submission submission, Done<absl::Time> done) override;
-  void Claim(const std::string& endpoint_id, const std::vector<WorkerRoom>& workers,
-             absl::Duration lease, Done<std::vector<ClaimedJob>> done) override;
+  void Submit(Submission submission, Done<SubmitResult> done) override;
+  void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) override;
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
   void Report(ProgressReport report, Done<bool> done) override;
+  void Redrive(RedriveRequest request, Done<std::vector<bool>> done) override;
+  void Purge(const std::string& endpoint_id, int limit, Done<int> done) override;
   void Cancel(const std::string& job_id, const std::string& project_id,
               Done<std::optional<CancelledJob>> done) override;
   void Find(const std::string& job_id, FindOptions options,
@@ -37,7 +38,7 @@ class RedisJobQueue final : public JobQueue {
   const QueueScripts& scripts_;
   const int shards_;
   // By shard.
-  std::vector<std::unique_ptr<ScriptBatcher<Submission, absl::Time>>> submitters_;
+  std::vector<std::unique_ptr<ScriptBatcher<Submission, SubmitResult>>> submitters_;
   std::vector<std::unique_ptr<ScriptBatcher<Settlement, SettleResult>>> settlers_;
 };
 

@@ -23,17 +23,19 @@ QueueScripts::QueueScripts()
       claim(Always(lua::kClaimJobs)),
       renew(Always(lua::kRenewLeases)),
       settle(Always(lua::kSettleAttempts)),
-      sweep(Always(lua::kSweepLeases)),
+      sweep(Always(lua::kSweepShard)),
       cancel(Always(lua::kCancelJob)),
       report(Growing(lua::kReportProgress)),
       read(Always(lua::kReadJobs)),
       forget(Always(lua::kForgetEvents)),
       survey(Always(lua::kSurveyEndpoints)),
-      lead(Always(lua::kLeadShard)) {}
+      lead(Always(lua::kLeadShard)),
+      redrive(Growing(lua::kRedriveJobs)),
+      purge(Always(lua::kPurgeJobs)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim, &renew,  &settle, &sweep, &cancel,
-          &report, &read,  &forget, &survey, &lead};
+  return {&submit, &claim,  &renew,  &settle, &sweep,   &cancel, &report,
+          &read,   &forget, &survey, &lead,   &redrive, &purge};
 }
 
 }  // namespace furnace::scheduler

@@ -25,18 +25,22 @@ absl::StatusOr<bool> RedisShardLog::Lead(int shard, const std::string& replica,
   return Int(*reply) == 1;
 }
 
-absl::StatusOr<std::vector<LapsedLease>> RedisShardLog::Sweep(int shard, int limit) {
+absl::StatusOr<Swept> RedisShardLog::Sweep(int shard, int limit) {
   FURNACE_ASSIGN_OR_RETURN(
       const redis::Reply reply,
       client_.RunAndWait(scripts_.sweep, {ShardPrefix(shard)}, {std::to_string(limit)}));
-  const auto words = Elements(*reply);
-  std::vector<LapsedLease> lapsed;
-  for (std::size_t i = 0; i + 3 <= words.size(); i += 3) {
-    lapsed.push_back({.lease = {.job_id = std::string(Text(*words[i])),
-                                .epoch = static_cast<int>(Int(*words[i + 1]))},
-                      .worker_id = std::string(Text(*words[i + 2]))});
+  const auto parts = Elements(*reply);
+  if (parts.size() != 3) return absl::InternalError("sweep_shard.lua answered too little");
+  Swept swept;
+  const auto leases = Elements(*parts[0]);
+  for (std::size_t i = 0; i + 3 <= leases.size(); i += 3) {
+    swept.lapsed.push_back({.lease = {.job_id = std::string(Text(*leases[i])),
+                                      .epoch = static_cast<int>(Int(*leases[i + 1]))},
+                            .worker_id = std::string(Text(*leases[i + 2]))});
   }
-  return lapsed;
+  for (const redisReply* id : Elements(*parts[1])) swept.released.emplace_back(Text(*id));
+  for (const redisReply* id : Elements(*parts[2])) swept.expired.emplace_back(Text(*id));
+  return swept;
 }
 
 // A stream is read as XRANGE from its start: what was relayed has been deleted. The

@@ -18,7 +18,7 @@ class RedisShardLog final : public ShardLog {
       : client_(client), scripts_(scripts), shards_(shards) {}
 
   absl::StatusOr<bool> Lead(int shard, const std::string& replica, absl::Duration term) override;
-  absl::StatusOr<std::vector<LapsedLease>> Sweep(int shard, int limit) override;
+  absl::StatusOr<Swept> Sweep(int shard, int limit) override;
   absl::StatusOr<std::map<int, std::vector<JobEvent>>> ReadEvents(const std::vector<int>& shards,
                                                                   int limit) override;
   absl::StatusOr<std::vector<JobRecord>> ReadJobs(int shard,

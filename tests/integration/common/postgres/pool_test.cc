@@ -220,7 +220,7 @@ TEST_F(PoolTest, NeverLendsMoreThanItsLimit) {
         EXPECT_TRUE(pool.Transact([&](Connection& connection) {
                           const int now = ++lent;
                           for (int seen = most; seen < now;) most.compare_exchange_weak(seen, now);
-                          const absl::Status status = connection.Exec("SELECT 1", {}).status();
+                          absl::Status status = connection.Exec("SELECT 1", {}).status();
                           --lent;
                           return status;
                         })

@@ -17,6 +17,7 @@ bool Parses(const std::string& words) {
   AddEndpointCommands(app, session);
   AddRunCommand(app, session);
   AddJobCommands(app, session);
+  AddDeadLetterCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);
@@ -60,6 +61,34 @@ INSTANTIATE_TEST_SUITE_P(
         {"ScalerTypeInAnyCase", "endpoint create --name a --image b --scaler-type queue_delay",
          true},
         {"ScalerTypeIsOneOfTwo", "endpoint create --name a --image b --scaler-type best", false},
+        {"CreateWithPolicies",
+         "endpoint create --name a --image b --backoff-ms 1 --max-backoff-ms 2 --no-retry-on "
+         "timeout --no-retry-on HANDLER_ERROR --head-start-ms 3 --strict-priority --ttl 4 "
+         "--max-concurrency 5 --max-queued 6 --idempotency-ttl 7 --init-timeout 8",
+         true},
+        {"NoRetryOnACauseOfTheHandler", "endpoint create --name a --image b --no-retry-on PLATFORM",
+         false},
+        {"Update", "endpoint update up --image b --no-strict-priority --unset-env A --env B=1",
+         true},
+        {"UpdateMayChangeNothing", "endpoint update up", true},
+        {"UpdateNeedsAnEndpoint", "endpoint update --image b", false},
+        {"UpdateKeepsTheName", "endpoint update up --name down", false},
+        {"Pause", "endpoint pause up", true},
+        {"PauseNeedsAnEndpoint", "endpoint pause", false},
+        {"Resume", "endpoint resume up", true},
+        {"Purge", "endpoint purge up", true},
+        {"DeadLetters", "dead-letter list up --limit 5", true},
+        {"DeadLettersNeedAnEndpoint", "dead-letter list", false},
+        {"RedriveOne", "dead-letter redrive 0190", true},
+        {"RedriveAll", "dead-letter redrive --all up", true},
+        {"RedriveNothing", "dead-letter redrive", false},
+        {"RedriveOneOrAll", "dead-letter redrive 0190 --all up", false},
+        {"RunWithOptions",
+         "run up --input {} --not-before 2030-01-01T00:00:00Z --ttl 1 --timeout 2 "
+         "--idempotency-key a --concurrency-key b",
+         true},
+        {"IdempotencyKeysAreNotEmpty", "run up --input {} --idempotency-key ''", false},
+        {"TimesToLiveAreNumbers", "run up --input {} --ttl soon", false},
         {"Run", "run up --input {} --priority 10 --no-wait --output f", true},
         {"RunNeedsInput", "run up", false},
         {"PriorityHasBounds", "run up --input {} --priority 11", false},

@@ -29,18 +29,70 @@ TEST(SpecJsonTest, HoldsEverythingGiven) {
   options.idle_timeout_seconds = 5;
   options.scaler_value = 6;
   options.max_retries = 7;
+  options.backoff_ms = 8;
+  options.max_backoff_ms = 9;
+  options.no_retry_on = {"TIMEOUT", "HANDLER_ERROR"};
+  options.head_start_ms = 10;
+  options.strict_priority = true;
+  options.ttl_seconds = 11;
+  options.max_concurrency = 12;
+  options.max_queued = 13;
+  options.idempotency_ttl_seconds = 14;
+  options.init_timeout_seconds = 15;
   EXPECT_EQ(*SpecJson(options),
             R"({"name":"up","image_uri":"file:///x","handler_path":"h.py",)"
             R"("gpu_types":["rtx4090","rtx4000"],"env":{"A":"1","B":"x=y","EMPTY":""},)"
             R"("gpu_count":2,"vram_min_mib":1,"timeout_seconds":3,"min_workers":0,)"
             R"("max_workers":4,"idle_timeout_seconds":5,"scaler_type":"REQUEST_COUNT",)"
-            R"("scaler_value":6,"max_retries":7})");
+            R"("scaler_value":6,"max_retries":7,"retry":{"backoff_ms":8,"max_backoff_ms":9,)"
+            R"("no_retry_on":["TIMEOUT","HANDLER_ERROR"]},"queue":{"head_start_ms":10,)"
+            R"("strict_priority":true,"ttl_seconds":11,"max_concurrency":12,"max_queued":13,)"
+            R"("idempotency_ttl_seconds":14},"init_timeout_seconds":15})");
 }
 
 TEST(SpecJsonTest, TextIsQuoted) {
   const auto json = SpecJson({.name = "a\"b\\", .image = "line\nbreak", .env = {"Q=\"\x01"}});
   ASSERT_TRUE(json.ok());
   EXPECT_TRUE(json::Validate(*json).ok()) << *json;
+}
+
+constexpr char kStored[] =
+    R"({"name":"up","image_uri":"b","env":{"A":"1","B":"2"},"gpu_types":["a100"],)"
+    R"("retry":{"backoff_ms":5,"no_retry_on":["TIMEOUT"]},"queue":{"strict_priority":true},)"
+    R"("newer":{"x":1}})";
+
+TEST(SpecJsonTest, AnUpdateKeepsWhatWasNotGiven) {
+  EXPECT_EQ(*SpecJson({}, kStored), kStored);
+  EndpointOptions options;
+  options.image = "c";
+  options.backoff_ms = 6;
+  options.strict_priority = false;
+  EXPECT_EQ(*SpecJson(options, kStored),
+            R"({"name":"up","env":{"A":"1","B":"2"},"gpu_types":["a100"],"newer":{"x":1},)"
+            R"("image_uri":"c","retry":{"no_retry_on":["TIMEOUT"],"backoff_ms":6},)"
+            R"("queue":{"strict_priority":false}})");
+}
+
+TEST(SpecJsonTest, AnUpdateOfTheEnvironmentIsNameByName) {
+  EndpointOptions options;
+  options.env = {"B=3", "C=4"};
+  options.unset_env = {"A", "UNKNOWN"};
+  EXPECT_EQ(*SpecJson(options, R"({"env":{"A":"1","B":"2","D":"5"}})"),
+            R"({"env":{"D":"5","B":"3","C":"4"}})");
+  EXPECT_EQ(*SpecJson({.unset_env = {"A"}}, R"({"env":{"A":"1"}})"), R"({"env":{}})");
+}
+
+TEST(SpecJsonTest, AnUpdateReplacesOtherLists) {
+  EXPECT_EQ(*SpecJson({.gpus = {"h100"}}, R"({"gpu_types":["a100","rtx4000"]})"),
+            R"({"gpu_types":["h100"]})");
+  EXPECT_EQ(*SpecJson({.no_retry_on = {"NONE"}}, R"({"retry":{"no_retry_on":["TIMEOUT"]}})"),
+            R"({"retry":{"no_retry_on":[]}})");
+}
+
+TEST(SpecJsonTest, NoneBesideACauseIsAUsageError) {
+  const auto json = SpecJson({.no_retry_on = {"TIMEOUT", "NONE"}});
+  ASSERT_FALSE(json.ok());
+  EXPECT_EQ(ExitCodeOf(json.status()), kExitUsage);
 }
 
 TEST(SpecJsonTest, BadEnvironmentIsAUsageError) {

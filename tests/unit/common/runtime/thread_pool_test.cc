@@ -46,7 +46,7 @@ TEST(ThreadPoolTest, AFullQueueRefusesAndLeavesTheTaskAlone) {
     ThreadPool::Task task = [&] { ran += 100; };
     EXPECT_FALSE(pool.TrySubmit(std::move(task)));
     release.set_value();
-    task();
+    task();  // Refused is untouched. NOLINT(bugprone-use-after-move)
   }
   EXPECT_EQ(ran, 103);
 }

@@ -31,9 +31,10 @@ TEST(WriteJsonTest, NumbersAreAlwaysThereAndEmptyTextIsNot) {
 TEST(WriteJsonTest, ArraysAndMapsAreAlwaysThere) {
   v1::EndpointSpec spec;
   spec.set_max_workers(0);
-  EXPECT_EQ(Write(spec),
-            R"({"env":{},"gpu_types":[],"gpu_count":0,"vram_min_mib":0,"timeout_seconds":0,)"
-            R"("min_workers":0,"max_workers":0,"scaler_value":0,"max_retries":0})");
+  EXPECT_EQ(
+      Write(spec),
+      R"({"env":{},"gpu_types":[],"gpu_count":0,"vram_min_mib":0,"timeout_seconds":0,)"
+      R"("min_workers":0,"max_workers":0,"scaler_value":0,"max_retries":0,"init_timeout_seconds":0})");
   EXPECT_EQ(Write(v1::SubmitBatchResponse()), R"({"job_ids":[]})");
 }
 

@@ -92,7 +92,7 @@ TEST(OpenApiTest, PathFieldsAreParametersAndNotInTheBody) {
   EXPECT_THAT(at({"parameters"}),
               HasSubstr(R"({"name":"endpoint_id","in":"path","required":true)"));
   EXPECT_EQ(KeysOf(at({"requestBody", "content", "application/json", "schema", "properties"})),
-            (std::set<std::string>{"input", "priority"}));
+            (std::set<std::string>{"input", "options", "priority"}));
   EXPECT_EQ(at({"responses", "200", "content", "application/json", "schema"}),
             R"({"$ref":"#/components/schemas/Job"})");
   EXPECT_EQ(at({"x-required-role"}), "\"RUNNER\"");

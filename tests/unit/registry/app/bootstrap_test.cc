@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/registry/app/secrets.h"
+#include "libs/common/base/sha256.h"
 #include "tests/support/registry_clock.h"
 #include "tests/support/registry_stores.h"
 

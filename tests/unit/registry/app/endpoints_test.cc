@@ -86,6 +86,42 @@ TEST_F(EndpointsTest, UpdateCannotChangeTheName) {
             absl::InvalidArgumentError("spec.name: cannot change from 'echo' to 'other'"));
 }
 
+TEST_F(EndpointsTest, APauseAndAResumeAreChangesWithoutARevision) {
+  const Endpoint created = *endpoints_.Create(kOwn, Draft("echo"));
+  std::int64_t cursor = endpoints_.ListChanges(0, 0)->next_cursor;
+  for (const auto& [move, status] : {std::pair(&Endpoints::Pause, EndpointStatus::kPaused),
+                                     std::pair(&Endpoints::Resume, EndpointStatus::kActive)}) {
+    clock_.Advance(absl::Seconds(1));
+    const auto moved = (endpoints_.*move)(kOwn, created.id);
+    ASSERT_TRUE(moved.ok()) << moved.status();
+    EXPECT_EQ(moved->status, status);
+    EXPECT_EQ(moved->revision, 1);
+    EXPECT_GT(moved->updated_at, created.updated_at);
+    EXPECT_EQ(*endpoints_.Get(kOwn, created.id), *moved);
+    const EndpointChanges changes = *endpoints_.ListChanges(cursor, 0);
+    EXPECT_THAT(changes.endpoints, testing::ElementsAre(*moved));
+    cursor = changes.next_cursor;
+    // Once more is no change.
+    clock_.Advance(absl::Seconds(1));
+    EXPECT_EQ(*(endpoints_.*move)(kOwn, created.id), *moved);
+    EXPECT_THAT(endpoints_.ListChanges(cursor, 0)->endpoints, testing::IsEmpty());
+  }
+}
+
+TEST_F(EndpointsTest, APausedEndpointIsListedAndCanBeUpdatedAndDeleted) {
+  const Endpoint created = *endpoints_.Create(kOwn, Draft("echo"));
+  const Endpoint paused = *endpoints_.Pause(kOwn, created.id);
+  EXPECT_THAT(endpoints_.List(kOwn, 0, "")->endpoints, testing::ElementsAre(paused));
+  EXPECT_TRUE(absl::IsAlreadyExists(endpoints_.Create(kOwn, Draft("echo")).status()));
+  EndpointDraft draft = Draft("echo");
+  draft.timeout_seconds = 60;
+  const auto updated = endpoints_.Update(kOwn, created.id, draft);
+  EXPECT_EQ(updated->status, EndpointStatus::kPaused);
+  EXPECT_EQ(updated->revision, 2);
+  EXPECT_EQ(endpoints_.Delete(kOwn, created.id)->status, EndpointStatus::kDeleted);
+  EXPECT_TRUE(absl::IsNotFound(endpoints_.Resume(kOwn, created.id).status()));
+}
+
 TEST_F(EndpointsTest, DeleteHidesItFromItsProjectButNotFromTheSuite) {
   const Endpoint created = *endpoints_.Create(kOwn, Draft("echo"));
   const auto deleted = endpoints_.Delete(kOwn, created.id);
@@ -101,6 +137,8 @@ TEST_F(EndpointsTest, AnotherProjectsEndpointIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(endpoints_.Get(kOther, created.id).status()));
   EXPECT_TRUE(absl::IsNotFound(endpoints_.Update(kOther, created.id, Draft("echo")).status()));
   EXPECT_TRUE(absl::IsNotFound(endpoints_.Delete(kOther, created.id).status()));
+  EXPECT_TRUE(absl::IsNotFound(endpoints_.Pause(kOther, created.id).status()));
+  EXPECT_TRUE(absl::IsNotFound(endpoints_.Resume(kOther, created.id).status()));
 }
 
 TEST_F(EndpointsTest, WhatIsNoIdIsNotFound) {
@@ -108,6 +146,8 @@ TEST_F(EndpointsTest, WhatIsNoIdIsNotFound) {
     EXPECT_TRUE(absl::IsNotFound(endpoints_.Get(kOwn, id).status())) << id;
     EXPECT_TRUE(absl::IsNotFound(endpoints_.Update(kOwn, id, Draft("e")).status())) << id;
     EXPECT_TRUE(absl::IsNotFound(endpoints_.Delete(kOwn, id).status())) << id;
+    EXPECT_TRUE(absl::IsNotFound(endpoints_.Pause(kOwn, id).status())) << id;
+    EXPECT_TRUE(absl::IsNotFound(endpoints_.Resume(kOwn, id).status())) << id;
     EXPECT_TRUE(absl::IsNotFound(endpoints_.Find(id).status())) << id;
   }
 }

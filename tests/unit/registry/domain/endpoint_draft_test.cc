@@ -34,6 +34,9 @@ TEST(NormaliseTest, FillsInTheDefaults) {
   EXPECT_EQ(spec->scaler_type, ScalerType::kQueueDelay);
   EXPECT_EQ(spec->scaler_value, 4);
   EXPECT_EQ(spec->max_retries, 0);
+  EXPECT_EQ(spec->retry, *Normalise(RetryDraft()));
+  EXPECT_EQ(spec->queue, *Normalise(QueueDraft()));
+  EXPECT_EQ(spec->init_timeout_seconds, 420);
 }
 
 TEST(NormaliseTest, TheScalersDefaultDependsOnItsType) {
@@ -55,6 +58,16 @@ TEST(NormaliseTest, IsIdempotent) {
   again.max_workers = spec.max_workers;
   again.idle_timeout_seconds = spec.idle_timeout_seconds;
   again.scaler_value = spec.scaler_value;
+  again.retry = {.backoff_ms = spec.retry.backoff_ms,
+                 .max_backoff_ms = spec.retry.max_backoff_ms,
+                 .no_retry_on = spec.retry.no_retry_on};
+  again.queue = {.head_start_ms = spec.queue.head_start_ms,
+                 .strict_priority = spec.queue.strict_priority,
+                 .ttl_seconds = spec.queue.ttl_seconds,
+                 .max_concurrency = spec.queue.max_concurrency,
+                 .max_queued = spec.queue.max_queued,
+                 .idempotency_ttl_seconds = spec.queue.idempotency_ttl_seconds};
+  again.init_timeout_seconds = spec.init_timeout_seconds;
   EXPECT_EQ(*Normalise(again), spec);
 }
 
@@ -123,6 +136,14 @@ INSTANTIATE_TEST_SUITE_P(
         {"Retries11", [](auto& d) { d.max_retries = 11; },
          "spec.max_retries: 11 is not from 0 to 10"},
         {"RetriesNegative", [](auto& d) { d.max_retries = -1; }, "spec.max_retries: -1 is not"},
+        {"InitTimeoutHour", [](auto& d) { d.init_timeout_seconds = 3600; }, ""},
+        {"InitTimeoutZero", [](auto& d) { d.init_timeout_seconds = 0; },
+         "spec.init_timeout_seconds: 0 is not from 1 to 3600"},
+        {"InitTimeoutLonger", [](auto& d) { d.init_timeout_seconds = 3601; },
+         "spec.init_timeout_seconds: 3601 is not from 1 to 3600"},
+        {"Backoff", [](auto& d) { d.retry.backoff_ms = -1; }, "spec.retry.backoff_ms: -1 is not"},
+        {"HeadStart", [](auto& d) { d.queue.head_start_ms = -1; },
+         "spec.queue.head_start_ms: -1 is not"},
     }),
     [](const auto& test) { return test.param.name; });
 

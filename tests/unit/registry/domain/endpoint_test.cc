@@ -32,11 +32,48 @@ TEST(ReviseTest, TheSameSpecChangesNothing) {
   EXPECT_EQ(Revise(Sample(), Sample().spec, kLater), Sample());
 }
 
+TEST(ReviseTest, APausedEndpointStaysPaused) {
+  EndpointSpec spec = Sample().spec;
+  spec.timeout_seconds = 60;
+  EXPECT_EQ(Revise(Pause(Sample(), kLater), spec, kLater).status, EndpointStatus::kPaused);
+}
+
+TEST(PauseTest, PausesAndKeepsTheRevision) {
+  const Endpoint paused = Pause(Sample(), kLater);
+  EXPECT_EQ(paused.status, EndpointStatus::kPaused);
+  EXPECT_EQ(paused.revision, 1);
+  EXPECT_EQ(paused.updated_at, kLater);
+}
+
+TEST(PauseTest, ChangesNothingButAnActiveEndpoint) {
+  const Endpoint paused = Pause(Sample(), kCreated);
+  EXPECT_EQ(Pause(paused, kLater), paused);
+  const Endpoint deleted = Retire(Sample(), kCreated);
+  EXPECT_EQ(Pause(deleted, kLater), deleted);
+}
+
+TEST(ResumeTest, UndoesAPauseAndKeepsTheRevision) {
+  const Endpoint resumed = Resume(Pause(Sample(), kCreated), kLater);
+  EXPECT_EQ(resumed.status, EndpointStatus::kActive);
+  EXPECT_EQ(resumed.revision, 1);
+  EXPECT_EQ(resumed.updated_at, kLater);
+}
+
+TEST(ResumeTest, ChangesNothingButAPausedEndpoint) {
+  EXPECT_EQ(Resume(Sample(), kLater), Sample());
+  const Endpoint deleted = Retire(Sample(), kCreated);
+  EXPECT_EQ(Resume(deleted, kLater), deleted);
+}
+
 TEST(RetireTest, DeletesAndKeepsTheRevision) {
   const Endpoint retired = Retire(Sample(), kLater);
   EXPECT_EQ(retired.status, EndpointStatus::kDeleted);
   EXPECT_EQ(retired.revision, 1);
   EXPECT_EQ(retired.updated_at, kLater);
+}
+
+TEST(RetireTest, DeletesAPausedEndpoint) {
+  EXPECT_EQ(Retire(Pause(Sample(), kCreated), kLater).status, EndpointStatus::kDeleted);
 }
 
 TEST(ApproximateBytesTest, CountsWhatMayBeLarge) {

@@ -44,9 +44,9 @@ TEST_F(DispatcherClaimsTest, OneClaimServesAllWorkersOfAnEndpoint) {
   const int before = queue_.calls(QueueCall::kClaim);
   dispatcher_.Wake(endpoint_.id);
   EXPECT_EQ(queue_.calls(QueueCall::kClaim), before + 1);
-  ASSERT_EQ(queue_.last_rooms().size(), 2U);
-  EXPECT_EQ(queue_.last_rooms()[0].jobs, 2);
-  EXPECT_EQ(queue_.last_rooms()[1].jobs, 1);
+  ASSERT_EQ(queue_.last_claim().workers.size(), 2U);
+  EXPECT_EQ(queue_.last_claim().workers[0].jobs, 2);
+  EXPECT_EQ(queue_.last_claim().workers[1].jobs, 1);
 }
 
 TEST_F(DispatcherClaimsTest, AClaimIsBounded) {
@@ -54,7 +54,7 @@ TEST_F(DispatcherClaimsTest, AClaimIsBounded) {
   Join("w-2", 100);
   dispatcher_.Wake(endpoint_.id);
   int room = 0;
-  for (const WorkerRoom& worker : queue_.last_rooms()) room += worker.jobs;
+  for (const WorkerRoom& worker : queue_.last_claim().workers) room += worker.jobs;
   EXPECT_EQ(room, Dispatcher::kMaxClaim);
 }
 
@@ -110,7 +110,7 @@ TEST_F(DispatcherClaimsTest, AStoredInputIsLoadedOnTheWay) {
 TEST_F(DispatcherClaimsTest, AnInputThatIsGoneEndsTheJobAndCostsTheWorkerNothing) {
   const std::string id = SubmitStored("");
   const auto link = Join("w-1", 1);
-  for (int i = 0; i < RetryLimits::kMaxLosses; ++i) {
+  for (int i = 0; i < RetryPolicy::kMaxLosses; ++i) {
     FinishBlockingWork();
     dispatcher_.Wake(endpoint_.id);
   }
@@ -142,7 +142,7 @@ TEST_F(DispatcherClaimsTest, AJobWaitsForAPayloadStoreThatIsDown) {
 
 TEST_F(DispatcherClaimsTest, WhenTooManyInputsWaitTheWorkerKeepsItsCredit) {
   runtime::ThreadPool full(1, 0);
-  Dispatcher dispatcher(queue_, payloads_, full, clock_, kLease);
+  Dispatcher dispatcher(queue_, catalog_, payloads_, full, clock_, kLease);
   SubmitStored("[8]");
   auto link = std::make_shared<RecordingWorkerLink>();
   dispatcher.Join({.worker = AWorker(), .endpoint_id = endpoint_.id, .leases = {}, .credits = 1},
@@ -176,6 +176,28 @@ TEST_F(DispatcherClaimsTest, AStreamThatIsGoneGetsOneJobAndNoMore) {
   dispatcher_.WakeAll();
   EXPECT_EQ(queue_.Live(id)->loss_count, 1);
   EXPECT_EQ(Connected("w-1"), std::nullopt);
+}
+
+TEST_F(DispatcherClaimsTest, APausedEndpointGetsNoJobsUntilItIsResumed) {
+  Endpoint endpoint = endpoint_;
+  endpoint.paused = true;
+  Publish(endpoint);
+  const std::string id = Submit();
+  const auto link = Join("w-1", 1);
+  dispatcher_.WakeAll();
+  EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
+  endpoint.paused = false;
+  Publish(endpoint);
+  dispatcher_.WakeAll();
+  EXPECT_EQ(Assigned(*link).size(), 1U);
+}
+
+TEST_F(DispatcherClaimsTest, AClaimSaysHowManyJobsMayRun) {
+  Endpoint endpoint = endpoint_;
+  endpoint.queue.max_concurrency = 7;
+  Publish(endpoint);
+  Join("w-1", 1);
+  EXPECT_EQ(queue_.last_claim().max_concurrency, 7);
 }
 
 }  // namespace

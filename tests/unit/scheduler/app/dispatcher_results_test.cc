@@ -101,7 +101,7 @@ TEST_F(DispatcherResultsTest, AHeartbeatRenewsAndTellsWhatIsLost) {
   dispatcher_.Heartbeat("w-1", {lease_, foreign});
   EXPECT_EQ(link_->received().lost, Leases{foreign});
   clock_.Advance(kLease - absl::Seconds(1));
-  EXPECT_TRUE(log_.Sweep(ShardOfJob(id_), 10)->empty());
+  EXPECT_TRUE(log_.Sweep(ShardOfJob(id_), 10)->lapsed.empty());
   dispatcher_.Heartbeat("w-1", {});
   queue_.FailNext(QueueCall::kRenew, absl::UnavailableError("down"));
   dispatcher_.Heartbeat("w-1", {lease_});

@@ -34,7 +34,7 @@ TEST_F(DispatcherSessionsTest, LeasesLostMeanwhileAreTold) {
   const auto first = Join("w-1", 1);
   dispatcher_.Leave("w-1", first.get());
   clock_.Advance(kLease);
-  ASSERT_EQ(log_.Sweep(ShardOfJob(id), 10)->size(), 1U);
+  ASSERT_EQ(log_.Sweep(ShardOfJob(id), 10)->lapsed.size(), 1U);
   const auto second = Join("w-1", 0, {{.job_id = id, .epoch = 1}});
   EXPECT_EQ(second->received().lost, (Leases{{.job_id = id, .epoch = 1}}));
   EXPECT_EQ(Connected("w-1")->jobs, 0);

@@ -31,8 +31,6 @@ class FleetTest : public DispatcherFixture {
     return {};
   }
 
-  FakeEndpointSource source_;
-  EndpointCatalog catalog_{source_};
   ShardLeader leader_{log_, "a", kTestShards};
   FakeDriver driver_{clock_};
   Fleet fleet_{driver_, dispatcher_, catalog_, log_, leader_, clock_, kTestShards};
@@ -162,7 +160,7 @@ TEST_F(FleetTest, AWorkerThatDoesNotConnectInTimeIsKilled) {
   Submit();
   Scale();
   Scale();
-  Scale(Fleet::kInitTimeout);
+  Scale(Endpoint().init_timeout);
   EXPECT_TRUE(driver_.killed().empty());
   Scale();
   EXPECT_EQ(driver_.killed(), std::vector<std::string>{"w-1"});
@@ -175,7 +173,7 @@ TEST_F(FleetTest, WorkersOfAnEarlierSchedulerHaveTimeToComeBack) {
                  .gpu_type = "rtx4000",
                  .started_at = clock_.Now() - absl::Hours(5)});
   Scale();
-  Scale(Fleet::kInitTimeout - absl::Seconds(1));
+  Scale(Endpoint().init_timeout - absl::Seconds(1));
   EXPECT_TRUE(driver_.killed().empty());
   Join("old", 1);
   Scale(absl::Hours(1));
@@ -189,7 +187,7 @@ TEST_F(FleetTest, AWorkerMayLoseItsConnectionForAWhile) {
   Scale(absl::Hours(1));
   dispatcher_.Leave("w-1", link.get());
   Scale();
-  Scale(Fleet::kInitTimeout - absl::Seconds(1));
+  Scale(Endpoint().init_timeout - absl::Seconds(1));
   EXPECT_TRUE(driver_.killed().empty());
   Scale(absl::Seconds(2));
   EXPECT_EQ(driver_.killed(), std::vector<std::string>{"w-1"});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_stores.h"
@@ -15,7 +17,7 @@ class SubmitterTest : public testing::Test {
   SubmitterTest() {
     endpoint_.gpu_types = {"rtx4090", "rtx4000"};
     endpoint_.timeout = absl::Seconds(7);
-    endpoint_.max_retries = 2;
+    endpoint_.retry.max_retries = 2;
     source_.Put(endpoint_);
   }
 
@@ -41,13 +43,13 @@ TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
   EXPECT_EQ(submission.endpoint_id, endpoint_.id);
   EXPECT_EQ(submission.project_id, endpoint_.project_id);
   EXPECT_EQ(submission.affinity, "rtx4090,rtx4000");
-  EXPECT_EQ(submission.timeout, absl::Seconds(7));
-  EXPECT_EQ(submission.max_retries, 2);
+  EXPECT_EQ(submission.retry, endpoint_.retry);
   ASSERT_EQ(submission.items.size(), 2U);
   EXPECT_LT(submission.items[0].id, submission.items[1].id);
   for (const Submission::Item& item : submission.items) {
     EXPECT_EQ(ShardOfJob(item.id), ShardOfEndpoint(endpoint_.id, kTestShards));
     EXPECT_EQ(item.priority, 3);
+    EXPECT_EQ(item.timeout, absl::Seconds(7));
     EXPECT_FALSE(item.watched);
   }
 }
@@ -89,7 +91,7 @@ TEST_F(SubmitterTest, ANewRecordIsTheJobAsItWillBeQueued) {
   request.watched = true;
   const Submission submission = submitter_.Prepare(request).value();
   EXPECT_TRUE(submission.items[1].watched);
-  const Job job = NewRecord(submission, 1, clock_.Now()).job;
+  const Job job = Upcoming(submission, 1).QueuedAt(clock_.Now()).job;
   EXPECT_EQ(job.id, submission.items[1].id);
   EXPECT_EQ(job.endpoint_id, endpoint_.id);
   EXPECT_EQ(job.project_id, endpoint_.project_id);
@@ -97,6 +99,45 @@ TEST_F(SubmitterTest, ANewRecordIsTheJobAsItWillBeQueued) {
   EXPECT_EQ(job.priority, 3);
   EXPECT_EQ(job.queued_at, clock_.Now());
   EXPECT_EQ(job.version, 1);
+}
+
+TEST_F(SubmitterTest, OptionsOfAJobGoBeforeTheEndpoints) {
+  endpoint_.queue.ttl = absl::Hours(1);
+  ++endpoint_.revision;
+  source_.Put(endpoint_);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  JobRequest request = Request({"1", "2"});
+  request.items[1].ttl = absl::Seconds(5);
+  request.items[1].timeout = absl::Seconds(6);
+  request.items[1].not_before = clock_.Now() + absl::Seconds(9);
+  request.items[1].concurrency_key = "k";
+  const Submission submission = submitter_.Prepare(request).value();
+  EXPECT_EQ(submission.items[0].ttl, absl::Hours(1));
+  EXPECT_EQ(submission.items[1].ttl, absl::Seconds(5));
+  EXPECT_EQ(submission.items[1].timeout, absl::Seconds(6));
+  const Job job = Upcoming(submission, 1).QueuedAt(clock_.Now()).job;
+  EXPECT_EQ(job.status, JobStatus::kDelayed);
+  EXPECT_EQ(job.not_before, clock_.Now() + absl::Seconds(9));
+  EXPECT_EQ(job.expires_at, clock_.Now() + absl::Seconds(5));
+  EXPECT_EQ(job.concurrency_key, "k");
+}
+
+TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
+  const auto fingerprint = [this](const std::function<void(JobRequest::Item&)>& change) {
+    JobRequest request = Request({"1"});
+    request.idempotency_key = "k";
+    change(request.items[0]);
+    return submitter_.Prepare(request)->fingerprint;
+  };
+  const std::string same = fingerprint([](auto&) {});
+  EXPECT_EQ(fingerprint([](auto&) {}), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.input = "2"; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.priority = 1; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.ttl = absl::Seconds(1); }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.timeout = absl::Seconds(1); }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.concurrency_key = "1"; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.not_before = absl::UnixEpoch(); }), same);
+  EXPECT_EQ(submitter_.Prepare(Request({"1"}))->fingerprint, "");
 }
 
 }  // namespace

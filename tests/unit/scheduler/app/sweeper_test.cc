@@ -15,7 +15,9 @@ class SweeperTest : public QueueFixture {
   }
 
   runtime::ThreadPool blocking_{1, 100};
-  Dispatcher dispatcher_{queue_, payloads_, blocking_, clock_, absl::Seconds(15)};
+  FakeEndpointSource source_;
+  EndpointCatalog catalog_{source_};
+  Dispatcher dispatcher_{queue_, catalog_, payloads_, blocking_, clock_, absl::Seconds(15)};
   ShardLeader leader_{log_, "a", kTestShards};
   Sweeper sweeper_{log_, leader_, dispatcher_};
   const std::shared_ptr<RecordingWorkerLink> link_ = std::make_shared<RecordingWorkerLink>();

@@ -174,5 +174,16 @@ TEST(AutoscaleTest, ADeletedEndpointLosesItsWorkersOnceItsQueueIsEmpty) {
   EXPECT_TRUE(Autoscale(endpoint, queue, workers, kNow).drain.empty());
 }
 
+TEST(AutoscaleTest, APausedEndpointStartsNoneAndLetsIdleOnesGo) {
+  Endpoint endpoint = WithPolicy({.min_workers = 2});
+  endpoint.paused = true;
+  const QueueSnapshot queue{.queued = 9, .running = 1, .oldest_wait = absl::Hours(1)};
+  EXPECT_EQ(Autoscale(endpoint, queue, {}, kNow).start, 0);
+  const ScaleDecision decision =
+      Autoscale(endpoint, queue, {Busy("b"), Idle("i", absl::Hours(1))}, kNow);
+  EXPECT_EQ(decision.start, 0);
+  EXPECT_EQ(decision.drain, Ids{"i"});
+}
+
 }  // namespace
 }  // namespace furnace::scheduler

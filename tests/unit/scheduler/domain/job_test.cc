@@ -8,6 +8,7 @@ namespace {
 constexpr absl::Time kQueued = absl::FromUnixMicros(1'000'000);
 constexpr absl::Time kStarted = absl::FromUnixMicros(2'000'000);
 constexpr absl::Time kEnded = absl::FromUnixMicros(2'000'007);
+constexpr int kNoDraw = 0;
 constexpr JobStatus kAllStatuses[] = {
     JobStatus::kWaiting,   JobStatus::kDelayed, JobStatus::kInQueue,  JobStatus::kInProgress,
     JobStatus::kCompleted, JobStatus::kFailed,  JobStatus::kTimedOut, JobStatus::kCancelled};
@@ -58,7 +59,7 @@ TEST(JobStartTest, OnlyAQueuedJobStarts) {
 }
 
 TEST(JobStartTest, ASecondAttemptKeepsTheFirstStart) {
-  const Job failed = *End(RunningJob(), 1, Failure(FailureCause::kPlatform), kEnded);
+  const Job failed = *End(RunningJob(), 1, Failure(FailureCause::kPlatform), kNoDraw, kEnded);
   const Job again = *Start(failed, kWorker, kEnded);
   EXPECT_EQ(again.attempt, 2);
   EXPECT_EQ(again.first_started_at, kStarted);
@@ -66,7 +67,7 @@ TEST(JobStartTest, ASecondAttemptKeepsTheFirstStart) {
 }
 
 TEST(JobEndTest, AResultCompletesTheJobAndIsBilled) {
-  const Job job = *End(RunningJob(), 1, Success(), kEnded);
+  const Job job = *End(RunningJob(), 1, Success(), kNoDraw, kEnded);
   EXPECT_EQ(job.status, JobStatus::kCompleted);
   EXPECT_EQ(job.output, "42");
   EXPECT_EQ(job.cause, FailureCause::kNone);
@@ -78,7 +79,8 @@ TEST(JobEndTest, AResultCompletesTheJobAndIsBilled) {
 }
 
 TEST(JobEndTest, AStoredOutputIsOnlyPointedAt) {
-  const Job job = *End(RunningJob(), 1, {.output = {}, .output_stored = true, .error = ""}, kEnded);
+  const Job job =
+      *End(RunningJob(), 1, {.output = {}, .output_stored = true, .error = ""}, kNoDraw, kEnded);
   EXPECT_EQ(job.output, std::nullopt);
   EXPECT_TRUE(job.output_stored);
 }
@@ -89,7 +91,7 @@ TEST(JobEndTest, OnlyTheAttemptThatHoldsTheLeaseEndsIt) {
       Job job = RunningJob();
       job.status = status;
       const bool holds = status == JobStatus::kInProgress && epoch == 1;
-      EXPECT_EQ(End(job, epoch, Success(), kEnded).status().code(),
+      EXPECT_EQ(End(job, epoch, Success(), kNoDraw, kEnded).status().code(),
                 holds ? absl::StatusCode::kOk : absl::StatusCode::kAborted)
           << ToString(status) << " epoch " << epoch;
     }
@@ -99,15 +101,15 @@ TEST(JobEndTest, OnlyTheAttemptThatHoldsTheLeaseEndsIt) {
 TEST(JobEndTest, AFailureOfTheHandlerIsBilledAndCounted) {
   for (const FailureCause cause : kTheirs) {
     Job job = RunningJob();
-    job.limits.max_retries = 1;
-    job = *End(job, 1, Failure(cause), kEnded);
+    job.retry.max_retries = 1;
+    job = *End(job, 1, Failure(cause), kNoDraw, kEnded);
     EXPECT_EQ(job.status, JobStatus::kInQueue);
     EXPECT_EQ(job.retry_count, 1);
     EXPECT_EQ(job.gpu_time_us, 7 * 2);
     EXPECT_EQ(job.error, "broken");
     EXPECT_EQ(job.cause, cause);
     EXPECT_EQ(job.completed_at, std::nullopt);
-    job = *End(*Start(job, kWorker, kStarted), 2, Failure(cause), kEnded);
+    job = *End(*Start(job, kWorker, kStarted), 2, Failure(cause), kNoDraw, kEnded);
     EXPECT_EQ(job.status, JobStatus::kFailed);
     EXPECT_EQ(job.retry_count, 2);
     EXPECT_EQ(job.gpu_time_us, 2 * 7 * 2);
@@ -117,13 +119,13 @@ TEST(JobEndTest, AFailureOfTheHandlerIsBilledAndCounted) {
 
 TEST(JobEndTest, WithoutRetriesTheFirstFailureIsFinal) {
   for (const FailureCause cause : kTheirs) {
-    EXPECT_EQ(End(RunningJob(), 1, Failure(cause), kEnded)->status, JobStatus::kFailed);
+    EXPECT_EQ(End(RunningJob(), 1, Failure(cause), kNoDraw, kEnded)->status, JobStatus::kFailed);
   }
 }
 
 TEST(JobEndTest, APlatformFaultCostsNeitherMoneyNorARetry) {
   for (const FailureCause cause : kOurs) {
-    const Job job = *End(RunningJob(), 1, Failure(cause), kEnded);
+    const Job job = *End(RunningJob(), 1, Failure(cause), kNoDraw, kEnded);
     EXPECT_EQ(job.status, JobStatus::kInQueue);
     EXPECT_EQ(job.gpu_time_us, 0);
     EXPECT_EQ(job.retry_count, 0);
@@ -134,28 +136,28 @@ TEST(JobEndTest, APlatformFaultCostsNeitherMoneyNorARetry) {
 TEST(JobEndTest, AJobThatIsLostTenTimesFails) {
   for (const FailureCause cause : kOurs) {
     Job job = QueuedJob();
-    for (int losses = 1; losses <= RetryLimits::kMaxLosses; ++losses) {
+    for (int losses = 1; losses <= RetryPolicy::kMaxLosses; ++losses) {
       ASSERT_EQ(job.status, JobStatus::kInQueue);
-      job = *End(*Start(job, kWorker, kStarted), losses, Failure(cause), kEnded);
+      job = *End(*Start(job, kWorker, kStarted), losses, Failure(cause), kNoDraw, kEnded);
     }
     EXPECT_EQ(job.status, JobStatus::kFailed);
-    EXPECT_EQ(job.loss_count, RetryLimits::kMaxLosses);
+    EXPECT_EQ(job.loss_count, RetryPolicy::kMaxLosses);
     EXPECT_EQ(job.gpu_time_us, 0);
   }
 }
 
 TEST(JobEndTest, LossesDoNotUseUpRetries) {
   Job job = QueuedJob();
-  job.limits.max_retries = 1;
+  job.retry.max_retries = 1;
   int epoch = 0;
   for (const FailureCause cause : {FailureCause::kWorkerLost, FailureCause::kHandlerError,
                                    FailureCause::kPlatform, FailureCause::kWorkerLost}) {
-    job = *End(*Start(job, kWorker, kStarted), ++epoch, Failure(cause), kEnded);
+    job = *End(*Start(job, kWorker, kStarted), ++epoch, Failure(cause), kNoDraw, kEnded);
     EXPECT_EQ(job.status, JobStatus::kInQueue);
   }
   EXPECT_EQ(job.retry_count, 1);
   EXPECT_EQ(job.loss_count, 3);
-  job = *End(*Start(job, kWorker, kStarted), ++epoch, Success(), kEnded);
+  job = *End(*Start(job, kWorker, kStarted), ++epoch, Success(), kNoDraw, kEnded);
   EXPECT_EQ(job.status, JobStatus::kCompleted);
   EXPECT_EQ(job.error, "");
 }
@@ -183,7 +185,7 @@ TEST(JobCancelTest, EndsAnyJobThatIsNotFinal) {
 }
 
 TEST(JobCancelTest, ForgetsTheFailureOfAnEarlierAttempt) {
-  const Job again = *End(RunningJob(), 1, Failure(FailureCause::kWorkerLost), kEnded);
+  const Job again = *End(RunningJob(), 1, Failure(FailureCause::kWorkerLost), kNoDraw, kEnded);
   const Job cancelled = Cancel(again, kEnded);
   EXPECT_EQ(cancelled.cause, FailureCause::kNone);
   EXPECT_EQ(cancelled.error, "cancelled");
@@ -200,6 +202,88 @@ TEST(QueueScoreTest, PriorityIsAHeadStartAndNothingMore) {
   EXPECT_EQ(QueueScore(kQueued + minute, 1, minute), QueueScore(kQueued, 0, minute));
   EXPECT_GT(QueueScore(kQueued + minute + absl::Microseconds(1), 1, minute),
             QueueScore(kQueued, 0, minute));
+}
+
+TEST(JobAcceptTest, AJobForLaterIsDelayed) {
+  const Job later = Accept(Job{}, kEnded, absl::ZeroDuration(), kQueued);
+  EXPECT_EQ(later.status, JobStatus::kDelayed);
+  EXPECT_EQ(later.not_before, kEnded);
+  EXPECT_EQ(later.queued_at, kQueued);
+  EXPECT_EQ(later.expires_at, std::nullopt);
+  EXPECT_EQ(later.version, 1);
+  for (const auto now : {std::optional<absl::Time>(), std::optional(kQueued)}) {
+    const Job job = Accept(Job{}, now, absl::Seconds(1), kQueued);
+    EXPECT_EQ(job.status, JobStatus::kInQueue);
+    EXPECT_EQ(job.not_before, std::nullopt);
+    EXPECT_EQ(job.expires_at, kQueued + absl::Seconds(1));
+  }
+}
+
+TEST(JobReleaseTest, OnlyADelayedJobThatIsDueIsReleased) {
+  const Job delayed = Accept(Job{}, kEnded, absl::ZeroDuration(), kQueued);
+  EXPECT_FALSE(Release(delayed, kEnded - absl::Microseconds(1)).ok());
+  EXPECT_FALSE(Release(QueuedJob(), kEnded).ok());
+  const Job job = *Release(delayed, kEnded);
+  EXPECT_EQ(job.status, JobStatus::kInQueue);
+  EXPECT_EQ(job.not_before, std::nullopt);
+  EXPECT_EQ(job.version, 2);
+}
+
+TEST(JobEndTest, AFailureWithBackoffDelaysTheJob) {
+  Job job = RunningJob();
+  job.retry = {.max_retries = 1, .backoff = absl::Seconds(8), .max_backoff = absl::Seconds(8)};
+  job = *End(job, 1, Failure(FailureCause::kHandlerError), /*draw=*/250, kEnded);
+  EXPECT_EQ(job.status, JobStatus::kDelayed);
+  EXPECT_EQ(job.not_before, kEnded + absl::Seconds(2));
+  EXPECT_EQ(job.completed_at, std::nullopt);
+}
+
+TEST(JobExpireTest, OnlyAJobThatWaitsTooLongExpires) {
+  const absl::Time end = kQueued + absl::Seconds(1);
+  for (const JobStatus status : kAllStatuses) {
+    Job job = QueuedJob();
+    job.status = status;
+    job.expires_at = end;
+    const bool waits = status == JobStatus::kInQueue || status == JobStatus::kDelayed;
+    EXPECT_EQ(Expire(job, end).ok(), waits) << ToString(status);
+    EXPECT_FALSE(Expire(job, end - absl::Microseconds(1)).ok());
+  }
+  EXPECT_FALSE(Expire(QueuedJob(), absl::InfiniteFuture()).ok());
+}
+
+TEST(JobExpireTest, AnExpiredJobIsTimedOut) {
+  Job job = QueuedJob();
+  job.expires_at = kStarted;
+  job = *Expire(job, kEnded);
+  EXPECT_EQ(job.status, JobStatus::kTimedOut);
+  EXPECT_EQ(job.completed_at, kEnded);
+  EXPECT_EQ(job.error, "not run within its time to live");
+  EXPECT_EQ(job.version, 2);
+}
+
+TEST(JobRedriveTest, OnlyAJobThatFailedOrTimedOutIsRedriven) {
+  for (const JobStatus status : kAllStatuses) {
+    Job job = QueuedJob();
+    job.status = status;
+    const bool dead = status == JobStatus::kFailed || status == JobStatus::kTimedOut;
+    EXPECT_EQ(Redrive(job, absl::ZeroDuration(), kEnded).ok(), dead) << ToString(status);
+  }
+}
+
+TEST(JobRedriveTest, ARedrivenJobBeginsAnewAndKeepsItsHistory) {
+  Job dead = *End(RunningJob(), 1, Failure(FailureCause::kHandlerError), kNoDraw, kEnded);
+  ASSERT_EQ(dead.status, JobStatus::kFailed);
+  const Job job = *Redrive(dead, absl::Seconds(3), kEnded);
+  EXPECT_EQ(job.status, JobStatus::kInQueue);
+  EXPECT_EQ(job.retry_count, 0);
+  EXPECT_EQ(job.loss_count, 0);
+  EXPECT_EQ(job.error, "");
+  EXPECT_EQ(job.cause, FailureCause::kNone);
+  EXPECT_EQ(job.completed_at, std::nullopt);
+  EXPECT_EQ(job.expires_at, kEnded + absl::Seconds(3));
+  EXPECT_EQ(job.attempt, 1) << "epochs never come twice";
+  EXPECT_EQ(job.gpu_time_us, dead.gpu_time_us);
+  EXPECT_EQ(job.version, dead.version + 1);
 }
 
 }  // namespace

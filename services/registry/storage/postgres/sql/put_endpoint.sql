@@ -3,20 +3,32 @@
 -- $8 gpu_types (text[]), $9 gpu_count, $10 vram_min_mib, $11 timeout_seconds
 -- $12 min_workers, $13 max_workers, $14 idle_timeout_seconds
 -- $15 scaler_type, $16 scaler_value, $17 max_retries
--- $18 revision, $19 status, $20 created_at, $21 updated_at, $22 change number
+-- $18 retry_backoff_ms, $19 retry_max_backoff_ms, $20 retry_no_retry_on (text[])
+-- $21 queue_head_start_ms, $22 queue_strict_priority, $23 queue_ttl_seconds
+-- $24 queue_max_concurrency, $25 queue_max_queued, $26 queue_idempotency_ttl_seconds
+-- $27 init_timeout_seconds
+-- $28 revision, $29 status, $30 created_at, $31 updated_at, $32 change number
 -- Stores an endpoint, over the one with the same id if there is one.
 INSERT INTO registry.furnace_endpoints (
   id, project_id, name, image_uri, handler_path, env_vars,
   gpu_types, gpu_count, vram_min_mib, timeout_seconds,
   min_workers, max_workers, idle_timeout_seconds,
   scaler_type, scaler_value, max_retries,
+  retry_backoff_ms, retry_max_backoff_ms, retry_no_retry_on,
+  queue_head_start_ms, queue_strict_priority, queue_ttl_seconds,
+  queue_max_concurrency, queue_max_queued, queue_idempotency_ttl_seconds,
+  init_timeout_seconds,
   revision, status, created_at, updated_at, change)
 VALUES (
   $1::uuid, $2::uuid, $3, $4, $5, jsonb_object($6::text[], $7::text[]),
   $8::text[], $9::int, $10::int, $11::int,
   $12::int, $13::int, $14::int,
   $15, $16::int, $17::int,
-  $18::bigint, $19, $20::timestamptz, $21::timestamptz, $22::bigint)
+  $18::int, $19::int, $20::text[],
+  $21::int, $22::boolean, $23::int,
+  $24::int, $25::int, $26::int,
+  $27::int,
+  $28::bigint, $29, $30::timestamptz, $31::timestamptz, $32::bigint)
 ON CONFLICT (id) DO UPDATE SET
   image_uri = excluded.image_uri,
   handler_path = excluded.handler_path,
@@ -31,6 +43,16 @@ ON CONFLICT (id) DO UPDATE SET
   scaler_type = excluded.scaler_type,
   scaler_value = excluded.scaler_value,
   max_retries = excluded.max_retries,
+  retry_backoff_ms = excluded.retry_backoff_ms,
+  retry_max_backoff_ms = excluded.retry_max_backoff_ms,
+  retry_no_retry_on = excluded.retry_no_retry_on,
+  queue_head_start_ms = excluded.queue_head_start_ms,
+  queue_strict_priority = excluded.queue_strict_priority,
+  queue_ttl_seconds = excluded.queue_ttl_seconds,
+  queue_max_concurrency = excluded.queue_max_concurrency,
+  queue_max_queued = excluded.queue_max_queued,
+  queue_idempotency_ttl_seconds = excluded.queue_idempotency_ttl_seconds,
+  init_timeout_seconds = excluded.init_timeout_seconds,
   revision = excluded.revision,
   status = excluded.status,
   updated_at = excluded.updated_at,

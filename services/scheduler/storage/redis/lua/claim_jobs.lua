@@ -1,12 +1,13 @@
 -- Leases an endpoint's next jobs to workers that have room.
 --
 -- KEYS[1]  shard prefix
--- ARGV[1]  endpoint, ARGV[2] lease (us)
--- ARGV[3+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
+-- ARGV[1]  endpoint, ARGV[2] lease (us), ARGV[3] most jobs that may run ('0': any)
+-- ARGV[4+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
 --          only), how many jobs it can take
 --
 -- Returns a flat list, for each job: number of the worker (from 1), job id, epoch,
 -- timeout (us), input (false when it lies in the payload store).
+local MAX_PARKED = 200 -- Jobs found with a busy key in one run.
 local endpoint, lease = ARGV[1], tonumber(ARGV[2])
 local now = now_us()
 local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)
@@ -43,10 +44,19 @@ local function pop(queues)
 end
 
 local claimed, leases = {}, {}
+local taken, parked = 0, 0
+
+-- Leases a job of the queue, or parks it; true when it was leased.
 local function start(number, id, worker, gpu, gpus, cold)
-  local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is')
+  local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'ck', 'cl', 'sc')
+  taken = taken + 1
   if not f[1] then
-    return -- No such job: somebody has deleted its hash by hand.
+    return false -- No such job: somebody has deleted its hash by hand.
+  end
+  if f[8] and redis.call('HSETNX', busy_key(endpoint), f[8], id) == 0 then
+    park(id, endpoint, f[9], f[10], f[8])
+    parked = parked + 1
+    return false
   end
   local epoch, version = f[1] + 1, f[2] + 1
   redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now,
@@ -59,23 +69,44 @@ local function start(number, id, worker, gpu, gpus, cold)
   for _, value in ipairs({ number, id, epoch, f[5], input }) do
     claimed[#claimed + 1] = value
   end
+  return true
 end
 
-for i = 3, #ARGV, 5 do
+-- How many jobs may start now.
+local function allowance()
+  local limit = tonumber(ARGV[3])
+  if limit == 0 then
+    return math.huge
+  end
+  return limit - (redis.call('HGET', prefix .. 'stats:' .. endpoint, 'running') or 0)
+end
+
+local left = allowance()
+for i = 4, #ARGV, 5 do
   local worker, gpu, gpus, cold, room = unpack(ARGV, i, i + 4)
   local queues = queues_for(gpu)
-  for _ = 1, tonumber(room) do
+  room = tonumber(room)
+  while room > 0 and left > 0 and parked < MAX_PARKED do
     local id = pop(queues)
     if not id then
       break
     end
-    start((i + 2) / 5, id, worker, gpu, gpus, cold)
-    cold = 0
+    if start((i + 1) / 5, id, worker, gpu, gpus, cold) then
+      cold = 0
+      room = room - 1
+      left = left - 1
+    end
   end
+end
+if left <= 0 then
+  redis.call('HSET', prefix .. 'stats:' .. endpoint, 'limited', 1)
 end
 if #leases > 0 then
   redis.call('ZADD', prefix .. 'leases', unpack(leases))
-  count(endpoint, -#leases / 2, #leases / 2)
+end
+if taken > 0 then
+  count(endpoint, 'queued', -taken)
+  count(endpoint, 'running', #leases / 2)
   flush_counts()
 end
 return claimed

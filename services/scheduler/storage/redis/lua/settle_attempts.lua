@@ -2,15 +2,16 @@
 --
 -- KEYS[1]  shard prefix
 -- ARGV[1+] for each attempt: job id, epoch, cause (0: success), output, output
---          stored ('1' or ''), error, worker that must hold the lease ('': any)
+--          stored ('1' or ''), error, worker that must hold the lease ('': any), draw
+--          for its backoff (0 to 999)
 --
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
 local now = now_us()
 local results, ended = {}, {}
 
-local function settle(id, epoch, cause, output, stored, err, worker)
-  local job = load_attempt(id)
+local function settle(id, epoch, cause, output, stored, err, worker, draw)
+  local job = load_job(id)
   if job and worker ~= '' and job.worker ~= worker then
     return 0
   end
@@ -19,22 +20,22 @@ local function settle(id, epoch, cause, output, stored, err, worker)
     return repeated and -1 or 0
   end
   charge(job, cause, now)
-  local status, fields
+  local status, fields, wait
   if cause == NO_CAUSE then
     status = COMPLETED
     fields = stored ~= '' and { 'err', '', 'os', 1 } or { 'err', '', 'out', output }
   else
-    status = retry_or_fail(job, cause)
+    status, wait = retry_or_fail(job, cause, draw)
     fields = { 'err', err }
   end
-  end_attempt(job, status, cause, now, fields)
+  end_attempt(job, status, cause, now, fields, wait)
   ended[#ended + 1] = id
   return status
 end
 
-for i = 1, #ARGV, 7 do
-  local id, epoch, cause, output, stored, err, worker = unpack(ARGV, i, i + 6)
-  results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker)
+for i = 1, #ARGV, 8 do
+  local id, epoch, cause, output, stored, err, worker, draw = unpack(ARGV, i, i + 7)
+  results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker, draw)
 end
 if #ended > 0 then
   redis.call('ZREM', prefix .. 'leases', unpack(ended))

@@ -7,9 +7,17 @@
 --   in:<id>           string its input, unless that is short or stored elsewhere
 --   chunks:<id>       list   what its handler has yielded, the oldest cut off
 --   q:<endpoint>:<affinity>  zset  runnable job ids by score
+--   parked:<endpoint>:<affinity>:<key>  zset  the same of jobs whose concurrency key
+--                            another job runs under
+--   busy:<endpoint>   hash   the job that runs, by concurrency key
 --   classes:<endpoint>       set   affinity classes that may have jobs
+--   delayed:<endpoint>       zset  job ids by when they become runnable
+--   delayed           zset   endpoints by when their first delayed job does
+--   expiring          zset   job ids by the end of their time to live
 --   leases            zset   job ids under lease, by deadline
---   stats:<endpoint>  hash   queued, running: how many jobs
+--   idem:<endpoint>:<key>    string "<job id> <fingerprint>" of a submit
+--   stats:<endpoint>  hash   queued, held (delayed or parked), running: how many jobs;
+--                            limited: jobs wait for one that runs to end
 --   events            stream one entry a transition
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed
 -- Instants are microseconds since the Unix epoch by Redis's clock.
@@ -24,8 +32,10 @@
 --   gt        billed GPU time (us)    in is    short input; input stored elsewhere
 --   out os    output; output stored   err c    error, cause
 --   pg cn cb  progress; chunks: count, bytes
+--   bo bm nr  backoff and its maximum (ms), causes not retried (bits)
+--   nb xp ck  not before, expires at; concurrency key
 
-local IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, CANCELLED = 3, 4, 5, 6, 8
+local DELAYED, IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, TIMED_OUT, CANCELLED = 2, 3, 4, 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
 local MAX_LOSSES = 10
 
@@ -46,32 +56,47 @@ local function notify(watched, id)
   end
 end
 
--- Changes of queued and running, by endpoint; flush_counts stores them.
+-- Changes of the numbers in stats, by endpoint; flush_counts stores them.
 local counts = {}
 
-local function count(endpoint, queued, running)
-  local sums = counts[endpoint] or { 0, 0 }
-  counts[endpoint] = { sums[1] + queued, sums[2] + running }
+local function count(endpoint, name, change)
+  counts[endpoint] = counts[endpoint] or {}
+  counts[endpoint][name] = (counts[endpoint][name] or 0) + change
 end
 
 local function flush_counts()
-  for endpoint, sums in pairs(counts) do
+  for endpoint, changes in pairs(counts) do
     local key = prefix .. 'stats:' .. endpoint
-    if sums[1] ~= 0 then
-      redis.call('HINCRBY', key, 'queued', sums[1])
+    for name, change in pairs(changes) do
+      if change ~= 0 then
+        redis.call('HINCRBY', key, name, change)
+      end
     end
-    if sums[2] ~= 0 then
-      redis.call('HINCRBY', key, 'running', sums[2])
+    if (changes.running or 0) < 0 and redis.call('HDEL', key, 'limited') == 1 then
+      redis.call('PUBLISH', prefix .. 'notify', 'w ' .. endpoint)
     end
   end
+  counts = {}
+end
+
+local function queue_key(endpoint, class)
+  return prefix .. 'q:' .. endpoint .. ':' .. class
+end
+
+local function parked_key(endpoint, class, key)
+  return prefix .. 'parked:' .. endpoint .. ':' .. class .. ':' .. key
+end
+
+local function busy_key(endpoint)
+  return prefix .. 'busy:' .. endpoint
 end
 
 -- Queues known to hold jobs; the first one that a script puts there wakes workers.
 local filled = {}
 
--- Makes a job runnable.
-local function enqueue(id, endpoint, class, score)
-  local queue = prefix .. 'q:' .. endpoint .. ':' .. class
+-- Puts a job into its queue.
+local function push(id, endpoint, class, score)
+  local queue = queue_key(endpoint, class)
   if not filled[queue] then
     filled[queue] = true
     if redis.call('EXISTS', queue) == 0 then
@@ -80,13 +105,61 @@ local function enqueue(id, endpoint, class, score)
     end
   end
   redis.call('ZADD', queue, score, id)
-  count(endpoint, 1, 0)
+  count(endpoint, 'queued', 1)
 end
 
--- What ending an attempt needs to know of a job; nil when it is not live.
-local function load_attempt(id)
+-- Keeps a job out of its queue while another one runs under its key.
+local function park(id, endpoint, class, score, key)
+  redis.call('SADD', prefix .. 'classes:' .. endpoint, class)
+  redis.call('ZADD', parked_key(endpoint, class, key), score, id)
+  count(endpoint, 'held', 1)
+end
+
+-- Makes a job runnable.
+local function enqueue(id, endpoint, class, score, key)
+  if key and redis.call('HEXISTS', busy_key(endpoint), key) == 1 then
+    park(id, endpoint, class, score, key)
+  else
+    push(id, endpoint, class, score)
+  end
+end
+
+-- Keeps a job until `at` (us).
+local function delay(id, endpoint, at)
+  redis.call('ZADD', prefix .. 'delayed:' .. endpoint, at, id)
+  redis.call('ZADD', prefix .. 'delayed', 'LT', at, endpoint)
+  count(endpoint, 'held', 1)
+end
+
+-- Nothing runs under a key any more: the next job of each class may.
+local function free_key(endpoint, key)
+  redis.call('HDEL', busy_key(endpoint), key)
+  for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
+    local next = redis.call('ZPOPMIN', parked_key(endpoint, class, key))
+    if next[1] then
+      count(endpoint, 'held', -1)
+      push(next[1], endpoint, class, next[2])
+    end
+  end
+end
+
+-- Takes a job out of where it waits: for its time, its turn, or its key.
+local function dequeue(job)
+  if job.status == DELAYED then
+    redis.call('ZREM', prefix .. 'delayed:' .. job.endpoint, job.id)
+    count(job.endpoint, 'held', -1)
+  elseif redis.call('ZREM', queue_key(job.endpoint, job.class), job.id) == 1 then
+    count(job.endpoint, 'queued', -1)
+  elseif job.key then
+    redis.call('ZREM', parked_key(job.endpoint, job.class, job.key), job.id)
+    count(job.endpoint, 'held', -1)
+  end
+end
+
+-- What a change of a job needs to know of it; nil when it is not live.
+local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck')
   if not f[1] then
     return nil
   end
@@ -95,12 +168,33 @@ local function load_attempt(id)
     endpoint = f[5], project = f[6], class = f[7], score = f[8], started = tonumber(f[9]),
     worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
-    gpu_time = tonumber(f[17] or 0),
+    gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19],
   }
 end
 
 local function holds_lease(job, epoch)
   return job and job.status == IN_PROGRESS and job.epoch == epoch
+end
+
+-- Stores a transition of a job that did not run: fields are its field-value pairs.
+local function move(job, status, event, fields)
+  redis.call('HSET', job_key(job.id), 'st', status, 'v', job.version + 1, unpack(fields))
+  redis.call('XADD', prefix .. 'events', '*', 't', event, 'j', job.id, 'v', job.version + 1)
+  notify(job.watched, job.id)
+end
+
+-- Ends a job that waits.
+local function end_waiting(job, status, event, now, why)
+  dequeue(job)
+  if job.status == DELAYED then
+    redis.call('HDEL', job_key(job.id), 'nb')
+  elseif job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) == 0 then
+    free_key(job.endpoint, job.key) -- It may have been the one that was let out.
+  end
+  if job.expires then
+    redis.call('ZREM', prefix .. 'expiring', job.id)
+  end
+  move(job, status, event, { 'd', now, 'c', NO_CAUSE, 'err', why })
 end
 
 -- Counts what an attempt cost: time is billed and failures count, unless the
@@ -116,33 +210,63 @@ local function charge(job, cause, now)
   job.gpu_time = job.gpu_time + math.max(0, now - job.started) * job.gpus
 end
 
--- Where an attempt that failed for `cause`, and was charged, leaves its job.
-local function retry_or_fail(job, cause)
-  local may_retry = job.retries <= job.max_retries
+-- How long a job waits for its retry (us); draw is from 0 to 999.
+local function backoff(job, draw, policy)
+  local longest = math.min(tonumber(policy[1] or 0) * 2 ^ math.min(job.retries - 1, 30),
+    tonumber(policy[2] or 0))
+  return math.floor(longest) * draw
+end
+
+-- Where an attempt that failed for `cause`, and was charged, leaves its job; and for
+-- how long it waits.
+local function retry_or_fail(job, cause, draw)
   if cause == WORKER_LOST or cause == PLATFORM then
-    may_retry = job.losses < MAX_LOSSES
+    return job.losses < MAX_LOSSES and IN_QUEUE or FAILED, 0
   end
-  return may_retry and IN_QUEUE or FAILED
+  if job.retries > job.max_retries then
+    return FAILED, 0
+  end
+  local policy = redis.call('HMGET', job_key(job.id), 'bo', 'bm', 'nr')
+  if math.floor(tonumber(policy[3] or 0) / 2 ^ cause) % 2 == 1 then
+    return FAILED, 0
+  end
+  local wait = backoff(job, draw, policy)
+  return wait > 0 and DELAYED or IN_QUEUE, wait
 end
 
 -- Ends the attempt that holds the job's lease, into `status`; it has been charged.
--- fields are further field-value pairs to store. The lease itself is the caller's to
--- remove.
-local function end_attempt(job, status, cause, now, fields)
+-- fields are further field-value pairs to store; a DELAYED job waits for `wait` us.
+-- The lease itself is the caller's to remove.
+local function end_attempt(job, status, cause, now, fields, wait)
   local version = job.version + 1
   now = math.max(now, job.started) -- Redis's clock may have been set back.
   for _, value in ipairs({ 'st', status, 'v', version, 'c', cause, 'r', job.retries, 'l', job.losses,
     'gt', job.gpu_time }) do
     fields[#fields + 1] = value
   end
-  if status ~= IN_QUEUE then
+  if status >= COMPLETED then
     fields[#fields + 1] = 'd'
     fields[#fields + 1] = now
+  elseif status == DELAYED then
+    fields[#fields + 1] = 'nb'
+    fields[#fields + 1] = now + wait
   end
   redis.call('HSET', job_key(job.id), unpack(fields))
-  count(job.endpoint, 0, -1)
+  count(job.endpoint, 'running', -1)
+  if job.key then
+    free_key(job.endpoint, job.key)
+  end
   if status == IN_QUEUE then
-    enqueue(job.id, job.endpoint, job.class, job.score)
+    enqueue(job.id, job.endpoint, job.class, job.score, job.key)
+  elseif status == DELAYED then
+    delay(job.id, job.endpoint, now + wait)
+  end
+  if job.expires then
+    if status >= COMPLETED then
+      redis.call('ZREM', prefix .. 'expiring', job.id)
+    else
+      redis.call('ZADD', prefix .. 'expiring', job.expires, job.id)
+    end
   end
   redis.call('XADD', prefix .. 'events', '*', 't', 'e', 'j', job.id, 'v', version,
     'a', job.epoch, 's', job.started, 'e', now, 'c', cause, 'ep', job.endpoint, 'pr', job.project,

@@ -1,3 +1,3 @@
 -- $1 project id
 SELECT count(*) FROM registry.furnace_endpoints
-WHERE project_id = $1::uuid AND status = 'active'
+WHERE project_id = $1::uuid AND status <> 'deleted'

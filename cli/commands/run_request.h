@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace furnace::cli {
+
+/// What `furnace run` was told about the job beyond its input; what was not, the
+/// server decides.
+struct JobOptions {
+  int priority = 0;
+  std::optional<std::string> not_before;  // RFC 3339.
+  std::optional<std::int64_t> ttl_seconds;
+  std::optional<std::int64_t> timeout_seconds;
+  std::optional<std::string> idempotency_key;
+  std::optional<std::string> concurrency_key;
+};
+
+/// The body of a SubmitRequest. `input` is JSON.
+std::string RunJson(const JobOptions& options, std::string_view input);
+
+}  // namespace furnace::cli

@@ -1,0 +1,140 @@
+#include "services/scheduler/rpc/job_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/rpc/convert.h"
+
+namespace furnace::scheduler::rpc {
+namespace {
+
+// Limits of job_service.proto.
+constexpr std::size_t kMaxInputBytes = 10 << 20;
+constexpr std::size_t kMaxSyncInputBytes = 20 << 20;
+constexpr int kMaxPriority = 10;
+constexpr int kMaxBatchJobs = 1000;
+constexpr absl::Duration kMaxDelay = absl::Hours(24 * 365);
+constexpr int kMaxTtlSeconds = 2'592'000;
+constexpr int kMaxTimeoutSeconds = 604'800;
+constexpr std::size_t kMaxKeyBytes = 255;
+
+absl::Status CheckLength(std::string_view field, std::string_view key) {
+  if (key.size() <= kMaxKeyBytes) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "{}: {} bytes, more than {}", field, key.size(),
+               kMaxKeyBytes);
+}
+
+absl::Status CheckIdempotencyKey(std::string_view key) {
+  FURNACE_RETURN_IF_ERROR(CheckLength("options.idempotency_key", key));
+  if (std::all_of(key.begin(), key.end(), [](char c) { return c >= ' ' && c <= '~'; })) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "options.idempotency_key: holds what is no printable ASCII character");
+}
+
+absl::Status CheckConcurrencyKey(std::string_view field, std::string_view key) {
+  FURNACE_RETURN_IF_ERROR(CheckLength(field, key));
+  const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+  if (std::none_of(key.begin(), key.end(), is_control)) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "{}: holds a control character", field);
+}
+
+absl::StatusOr<absl::Time> NotBefore(std::string_view field,
+                                     const google::protobuf::Timestamp& proto, absl::Time now) {
+  // The years that a Timestamp may have, 1 to 9999.
+  if (proto.seconds() < -62'135'596'800 || proto.seconds() > 253'402'300'799 || proto.nanos() < 0 ||
+      proto.nanos() > 999'999'999) {
+    return Error(absl::StatusCode::kInvalidArgument, "{}: no valid time", field);
+  }
+  const absl::Time time =
+      absl::FromUnixSeconds(proto.seconds()) + absl::Microseconds(proto.nanos() / 1000);
+  if (time <= now + kMaxDelay) return time;
+  return Error(absl::StatusCode::kInvalidArgument, "{}: more than 365 days ahead", field);
+}
+
+// Fills in what `options`, a field of that name, asks for.
+absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl::Time now,
+                   JobRequest::Item& item) {
+  if (options.has_not_before()) {
+    FURNACE_ASSIGN_OR_RETURN(item.not_before,
+                             NotBefore(name + ".not_before", options.not_before(), now));
+  }
+  if (options.ttl_seconds() != 0) {
+    FURNACE_RETURN_IF_ERROR(
+        CheckRange(name + ".ttl_seconds", options.ttl_seconds(), 1, kMaxTtlSeconds));
+    item.ttl = absl::Seconds(options.ttl_seconds());
+  }
+  if (options.timeout_seconds() != 0) {
+    FURNACE_RETURN_IF_ERROR(
+        CheckRange(name + ".timeout_seconds", options.timeout_seconds(), 1, kMaxTimeoutSeconds));
+    item.timeout = absl::Seconds(options.timeout_seconds());
+  }
+  FURNACE_RETURN_IF_ERROR(
+      CheckConcurrencyKey(name + ".concurrency_key", options.concurrency_key()));
+  item.concurrency_key = options.concurrency_key();
+  return absl::OkStatus();
+}
+
+template <typename Request>
+absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request& request,
+                                  std::size_t max_bytes, absl::Time now) {
+  JobRequest jobs;
+  FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  jobs.endpoint_id = request.endpoint_id();
+  FURNACE_RETURN_IF_ERROR(CheckInput("input", request.input(), max_bytes));
+  FURNACE_RETURN_IF_ERROR(CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
+  FURNACE_RETURN_IF_ERROR(CheckIdempotencyKey(request.options().idempotency_key()));
+  jobs.idempotency_key = request.options().idempotency_key();
+  JobRequest::Item item{.input = std::move(*request.mutable_input()),
+                        .priority = request.priority()};
+  FURNACE_RETURN_IF_ERROR(Apply("options", request.options(), now, item));
+  jobs.items.push_back(std::move(item));
+  return jobs;
+}
+
+}  // namespace
+
+absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
+                                        v1::SubmitRequest& request, absl::Time now) {
+  return OneJob(call, request, kMaxInputBytes, now);
+}
+
+absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
+                                        v1::RunSyncRequest& request, absl::Time now) {
+  return OneJob(call, request, kMaxSyncInputBytes, now);
+}
+
+absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
+                                        const v1::SubmitBatchRequest& request, absl::Time now) {
+  JobRequest jobs;
+  FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  jobs.endpoint_id = request.endpoint_id();
+  FURNACE_RETURN_IF_ERROR(CheckRange("jobs", request.jobs_size(), 1, kMaxBatchJobs));
+  std::size_t room = kMaxInputBytes;
+  for (int i = 0; i < request.jobs_size(); ++i) {
+    const v1::BatchJob& job = request.jobs(i);
+    const std::string name = fmt::format("jobs[{}]", i);
+    FURNACE_RETURN_IF_ERROR(CheckInput(name + ".input", job.input(), room));
+    FURNACE_RETURN_IF_ERROR(
+        CheckRange(name + ".priority", job.priority(), -kMaxPriority, kMaxPriority));
+    if (!job.options().idempotency_key().empty()) {
+      return Error(absl::StatusCode::kInvalidArgument, "{}.options.idempotency_key: not in a batch",
+                   name);
+    }
+    room -= job.input().size();
+    JobRequest::Item item{.input = job.input(), .priority = job.priority()};
+    FURNACE_RETURN_IF_ERROR(Apply(name + ".options", job.options(), now, item));
+    jobs.items.push_back(std::move(item));
+  }
+  return jobs;
+}
+
+}  // namespace furnace::scheduler::rpc
