@@ -12,6 +12,8 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/job_test.cc
     unit/scheduler/domain/retry_policy_test.cc
     unit/scheduler/domain/shard_test.cc
+    unit/scheduler/domain/start_breaker_test.cc
+    unit/scheduler/domain/wait_reason_test.cc
   DEPS furnace_scheduler_domain)
 
 furnace_test(scheduler_app_test
@@ -20,6 +22,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/dispatcher_results_test.cc
     unit/scheduler/app/dispatcher_sessions_test.cc
     unit/scheduler/app/endpoint_catalog_test.cc
+    unit/scheduler/app/explainer_test.cc
     unit/scheduler/app/fleet_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc

@@ -20,6 +20,7 @@
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/fleet.h"
 #include "services/scheduler/app/job_watchers.h"
 #include "services/scheduler/app/redriver.h"
@@ -90,8 +91,9 @@ struct Scheduler::Parts {
         relay(log, leader, history, usage),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
+        explainer(queue, catalog),
         redriver(queue, history, catalog),
-        job_handlers(submitter, queue, reader, history, redriver, dispatcher, clock),
+        job_handlers(submitter, queue, reader, history, explainer, redriver, dispatcher, clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
         worker_service(
             c.internal_token,
@@ -135,6 +137,7 @@ struct Scheduler::Parts {
   Fleet fleet;
 
   furnace::rpc::Gate gate;
+  Explainer explainer;
   Redriver redriver;
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;

@@ -125,6 +125,13 @@ class SuiteCase(unittest.TestCase):
             return job if job["status"] in statuses else None
         return servers.wait_until(reached, f"job {job_id} to be {statuses}", JOB_TIMEOUT_S)
 
+    def await_reason(self, job_id: str, constraint: str) -> dict:
+        """Polls until the job waits for this constraint; returns why it waits."""
+        def reached():
+            waiting = self.job(job_id)["waiting"]
+            return waiting["constraint"] == constraint and waiting
+        return servers.wait_until(reached, f"job {job_id} to wait for {constraint}", JOB_TIMEOUT_S)
+
     def finish(self, job_id: str) -> dict:
         """Waits until the job is final."""
         job = self.call("GET", f"/v1/jobs/{job_id}/wait?wait_ms={JOB_TIMEOUT_S * 1000}")

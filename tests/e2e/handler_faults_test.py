@@ -109,18 +109,15 @@ class HandlerFaultsTest(case.SuiteCase):
             with self.subTest(path=path):
                 endpoint = self.endpoint(name, handler_path=path)
                 job = self.submit(endpoint, 1)
-                servers.wait_until(lambda: f"of endpoint {endpoint} ended before it connected"
-                                   in self.suite.log("scheduler"),
-                                   "the scheduler to notice", case.JOB_TIMEOUT_S)
-                self.assertEqual(self.job(job)["status"], "IN_QUEUE")
+                waiting = self.await_reason(job, "CRASH_LOOP")
+                self.assertIn("3 workers in a row ended before their first job", waiting["detail"])
+                self.assertEqual((self.job(job)["status"], waiting["position"]), ("IN_QUEUE", 1))
         self.run_job(self.endpoint("healthy"), 1)
 
     def test_an_image_outside_the_folders_for_images_runs_nothing(self):
         endpoint = self.endpoint("outside", image_uri="file:///etc", handler_path="passwd")
         job = self.submit(endpoint, 1)
-        servers.wait_until(lambda: "not in a folder for images" in self.suite.log("scheduler"),
-                           "the scheduler to refuse")
-        self.assertEqual(self.job(job)["status"], "IN_QUEUE")
+        self.assertIn("not in a folder for images", self.await_reason(job, "CANNOT_RUN")["detail"])
 
 
 if __name__ == "__main__":

@@ -37,12 +37,13 @@ class QueuePolicyTest(case.SuiteCase):
     def test_a_job_for_later_is_delayed_and_then_runs(self):
         endpoint = self.endpoint("later")
         job = self.job(self.submit(endpoint, 1, options={"not_before": ahead(1.5)}))
-        self.assertEqual(job["status"], "DELAYED")
+        self.assertEqual((job["status"], job["waiting"]["constraint"]), ("DELAYED", "NOT_BEFORE"))
         self.assertEqual(self.workers(endpoint), [], "no worker is started for a job of later")
         done = self.finish(job["id"])
         self.assertEqual(done["status"], "COMPLETED")
         self.assertGreaterEqual(at(done["started_at"]), at(job["not_before"]))
         self.assertNotIn("not_before", done)
+        self.assertNotIn("waiting", done)
 
     def test_a_job_that_nobody_runs_in_time_times_out(self):
         endpoint = self.endpoint("ttl")
@@ -71,6 +72,7 @@ class QueuePolicyTest(case.SuiteCase):
         job = self.await_status(self.submit(endpoint, {"op": "raise"}), "DELAYED")
         self.assertEqual((job["attempt"], job["retry_count"]), (1, 1))
         self.assertGreater(at(job["not_before"]), at(job["started_at"]))
+        self.assertEqual(job["waiting"]["constraint"], "BACKOFF")
         self.assertEqual(self.call("POST", f"/v1/jobs/{job['id']}/cancel", {})["status"], "CANCELLED")
 
     def test_a_cause_may_be_final_at_once(self):
@@ -141,7 +143,7 @@ class QueuePolicyTest(case.SuiteCase):
         second = self.submit(endpoint, 2)
         # A job of another endpoint goes through meanwhile; this one still waits.
         self.run_job(self.endpoint("free"), 1)
-        self.assertEqual(self.job(second)["status"], "IN_QUEUE")
+        self.await_reason(second, "CONCURRENCY_LIMIT")
         self.open("gate")
         self.assertGreaterEqual(at(self.finish(second)["started_at"]), at(self.finish(first)["completed_at"]))
 
@@ -152,7 +154,7 @@ class QueuePolicyTest(case.SuiteCase):
         first = self.hold(endpoint, "gate", options=key)
         second = self.submit(endpoint, 2, options=key)
         self.assertEqual(self.run_job(endpoint, 3)["status"], "COMPLETED", "another key is not held up")
-        self.assertEqual(self.job(second)["status"], "IN_QUEUE")
+        self.await_reason(second, "CONCURRENCY_KEY")
         self.open("gate")
         self.assertGreaterEqual(at(self.finish(second)["started_at"]), at(self.finish(first)["completed_at"]))
 
@@ -160,7 +162,9 @@ class QueuePolicyTest(case.SuiteCase):
         endpoint = self.endpoint("full", queue={"max_queued": 2})
         self.hold(endpoint, "gate")
         batch = {"jobs": [{"input": 1}, {"input": 2}]}
-        self.assertEqual(len(self.call("POST", f"/v1/endpoints/{endpoint}/batch", batch)["job_ids"]), 2)
+        jobs = self.call("POST", f"/v1/endpoints/{endpoint}/batch", batch)["job_ids"]
+        self.assertEqual([self.job(job)["waiting"]["position"] for job in jobs], [1, 2])
+        self.assertEqual(self.await_reason(jobs[1], "BUSY")["position"], 2)
         status, answer = self.suite.request("POST", f"/v1/endpoints/{endpoint}/run", {"input": 3})
         self.assertEqual((status, answer["code"]), (429, "RESOURCE_EXHAUSTED"))
         self.assertIn("too many jobs wait", answer["error"])
@@ -176,7 +180,7 @@ class QueuePolicyTest(case.SuiteCase):
         self.await_workers(endpoint, 0)
         job = self.submit(endpoint, 1)
         self.run_job(self.endpoint("not-paused"), 1)
-        self.assertEqual(self.job(job)["status"], "IN_QUEUE")
+        self.await_reason(job, "PAUSED")
         self.call("POST", f"/v1/endpoints/{endpoint}/resume", {})
         self.assertEqual(self.finish(job)["status"], "COMPLETED")
 

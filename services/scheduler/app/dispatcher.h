@@ -30,6 +30,7 @@ struct ConnectedWorker {
   WorkerHello hello;
   int jobs = 0;
   bool draining = false;
+  bool had_job = false;  // At some time.
   absl::Time connected_at;
   absl::Time idle_since;  // InfiniteFuture while it has jobs.
 };

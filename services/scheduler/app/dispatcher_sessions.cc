@@ -178,6 +178,7 @@ std::vector<ConnectedWorker> Dispatcher::Workers() const {
     workers.push_back({.hello = session.hello,
                        .jobs = static_cast<int>(session.leases.size()),
                        .draining = session.draining,
+                       .had_job = session.had_job,
                        .connected_at = session.connected_at,
                        .idle_since = session.idle_since});
   }

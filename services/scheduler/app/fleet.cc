@@ -1,5 +1,6 @@
 #include "services/scheduler/app/fleet.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -11,13 +12,8 @@
 namespace furnace::scheduler {
 namespace {
 
-constexpr absl::Duration kFirstBackoff = absl::Seconds(1);
-constexpr absl::Duration kMaxBackoff = absl::Minutes(1);
 constexpr absl::Duration kNoRoomPause = absl::Seconds(1);
-
-absl::Duration BackoffAfter(int failures) {
-  return std::min(kFirstBackoff * (1 << std::min(failures - 1, 10)), kMaxBackoff);
-}
+constexpr absl::Duration kCannotRunPause = absl::Minutes(1);
 
 WorkerState StateOf(const ConnectedWorker& worker) {
   if (worker.draining) return WorkerState::kDraining;
@@ -43,6 +39,7 @@ void Merge(const ConnectedWorker& connected, FleetWorker& worker) {
   worker.gpu_count = hello.worker.gpu_count;
   worker.state = StateOf(connected);
   worker.jobs = connected.jobs;
+  worker.had_job = connected.had_job;
   worker.idle_since = connected.idle_since;
   worker.cold_start = hello.worker.cold_start;
 }
@@ -99,7 +96,7 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
   for (const auto& [id, known] : before) {
     if (driven.contains(id)) continue;
     dispatcher_.WorkerEnded(id);
-    if (!known.connected) NoticeEarlyEnd(id, known.endpoint_id);
+    if (!known.had_job && !known.draining) NoticeEarlyEnd(id, known.endpoint_id);
   }
   for (const FleetWorker& worker : workers) {
     if (!driven.contains(worker.id)) continue;
@@ -109,7 +106,10 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
                       ? found->second
                       : Known{.endpoint_id = worker.endpoint_id, .away_since = now};
     if (worker.state != WorkerState::kStarting) {
-      if (!std::exchange(known.connected, true)) starts_.erase(worker.endpoint_id);
+      if (worker.had_job && !std::exchange(known.had_job, true)) {
+        breakers_.erase(worker.endpoint_id);
+      }
+      known.draining = known.draining || worker.state == WorkerState::kDraining;
       known.away_since = now;
     } else if (now - known.away_since > InitTimeout(worker.endpoint_id)) {
       spdlog::warn("worker {} did not connect in time", worker.id);
@@ -125,11 +125,23 @@ absl::Duration Fleet::InitTimeout(const std::string& endpoint_id) const {
 }
 
 void Fleet::NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id) {
-  StartRecord& record = starts_[endpoint_id];
-  ++record.failures;
-  record.not_before = clock_.Now() + BackoffAfter(record.failures);
-  spdlog::warn("worker {} of endpoint {} ended before it connected ({} in a row)", worker_id,
-               endpoint_id, record.failures);
+  const EndpointPtr endpoint = catalog_.Cached(endpoint_id);
+  if (endpoint == nullptr) return;
+  StartBreaker& breaker = BreakerOf(*endpoint);
+  breaker.WorkerFailed(clock_.Now());
+  Hindrance& hindrance = hindrances_[endpoint_id];
+  hindrance.obstacle = breaker.open() ? Obstacle::kCrashLoop : Obstacle::kStarting;
+  hindrance.detail = fmt::format("{} workers in a row ended before their first job, the last {}",
+                                 breaker.failures(), worker_id);
+  spdlog::warn("endpoint {}: {}", endpoint_id, hindrance.detail);
+}
+
+// What failed was another revision: the new one begins afresh.
+StartBreaker& Fleet::BreakerOf(const Endpoint& endpoint) {
+  StartBreaker& breaker =
+      breakers_.try_emplace(endpoint.id, StartBreaker(endpoint.revision)).first->second;
+  if (breaker.revision() < endpoint.revision) breaker = StartBreaker(endpoint.revision);
+  return breaker;
 }
 
 void Fleet::ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
@@ -141,22 +153,42 @@ void Fleet::ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
     spdlog::info("draining worker {} of endpoint {}", id, endpoint.name);
     dispatcher_.Drain(id);
   }
-  if (decision.start > 0) StartWorkers(endpoint, decision.start);
+  Hindrance hindrance;
+  if (decision.start > 0) hindrance = StartWorkers(endpoint, decision.start);
+  const bool starting = std::any_of(snapshots.begin(), snapshots.end(),
+                                    [](const auto& worker) { return worker.starting; });
+  if (hindrance.obstacle == Obstacle::kNone && starting) {
+    hindrance = {.obstacle = Obstacle::kStarting, .detail = "a worker is starting"};
+  }
+  Announce(endpoint.id, queue.queued > 0 ? std::move(hindrance) : Hindrance());
 }
 
-void Fleet::StartWorkers(const Endpoint& endpoint, int count) {
-  const auto record = starts_.find(endpoint.id);
-  if (record != starts_.end() && clock_.Now() < record->second.not_before) return;
+Hindrance Fleet::StartWorkers(const Endpoint& endpoint, int count) {
+  StartBreaker& breaker = BreakerOf(endpoint);
+  if (!breaker.MayStart(clock_.Now())) return hindrances_[endpoint.id];
+  hindrances_[endpoint.id] = {};
+  if (breaker.failures() > 0) count = 1;  // A trial.
   for (int i = 0; i < count; ++i) {
     const absl::StatusOr<std::string> id = driver_.Start(endpoint);
     if (!id.ok()) {
       const bool full = absl::IsResourceExhausted(id.status());
       if (!full) spdlog::warn("endpoint {}: {}", endpoint.name, id.status().ToString());
-      starts_[endpoint.id].not_before = clock_.Now() + (full ? kNoRoomPause : kMaxBackoff);
-      return;
+      breaker.HoldUntil(clock_.Now() + (full ? kNoRoomPause : kCannotRunPause));
+      hindrances_[endpoint.id] = {.obstacle = full ? Obstacle::kNoCapacity : Obstacle::kCannotRun,
+                                  .detail = std::string(id.status().message())};
+      break;
     }
     spdlog::info("started worker {} for endpoint {}", *id, endpoint.name);
   }
+  return hindrances_[endpoint.id];
+}
+
+void Fleet::Announce(const std::string& endpoint_id, Hindrance hindrance) {
+  const auto known = announced_.find(endpoint_id);
+  if (known != announced_.end() && known->second == hindrance) return;
+  const absl::Status status = log_.SetHindrance(endpoint_id, hindrance);
+  // Redis is away; the next round will do.
+  if (status.ok()) announced_[endpoint_id] = std::move(hindrance);
 }
 
 }  // namespace furnace::scheduler

@@ -13,6 +13,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/shard_leader.h"
+#include "services/scheduler/domain/start_breaker.h"
 
 namespace furnace::scheduler {
 
@@ -27,6 +28,7 @@ struct FleetWorker {
   std::string gpu_type;
   int gpu_count = 1;
   int jobs = 0;
+  bool had_job = false;  // At some time.
   absl::Time started_at;
   absl::Time idle_since = absl::InfiniteFuture();
   absl::Duration cold_start;
@@ -56,17 +58,12 @@ class Fleet {
   std::vector<GpuPool> Gpus() { return driver_.Gpus(); }
 
  private:
-  /// How an endpoint's starts have gone lately.
-  struct StartRecord {
-    int failures = 0;  // Workers in a row that ended before they connected.
-    absl::Time not_before = absl::InfinitePast();
-  };
-
   /// A worker of the driver's, as the rounds before saw it.
   struct Known {
     std::string endpoint_id;
-    bool connected = false;  // At some time.
-    absl::Time away_since;   // Since when it is not, as far as this replica knows.
+    bool had_job = false;  // At some time, as the next.
+    bool draining = false;
+    absl::Time away_since;  // Since when it is not, as far as this replica knows.
   };
 
   void NoticeEnds(const std::vector<FleetWorker>& workers);
@@ -75,7 +72,11 @@ class Fleet {
   void NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id);
   void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
                      const std::vector<FleetWorker>& workers);
-  void StartWorkers(const Endpoint& endpoint, int count);
+  /// Starts workers as far as may be; what hinders more.
+  Hindrance StartWorkers(const Endpoint& endpoint, int count);
+  StartBreaker& BreakerOf(const Endpoint& endpoint);
+  /// Tells the queue what keeps workers away, unless it knows.
+  void Announce(const std::string& endpoint_id, Hindrance hindrance);
 
   Driver& driver_;
   Dispatcher& dispatcher_;
@@ -87,7 +88,9 @@ class Fleet {
 
   // Scale's own.
   std::map<std::string, Known> known_;
-  std::map<std::string, StartRecord> starts_;  // By endpoint.
+  std::map<std::string, StartBreaker> breakers_;  // By endpoint, as the next.
+  std::map<std::string, Hindrance> hindrances_;   // Of the latest start.
+  std::map<std::string, Hindrance> announced_;
 };
 
 }  // namespace furnace::scheduler

@@ -20,6 +20,7 @@
 #include "services/scheduler/domain/autoscale.h"
 #include "services/scheduler/domain/endpoint.h"
 #include "services/scheduler/domain/job.h"
+#include "services/scheduler/domain/wait_reason.h"
 
 namespace furnace::scheduler {
 
@@ -168,6 +169,9 @@ class JobQueue {
   virtual void Cancel(const std::string& job_id, const std::string& project_id,
                       Done<std::optional<CancelledJob>> done) = 0;
 
+  /// Gives where a job waits; nullopt when it does not.
+  virtual void Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) = 0;
+
   /// Gives a live job, or nullopt. A final job is live until it is in history.
   virtual void Find(const std::string& job_id, FindOptions options,
                     Done<std::optional<JobRecord>> done) = 0;
@@ -229,6 +233,9 @@ class ShardLog {
   /// Drops events, and those of `stored` (id, version) that are final.
   virtual absl::Status Forget(int shard, const std::vector<std::string>& event_ids,
                               const std::vector<std::pair<std::string, std::int64_t>>& stored) = 0;
+
+  /// Stores what keeps an endpoint's workers away, for Locate to tell.
+  virtual absl::Status SetHindrance(const std::string& endpoint_id, const Hindrance& hindrance) = 0;
 
   /// Queue lengths of endpoints, by id.
   virtual absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(

@@ -98,6 +98,14 @@ v1::Job ToProto(const JobRecord& record) {
   return proto;
 }
 
+v1::Waiting ToProto(const WaitReason& reason) {
+  v1::Waiting proto;
+  proto.set_constraint(static_cast<v1::WaitConstraint>(reason.constraint));
+  proto.set_position(reason.position);
+  proto.set_detail(reason.detail);
+  return proto;
+}
+
 v1::WatchResponse ToWatchResponse(const JobRecord& record) {
   v1::WatchResponse response;
   *response.mutable_job() = ToProto(record);

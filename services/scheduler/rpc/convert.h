@@ -19,6 +19,9 @@ namespace furnace::scheduler::rpc {
 /// A job as clients see it, with its output where the record has it.
 v1::Job ToProto(const JobRecord& record);
 
+/// Why a job waits, as clients see it.
+v1::Waiting ToProto(const WaitReason& reason);
+
 /// A job and those of its chunks that the record holds.
 v1::WatchResponse ToWatchResponse(const JobRecord& record);
 

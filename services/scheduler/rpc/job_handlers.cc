@@ -66,8 +66,10 @@ absl::StatusOr<v1::GetResponse> JobHandlers::Get(const furnace::rpc::CallContext
   FURNACE_RETURN_IF_ERROR(CheckUuid("job_id", request.job_id()));
   FURNACE_ASSIGN_OR_RETURN(const JobRecord record,
                            reader_.Get(request.job_id(), project_id, request.include_input()));
+  FURNACE_ASSIGN_OR_RETURN(const std::optional<WaitReason> waiting, explainer_.Explain(record.job));
   v1::GetResponse response;
   *response.mutable_job() = ToProto(record);
+  if (waiting) *response.mutable_job()->mutable_waiting() = ToProto(*waiting);
   return response;
 }
 

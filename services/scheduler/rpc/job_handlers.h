@@ -8,6 +8,7 @@
 #include "libs/common/base/clock.h"
 #include "libs/common/rpc/call_context.h"
 #include "services/scheduler/app/dispatcher.h"
+#include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/redriver.h"
@@ -19,11 +20,12 @@ namespace furnace::scheduler::rpc {
 class JobHandlers {
  public:
   JobHandlers(Submitter& submitter, JobQueue& queue, JobReader& reader, JobHistory& history,
-              Redriver& redriver, Dispatcher& dispatcher, const Clock& clock)
+              Explainer& explainer, Redriver& redriver, Dispatcher& dispatcher, const Clock& clock)
       : submitter_(submitter),
         queue_(queue),
         reader_(reader),
         history_(history),
+        explainer_(explainer),
         redriver_(redriver),
         dispatcher_(dispatcher),
         clock_(clock) {}
@@ -50,6 +52,7 @@ class JobHandlers {
   JobQueue& queue_;
   JobReader& reader_;
   JobHistory& history_;
+  Explainer& explainer_;
   Redriver& redriver_;
   Dispatcher& dispatcher_;
   const Clock& clock_;

@@ -209,8 +209,8 @@ void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submis
     }
     watchers_.Remove(job_id, watcher.get());
     if (!result.ok()) return call->Finish(result.status());
-    AnswerWithKnown<v1::RunSyncResponse>(call, result->known_id,
-                                         upcoming.record.job.project_id, wait);
+    AnswerWithKnown<v1::RunSyncResponse>(call, result->known_id, upcoming.record.job.project_id,
+                                         wait);
   });
 }
 

@@ -99,6 +99,11 @@ void ObservedJobQueue::Report(ProgressReport report, Done<bool> done) {
   queue_.Report(std::move(report), Observe(call, std::move(done)));
 }
 
+void ObservedJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) {
+  static CallMetrics call("locate");
+  queue_.Locate(job_id, Observe(call, std::move(done)));
+}
+
 void ObservedJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> done) {
   static CallMetrics call("redrive");
   queue_.Redrive(std::move(request), Observe(call, std::move(done)));

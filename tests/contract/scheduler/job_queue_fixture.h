@@ -140,6 +140,12 @@ class JobQueueContract : public testing::Test {
     return queued.value().at(0);
   }
 
+  std::optional<QueuePlace> Locate(const std::string& id) {
+    return Await<std::optional<QueuePlace>>(
+               [&](Done<std::optional<QueuePlace>> done) { queue().Locate(id, std::move(done)); })
+        .value();
+  }
+
   int Purge(int limit = 1000) {
     return Await<int>([&](Done<int> done) { queue().Purge(endpoint_, limit, std::move(done)); })
         .value();

@@ -270,6 +270,36 @@ TYPED_TEST_P(QueuePolicyContract, APurgeCancelsWhatWaitsAndNothingElse) {
   EXPECT_EQ(this->Settle(running, this->Success()), SettleResult::kFinal);
 }
 
+TYPED_TEST_P(QueuePolicyContract, AJobIsLocatedAmongThoseThatWait) {
+  Submission submission = this->Jobs(4);
+  submission.items[1].priority = 1;
+  submission.items[2].concurrency_key = submission.items[3].concurrency_key = "k";
+  const auto& items = submission.items;
+  this->Submit(submission);
+  const std::string later = this->SubmitWith([](Submission& other) {
+    other.items[0].not_before = absl::FromUnixMicros(4'000'000'000'000'000);
+  });
+  EXPECT_EQ(this->Locate(items[1].id)->position, 1);
+  EXPECT_EQ(this->Locate(items[0].id)->position, 2);
+  EXPECT_EQ(this->Locate(items[3].id)->position, 4);
+  EXPECT_EQ(this->Locate(later)->position, 0);
+  this->Claim(3);
+  EXPECT_EQ(this->Locate(items[0].id), std::nullopt);
+  EXPECT_EQ(this->Locate(NewJobId(this->endpoint_)), std::nullopt);
+  EXPECT_TRUE(this->Locate(items[3].id)->key_busy);
+  EXPECT_EQ(this->Locate(items[3].id)->running, 3);
+}
+
+TYPED_TEST_P(QueuePolicyContract, WhatKeepsWorkersAwayIsTold) {
+  const std::string id = this->SubmitOne();
+  EXPECT_EQ(this->Locate(id)->hindrance, Hindrance());
+  const Hindrance full{.obstacle = Obstacle::kNoCapacity, .detail = "no free rtx4000"};
+  ASSERT_TRUE(this->log().SetHindrance(this->endpoint_, full).ok());
+  EXPECT_EQ(this->Locate(id)->hindrance, full);
+  ASSERT_TRUE(this->log().SetHindrance(this->endpoint_, {}).ok());
+  EXPECT_EQ(this->Locate(id)->hindrance, Hindrance());
+}
+
 REGISTER_TYPED_TEST_SUITE_P(QueuePolicyContract, ADelayedJobWaitsForItsTime,
                             AJobWhoseTimeHasPassedIsRunnableAtOnce, AFailedAttemptBacksOff,
                             ACauseThatIsNotRetriedEndsTheJob, AJobThatOutlivesItsTimeToLiveTimesOut,
@@ -278,6 +308,7 @@ REGISTER_TYPED_TEST_SUITE_P(QueuePolicyContract, ADelayedJobWaitsForItsTime,
                             AFullQueueTakesNoMore, NoMoreJobsRunThanTheEndpointAllows,
                             JobsOfOneKeyRunOneAtATime, ACancelledJobLetsTheNextOfItsKeyRun,
                             ADeadLetterIsRedriven, ADeadLetterThatHasLeftTheQueueComesBackWhole,
-                            APurgeCancelsWhatWaitsAndNothingElse);
+                            APurgeCancelsWhatWaitsAndNothingElse, AJobIsLocatedAmongThoseThatWait,
+                            WhatKeepsWorkersAwayIsTold);
 
 }  // namespace furnace::scheduler

@@ -23,7 +23,8 @@ enum class QueueCall {
   kCancel,
   kFind,
   kRedrive,
-  kPurge
+  kPurge,
+  kLocate
 };
 
 /// How a fake queue answers: at once and on the caller's thread, unless a test has

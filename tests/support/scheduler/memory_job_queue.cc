@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "services/scheduler/domain/affinity.h"
@@ -78,8 +79,9 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> d
   {
     MutexLock lock(mutex_);
     last_claim_ = request;
-    int left = request.max_concurrency == 0 ? std::numeric_limits<int>::max()
-                                            : request.max_concurrency - RunningLocked(request);
+    int left = request.max_concurrency == 0
+                   ? std::numeric_limits<int>::max()
+                   : request.max_concurrency - RunningLocked(request.endpoint_id);
     for (const WorkerRoom& room : request.workers) {
       WorkerOnGpu worker = room.worker;
       for (int i = 0; i < room.jobs && left > 0; ++i, --left) {
@@ -93,12 +95,39 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> d
   Answer<std::vector<ClaimedJob>>(QueueCall::kClaim, std::move(done), std::move(claimed));
 }
 
-int MemoryJobQueue::RunningLocked(const ClaimRequest& request) const {
-  const auto runs = [&request](const auto& entry) {
+int MemoryJobQueue::RunningLocked(const std::string& endpoint_id) const {
+  const auto runs = [&endpoint_id](const auto& entry) {
     const Job& job = entry.second.record.job;
-    return job.endpoint_id == request.endpoint_id && job.status == JobStatus::kInProgress;
+    return job.endpoint_id == endpoint_id && job.status == JobStatus::kInProgress;
   };
   return static_cast<int>(std::count_if(jobs_.begin(), jobs_.end(), runs));
+}
+
+void MemoryJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) {
+  if (auto failure = Begin(QueueCall::kLocate)) return done(*failure);
+  std::optional<QueuePlace> place;
+  {
+    MutexLock lock(mutex_);
+    const auto found = jobs_.find(job_id);
+    if (found != jobs_.end() && Waits(found->second.record.job)) place = PlaceLocked(found->second);
+  }
+  Answer<std::optional<QueuePlace>>(QueueCall::kLocate, std::move(done), std::move(place));
+}
+
+QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
+  const Job& job = entry.record.job;
+  QueuePlace place{.key_busy = IsKeyBusyLocked(job), .running = RunningLocked(job.endpoint_id)};
+  const auto hindrance = hindrances_.find(job.endpoint_id);
+  if (hindrance != hindrances_.end()) place.hindrance = hindrance->second;
+  if (job.status != JobStatus::kInQueue || place.key_busy) return place;
+  for (const auto& [id, other] : jobs_) {
+    const Job& before = other.record.job;
+    if (before.endpoint_id != job.endpoint_id || before.status != JobStatus::kInQueue) continue;
+    if (IsKeyBusyLocked(before)) continue;
+    const bool first = std::tie(other.score, id) <= std::tie(entry.score, job.id);
+    place.position += first ? 1 : 0;
+  }
+  return place;
 }
 
 void MemoryJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> done) {

@@ -26,6 +26,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
   void Report(ProgressReport report, Done<bool> done) override;
+  void Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) override;
   void Redrive(RedriveRequest request, Done<std::vector<bool>> done) override;
   void Purge(const std::string& endpoint_id, int limit, Done<int> done) override;
   void Cancel(const std::string& job_id, const std::string& project_id,
@@ -60,7 +61,8 @@ class MemoryJobQueue final : public JobQueue, public Answers {
 
   absl::StatusOr<SubmitResult> SubmitLocked(Submission submission)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  int RunningLocked(const ClaimRequest& request) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int RunningLocked(const std::string& endpoint_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  QueuePlace PlaceLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKeyBusyLocked(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Entry* BestLocked(const std::string& endpoint_id, const std::string& gpu_type)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -78,6 +80,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::map<std::string, Entry> jobs_ ABSL_GUARDED_BY(mutex_);
   // By endpoint and key.
   std::map<std::pair<std::string, std::string>, Known> known_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Hindrance> hindrances_ ABSL_GUARDED_BY(mutex_);  // By endpoint.
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
   int next_event_ ABSL_GUARDED_BY(mutex_) = 1;
   FindOptions last_find_ ABSL_GUARDED_BY(mutex_);

@@ -96,6 +96,14 @@ absl::Status MemoryShardLog::Forget(
   return absl::OkStatus();
 }
 
+absl::Status MemoryShardLog::SetHindrance(const std::string& endpoint_id,
+                                          const Hindrance& hindrance) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  MutexLock lock(queue_.mutex_);
+  queue_.hindrances_[endpoint_id] = hindrance;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::map<std::string, QueueSnapshot>> MemoryShardLog::Survey(
     const std::vector<std::string>& endpoint_ids) {
   FURNACE_RETURN_IF_ERROR(failure_);

@@ -93,6 +93,15 @@ absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size
   return ended ? SettleResult::kFinal : SettleResult::kQueuedAgain;
 }
 
+// As RedisShardLog::SetHindrance has stored it; none when that makes no sense.
+Hindrance DecodeHindrance(std::string_view text) {
+  const std::int64_t number = ToInt(text);
+  if (number <= 0 || number > static_cast<int>(Obstacle::kCrashLoop)) return {};
+  const std::size_t space = text.find(' ');
+  return {.obstacle = static_cast<Obstacle>(number),
+          .detail = std::string(text.substr(std::min(space, text.size() - 1) + 1))};
+}
+
 // Fields of a flat reply that describe one claimed job.
 constexpr std::size_t kClaimFields = 5;
 
@@ -190,6 +199,19 @@ void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
                 done(Int(**reply) == 1);
+              });
+}
+
+void RedisJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) {
+  client_.Run(scripts_.locate, {ShardPrefix(ShardOfJob(job_id))}, {job_id},
+              [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
+                if (!reply.ok()) return done(reply.status());
+                const auto words = Elements(**reply);
+                if (words.size() != 4) return done(std::nullopt);
+                done(std::optional<QueuePlace>({.position = static_cast<int>(Int(*words[0])),
+                                                .key_busy = Int(*words[1]) == 1,
+                                                .running = static_cast<int>(Int(*words[2])),
+                                                .hindrance = DecodeHindrance(Text(*words[3]))}));
               });
 }
 

@@ -31,11 +31,12 @@ QueueScripts::QueueScripts()
       survey(Always(lua::kSurveyEndpoints)),
       lead(Always(lua::kLeadShard)),
       redrive(Growing(lua::kRedriveJobs)),
-      purge(Always(lua::kPurgeJobs)) {}
+      purge(Always(lua::kPurgeJobs)),
+      locate(Always(lua::kLocateJob)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
   return {&submit, &claim,  &renew,  &settle, &sweep,   &cancel, &report,
-          &read,   &forget, &survey, &lead,   &redrive, &purge};
+          &read,   &forget, &survey, &lead,   &redrive, &purge,  &locate};
 }
 
 }  // namespace furnace::scheduler

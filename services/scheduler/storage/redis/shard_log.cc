@@ -87,6 +87,18 @@ absl::Status RedisShardLog::Forget(
   return client_.RunAndWait(scripts_.forget, {ShardPrefix(shard)}, args).status();
 }
 
+absl::Status RedisShardLog::SetHindrance(const std::string& endpoint_id,
+                                         const Hindrance& hindrance) {
+  const std::string key =
+      ShardPrefix(ShardOfEndpoint(endpoint_id, shards_)) + "stats:" + endpoint_id;
+  if (hindrance.obstacle == Obstacle::kNone) {
+    return client_.SendAndWait({"HDEL", key, "why"}).status();
+  }
+  const std::string why =
+      std::to_string(static_cast<int>(hindrance.obstacle)) + " " + hindrance.detail;
+  return client_.SendAndWait({"HSET", key, "why", why}).status();
+}
+
 absl::StatusOr<std::map<std::string, QueueSnapshot>> RedisShardLog::Survey(
     const std::vector<std::string>& endpoint_ids) {
   std::map<int, std::vector<std::string>> by_shard;

@@ -25,6 +25,7 @@ class RedisShardLog final : public ShardLog {
                                                   const std::vector<std::string>& ids) override;
   absl::Status Forget(int shard, const std::vector<std::string>& event_ids,
                       const std::vector<std::pair<std::string, std::int64_t>>& stored) override;
+  absl::Status SetHindrance(const std::string& endpoint_id, const Hindrance& hindrance) override;
   absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(
       const std::vector<std::string>& endpoint_ids) override;
 

@@ -88,7 +88,7 @@ TEST_F(FleetTest, DrainsAWorkerOfAnOlderRevision) {
 TEST_F(FleetTest, StartsBackOffWhileWorkersDieEarly) {
   Submit();
   int starts = 0;
-  for (const int seconds : {1, 2, 4, 8, 16, 32, 60, 60}) {
+  for (const int seconds : {1, 2, 60, 120, 240, 480, 600, 600}) {
     Scale(absl::Milliseconds(1));
     EXPECT_EQ(driver_.starts(), ++starts) << seconds;
     Scale(absl::Milliseconds(1));
@@ -100,7 +100,7 @@ TEST_F(FleetTest, StartsBackOffWhileWorkersDieEarly) {
   }
 }
 
-TEST_F(FleetTest, AWorkerThatConnectsEndsTheBackoff) {
+TEST_F(FleetTest, AWorkerThatGetsToWorkEndsTheBackoff) {
   Submit();
   Scale();
   Scale();
@@ -115,6 +115,69 @@ TEST_F(FleetTest, AWorkerThatConnectsEndsTheBackoff) {
   driver_.End("w-2");
   Scale();  // Its job is lost, queued again and calls for a worker at once.
   EXPECT_EQ(driver_.starts(), 3);
+}
+
+TEST_F(FleetTest, AWorkerThatEndsBeforeItsFirstJobCountsAsAFailedStart) {
+  Endpoint endpoint = endpoint_;
+  endpoint.scale.min_workers = 1;
+  Put(endpoint);
+  Scale();
+  const auto link = Join("w-1", 1);
+  Scale();
+  dispatcher_.Leave("w-1", link.get());
+  driver_.End("w-1");
+  Scale();
+  EXPECT_EQ(driver_.starts(), 1);
+  Scale(absl::Seconds(1));
+  EXPECT_EQ(driver_.starts(), 2);
+}
+
+TEST_F(FleetTest, ACrashLoopIsTriedWithOneWorkerAndEndsWithAnotherRevision) {
+  Endpoint endpoint = endpoint_;
+  endpoint.scale.min_workers = 3;
+  Put(endpoint);
+  Scale();
+  ASSERT_EQ(driver_.starts(), 3);
+  Scale();
+  for (const char* id : {"w-1", "w-2", "w-3"}) driver_.End(id);
+  Scale();
+  Scale(absl::Minutes(1));
+  EXPECT_EQ(driver_.starts(), 4);
+  driver_.End("w-4");
+  Scale();
+  endpoint.revision = 2;
+  Put(endpoint);
+  Scale();
+  EXPECT_EQ(driver_.starts(), 7);
+}
+
+TEST_F(FleetTest, SaysWhatKeepsWorkersAway) {
+  const std::string id = Submit();
+  const auto hindrance = [&] {
+    return Await<std::optional<QueuePlace>>(
+               [&](Done<std::optional<QueuePlace>> done) { queue_.Locate(id, std::move(done)); })
+        .value()
+        ->hindrance;
+  };
+  driver_.set_start_status(absl::ResourceExhaustedError("no free rtx4000"));
+  Scale();
+  EXPECT_EQ(hindrance(), (Hindrance{Obstacle::kNoCapacity, "no free rtx4000"}));
+  driver_.set_start_status(absl::FailedPreconditionError("no such image"));
+  Scale(absl::Seconds(1));
+  EXPECT_EQ(hindrance(), (Hindrance{Obstacle::kCannotRun, "no such image"}));
+  driver_.set_start_status(absl::OkStatus());
+  Scale(absl::Minutes(1));
+  Scale();
+  EXPECT_EQ(hindrance(), (Hindrance{Obstacle::kStarting, "a worker is starting"}));
+  for (int i = 1; i <= 3; ++i) {
+    driver_.End("w-" + std::to_string(driver_.starts()));
+    Scale();
+    if (i < 3) Scale(absl::Seconds(2));
+    Scale();
+  }
+  EXPECT_EQ(hindrance().obstacle, Obstacle::kCrashLoop);
+  EXPECT_NE(hindrance().detail.find("3 workers in a row ended before their first job"),
+            std::string::npos);
 }
 
 TEST_F(FleetTest, AHealthyWorkerDoesNotEndTheBackoffOfOthers) {

@@ -17,7 +17,8 @@
 --   leases            zset   job ids under lease, by deadline
 --   idem:<endpoint>:<key>    string "<job id> <fingerprint>" of a submit
 --   stats:<endpoint>  hash   queued, held (delayed or parked), running: how many jobs;
---                            limited: jobs wait for one that runs to end
+--                            limited: jobs wait for one that runs to end; why: what
+--                            keeps workers away, see locate_job.lua
 --   events            stream one entry a transition
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed
 -- Instants are microseconds since the Unix epoch by Redis's clock.

@@ -1,0 +1,120 @@
+#include "services/scheduler/domain/wait_reason.h"
+
+#include <gtest/gtest.h>
+
+namespace furnace::scheduler {
+namespace {
+
+struct Case {
+  const char* name;
+  JobStatus status;
+  int attempt;
+  bool paused;
+  int max_concurrency;
+  QueuePlace place;
+  WaitConstraint constraint;
+  const char* detail;
+};
+
+const Case kCases[] = {
+    {"not before",
+     JobStatus::kDelayed,
+     0,
+     true,
+     0,
+     {},
+     WaitConstraint::kNotBefore,
+     "its time has not come"},
+    {"backoff",
+     JobStatus::kDelayed,
+     2,
+     true,
+     0,
+     {},
+     WaitConstraint::kBackoff,
+     "backs off after attempt 2"},
+    {"paused",
+     JobStatus::kInQueue,
+     0,
+     true,
+     1,
+     {.key_busy = true, .running = 1},
+     WaitConstraint::kPaused,
+     "the endpoint is paused"},
+    {"key",
+     JobStatus::kInQueue,
+     0,
+     false,
+     1,
+     {.key_busy = true, .running = 1},
+     WaitConstraint::kConcurrencyKey,
+     "a job with its concurrency_key runs"},
+    {"limit",
+     JobStatus::kInQueue,
+     0,
+     false,
+     2,
+     {.running = 2, .hindrance = {Obstacle::kNoCapacity, "x"}},
+     WaitConstraint::kConcurrencyLimit,
+     "2 jobs run, the most the endpoint allows"},
+    {"below the limit",
+     JobStatus::kInQueue,
+     0,
+     false,
+     2,
+     {.running = 1},
+     WaitConstraint::kBusy,
+     "all workers are busy"},
+    {"starting",
+     JobStatus::kInQueue,
+     0,
+     false,
+     0,
+     {.hindrance = {Obstacle::kStarting, "a"}},
+     WaitConstraint::kStarting,
+     "a"},
+    {"no capacity",
+     JobStatus::kInQueue,
+     0,
+     false,
+     0,
+     {.hindrance = {Obstacle::kNoCapacity, "b"}},
+     WaitConstraint::kNoCapacity,
+     "b"},
+    {"cannot run",
+     JobStatus::kInQueue,
+     0,
+     false,
+     0,
+     {.hindrance = {Obstacle::kCannotRun, "c"}},
+     WaitConstraint::kCannotRun,
+     "c"},
+    {"crash loop",
+     JobStatus::kInQueue,
+     3,
+     false,
+     0,
+     {.hindrance = {Obstacle::kCrashLoop, "d"}},
+     WaitConstraint::kCrashLoop,
+     "d"},
+};
+
+TEST(WhyWaitingTest, NamesTheConstraintThatBinds) {
+  for (const Case& c : kCases) {
+    Job job;
+    job.status = c.status;
+    job.attempt = c.attempt;
+    Endpoint endpoint;
+    endpoint.paused = c.paused;
+    endpoint.queue.max_concurrency = c.max_concurrency;
+    QueuePlace place = c.place;
+    place.position = 5;
+    const WaitReason reason = WhyWaiting(job, endpoint, place);
+    EXPECT_EQ(reason.constraint, c.constraint) << c.name;
+    EXPECT_EQ(reason.detail, c.detail) << c.name;
+    EXPECT_EQ(reason.position, 5) << c.name;
+  }
+}
+
+}  // namespace
+}  // namespace furnace::scheduler
