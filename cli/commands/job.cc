@@ -27,6 +27,11 @@ std::string Describe(const Answer& job) {
        {"not_before", "expires_at", "queued_at", "started_at", "completed_at"}) {
     if (job.Has(field)) table.Add({field, job.Text(field)});
   }
+  if (job.Has("waiting")) {
+    const Answer waiting = job.Object("waiting");
+    table.Add({"waits for", fmt::format("{}: {} (position {})", waiting.Text("constraint"),
+                                        waiting.Text("detail"), waiting.Int("position"))});
+  }
   table.Add({"queued for", FormatMillis(job.Int("delay_ms"))});
   table.Add({"ran for", FormatMillis(job.Int("execution_ms"))});
   table.Add({"cold start", FormatMillis(job.Int("cold_start_ms"))});

@@ -12,7 +12,8 @@ namespace furnace::scheduler {
 struct QueueSnapshot {
   int queued = 0;
   int running = 0;
-  absl::Duration oldest_wait;  // Of the job that goes next; zero when none waits.
+  /// For how long the job that goes next has been runnable; zero when none waits.
+  absl::Duration oldest_wait;
 };
 
 /// A worker at one moment.

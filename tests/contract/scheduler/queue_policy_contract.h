@@ -178,7 +178,7 @@ TYPED_TEST_P(QueuePolicyContract, NoMoreJobsRunThanTheEndpointAllows) {
 
 TYPED_TEST_P(QueuePolicyContract, JobsOfOneKeyRunOneAtATime) {
   Submission submission = this->Jobs(4);
-  for (const std::size_t i : {0, 1, 3}) submission.items[i].concurrency_key = "a b";
+  for (const std::size_t i : {0U, 1U, 3U}) submission.items[i].concurrency_key = "a b";
   const auto& items = submission.items;
   this->Submit(submission);
   const std::vector<ClaimedJob> claimed = this->Claim(9);
@@ -300,6 +300,19 @@ TYPED_TEST_P(QueuePolicyContract, WhatKeepsWorkersAwayIsTold) {
   EXPECT_EQ(this->Locate(id)->hindrance, Hindrance());
 }
 
+TYPED_TEST_P(QueuePolicyContract, AWaitCountsFromWhenTheJobBecameRunnable) {
+  this->SubmitOne(/*max_retries=*/1);
+  const LeaseId lease = this->Claim(1).at(0).lease;
+  this->PassTime();
+  this->Settle(lease, this->Failure(FailureCause::kHandlerError));
+  const Job job = this->Get(lease.job_id);
+  const absl::Duration waited = this->Survey().oldest_wait;
+  EXPECT_EQ(job.status, JobStatus::kInQueue);
+  // The attempt took 10 ms at least, and is no part of the wait.
+  const absl::Time now = this->FromNow(absl::ZeroDuration());
+  EXPECT_LE(waited, now - job.queued_at - absl::Milliseconds(10));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(QueuePolicyContract, ADelayedJobWaitsForItsTime,
                             AJobWhoseTimeHasPassedIsRunnableAtOnce, AFailedAttemptBacksOff,
                             ACauseThatIsNotRetriedEndsTheJob, AJobThatOutlivesItsTimeToLiveTimesOut,
@@ -309,6 +322,6 @@ REGISTER_TYPED_TEST_SUITE_P(QueuePolicyContract, ADelayedJobWaitsForItsTime,
                             JobsOfOneKeyRunOneAtATime, ACancelledJobLetsTheNextOfItsKeyRun,
                             ADeadLetterIsRedriven, ADeadLetterThatHasLeftTheQueueComesBackWhole,
                             APurgeCancelsWhatWaitsAndNothingElse, AJobIsLocatedAmongThoseThatWait,
-                            WhatKeepsWorkersAwayIsTold);
+                            WhatKeepsWorkersAwayIsTold, AWaitCountsFromWhenTheJobBecameRunnable);
 
 }  // namespace furnace::scheduler

@@ -302,6 +302,7 @@ SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
 
 void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time now) {
   if (before.version == after.version) return;
+  if (after.status == JobStatus::kInQueue) runnable_since_[after.id] = now;
   JobEvent event{.event_id = std::to_string(next_event_++),
                  .job_id = after.id,
                  .version = after.version,

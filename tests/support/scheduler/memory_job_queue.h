@@ -80,7 +80,8 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::map<std::string, Entry> jobs_ ABSL_GUARDED_BY(mutex_);
   // By endpoint and key.
   std::map<std::pair<std::string, std::string>, Known> known_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, Hindrance> hindrances_ ABSL_GUARDED_BY(mutex_);  // By endpoint.
+  std::map<std::string, absl::Time> runnable_since_ ABSL_GUARDED_BY(mutex_);  // By job.
+  std::map<std::string, Hindrance> hindrances_ ABSL_GUARDED_BY(mutex_);       // By endpoint.
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
   int next_event_ ABSL_GUARDED_BY(mutex_) = 1;
   FindOptions last_find_ ABSL_GUARDED_BY(mutex_);

@@ -120,7 +120,8 @@ absl::StatusOr<std::map<std::string, QueueSnapshot>> MemoryShardLog::Survey(
       ++survey.queued;
       if (head == nullptr || entry.score < head->score) head = &entry;
     }
-    if (head != nullptr) survey.oldest_wait = queue_.clock_.Now() - head->record.job.queued_at;
+    if (head == nullptr) continue;
+    survey.oldest_wait = queue_.clock_.Now() - queue_.runnable_since_[head->record.job.id];
   }
   return surveys;
 }

@@ -85,7 +85,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
                .max_backoff = absl::Milliseconds(fields.Number("bm")),
                .no_retry = static_cast<unsigned>(fields.Number("nr"))};
   job.concurrency_key = fields.Str("ck");
-  job.not_before = fields.Time("nb");
+  if (job.status == JobStatus::kDelayed) job.not_before = fields.Time("nb");
   job.expires_at = fields.Time("xp");
   job.queued_at = absl::FromUnixMicros(fields.Number("q"));
   job.version = fields.Number("v");

@@ -78,7 +78,7 @@ TEST_F(ApiKeysTest, RevokingWhatIsNoIdIsNotFound) {
 }
 
 TEST_F(ApiKeysTest, AHashOfAnotherLengthIsNotFound) {
-  for (const std::size_t bytes : {0, 31, 33}) {
+  for (const std::size_t bytes : {0U, 31U, 33U}) {
     EXPECT_TRUE(absl::IsNotFound(keys_.Resolve(std::string(bytes, 'x')).status())) << bytes;
   }
 }

@@ -101,6 +101,9 @@ end
 if left <= 0 then
   redis.call('HSET', prefix .. 'stats:' .. endpoint, 'limited', 1)
 end
+if parked >= MAX_PARKED then
+  redis.call('PUBLISH', prefix .. 'notify', 'w ' .. endpoint) -- There may be more behind them.
+end
 if #leases > 0 then
   redis.call('ZADD', prefix .. 'leases', unpack(leases))
 end

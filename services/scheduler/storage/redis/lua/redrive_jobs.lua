@@ -26,7 +26,7 @@ local function redrive(id, head_start, ttl, input, fields)
     redis.call('HSET', key, 'xp', now + ttl)
     redis.call('ZADD', prefix .. 'expiring', now + ttl, id)
   end
-  move(job, IN_QUEUE, 'r', { 'sc', score })
+  move(job, IN_QUEUE, 'r', { 'sc', score, 'nb', now })
   enqueue(id, job.endpoint, job.class, score, job.key)
   return 1
 end

@@ -44,7 +44,6 @@ local function release(id)
   local job = load_job(id)
   if job and job.status == DELAYED then
     dequeue(job)
-    redis.call('HDEL', job_key(id), 'nb')
     move(job, IN_QUEUE, 'r', {})
     enqueue(id, job.endpoint, job.class, job.score, job.key)
     released[#released + 1] = id

@@ -34,7 +34,8 @@
 --   out os    output; output stored   err c    error, cause
 --   pg cn cb  progress; chunks: count, bytes
 --   bo bm nr  backoff and its maximum (ms), causes not retried (bits)
---   nb xp ck  not before, expires at; concurrency key
+--   nb xp ck  when a job that was not runnable becomes or became so; expires at;
+--             concurrency key
 
 local DELAYED, IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, TIMED_OUT, CANCELLED = 2, 3, 4, 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
@@ -187,9 +188,7 @@ end
 -- Ends a job that waits.
 local function end_waiting(job, status, event, now, why)
   dequeue(job)
-  if job.status == DELAYED then
-    redis.call('HDEL', job_key(job.id), 'nb')
-  elseif job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) == 0 then
+  if job.status == IN_QUEUE and job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) == 0 then
     free_key(job.endpoint, job.key) -- It may have been the one that was let out.
   end
   if job.expires then
@@ -248,9 +247,9 @@ local function end_attempt(job, status, cause, now, fields, wait)
   if status >= COMPLETED then
     fields[#fields + 1] = 'd'
     fields[#fields + 1] = now
-  elseif status == DELAYED then
+  else
     fields[#fields + 1] = 'nb'
-    fields[#fields + 1] = now + wait
+    fields[#fields + 1] = now + (wait or 0)
   end
   redis.call('HSET', job_key(job.id), unpack(fields))
   count(job.endpoint, 'running', -1)
