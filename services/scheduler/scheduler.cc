@@ -82,7 +82,7 @@ struct Scheduler::Parts {
         usage(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
         driver(MakeDriver(c)),
         catalog(endpoint_source),
-        submitter(catalog, payloads, clock, c.shards),
+        submitter(catalog, queue, payloads, blocking, clock, c.shards),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         dispatcher(queue, catalog, payloads, blocking, clock, c.lease),

@@ -76,6 +76,10 @@ void Fleet::Scale() {
   std::erase_if(endpoints, [this](const EndpointPtr& endpoint) {
     return !leader_.Leads(ShardOfEndpoint(endpoint->id, shards_));
   });
+  // Whoever leads a shard meanwhile may have announced something else.
+  std::erase_if(announced_, [this](const auto& announced) {
+    return !leader_.Leads(ShardOfEndpoint(announced.first, shards_));
+  });
   std::vector<std::string> ids;
   for (const EndpointPtr& endpoint : endpoints) ids.push_back(endpoint->id);
   const auto queues = log_.Survey(ids);
@@ -96,15 +100,16 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
   for (const auto& [id, known] : before) {
     if (driven.contains(id)) continue;
     dispatcher_.WorkerEnded(id);
-    if (!known.had_job && !known.draining) NoticeEarlyEnd(id, known.endpoint_id);
+    if (!known.had_job && !known.draining) NoticeEarlyEnd(id, known);
   }
   for (const FleetWorker& worker : workers) {
     if (!driven.contains(worker.id)) continue;
     const auto found = before.find(worker.id);
     // One that is new here may be old: a scheduler before this one left it running.
-    Known known = found != before.end()
-                      ? found->second
-                      : Known{.endpoint_id = worker.endpoint_id, .away_since = now};
+    Known known = found != before.end() ? found->second
+                                        : Known{.endpoint_id = worker.endpoint_id,
+                                                .revision = worker.endpoint_revision,
+                                                .away_since = now};
     if (worker.state != WorkerState::kStarting) {
       if (worker.had_job && !std::exchange(known.had_job, true)) {
         breakers_.erase(worker.endpoint_id);
@@ -124,16 +129,16 @@ absl::Duration Fleet::InitTimeout(const std::string& endpoint_id) const {
   return endpoint == nullptr ? Endpoint().init_timeout : endpoint->init_timeout;
 }
 
-void Fleet::NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id) {
-  const EndpointPtr endpoint = catalog_.Cached(endpoint_id);
-  if (endpoint == nullptr) return;
+void Fleet::NoticeEarlyEnd(const std::string& worker_id, const Known& known) {
+  const EndpointPtr endpoint = catalog_.Cached(known.endpoint_id);
+  if (endpoint == nullptr || known.revision < endpoint->revision) return;
   StartBreaker& breaker = BreakerOf(*endpoint);
   breaker.WorkerFailed(clock_.Now());
-  Hindrance& hindrance = hindrances_[endpoint_id];
+  Hindrance& hindrance = hindrances_[endpoint->id];
   hindrance.obstacle = breaker.open() ? Obstacle::kCrashLoop : Obstacle::kStarting;
   hindrance.detail = fmt::format("{} workers in a row ended before their first job, the last {}",
                                  breaker.failures(), worker_id);
-  spdlog::warn("endpoint {}: {}", endpoint_id, hindrance.detail);
+  spdlog::warn("endpoint {}: {}", endpoint->name, hindrance.detail);
 }
 
 // What failed was another revision: the new one begins afresh.
@@ -152,6 +157,7 @@ void Fleet::ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
   for (const std::string& id : decision.drain) {
     spdlog::info("draining worker {} of endpoint {}", id, endpoint.name);
     dispatcher_.Drain(id);
+    if (const auto known = known_.find(id); known != known_.end()) known->second.draining = true;
   }
   Hindrance hindrance;
   if (decision.start > 0) hindrance = StartWorkers(endpoint, decision.start);
@@ -167,7 +173,10 @@ Hindrance Fleet::StartWorkers(const Endpoint& endpoint, int count) {
   StartBreaker& breaker = BreakerOf(endpoint);
   if (!breaker.MayStart(clock_.Now())) return hindrances_[endpoint.id];
   hindrances_[endpoint.id] = {};
-  if (breaker.failures() > 0) count = 1;  // A trial.
+  if (breaker.failures() > 0) {
+    count = 1;  // A trial, and no other before its end.
+    breaker.HoldUntil(clock_.Now() + endpoint.init_timeout);
+  }
   for (int i = 0; i < count; ++i) {
     const absl::StatusOr<std::string> id = driver_.Start(endpoint);
     if (!id.ok()) {

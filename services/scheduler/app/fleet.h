@@ -61,6 +61,7 @@ class Fleet {
   /// A worker of the driver's, as the rounds before saw it.
   struct Known {
     std::string endpoint_id;
+    std::int64_t revision = 0;
     bool had_job = false;  // At some time, as the next.
     bool draining = false;
     absl::Time away_since;  // Since when it is not, as far as this replica knows.
@@ -69,7 +70,7 @@ class Fleet {
   void NoticeEnds(const std::vector<FleetWorker>& workers);
   /// A worker that has not been connected for so long is ended.
   absl::Duration InitTimeout(const std::string& endpoint_id) const;
-  void NoticeEarlyEnd(const std::string& worker_id, const std::string& endpoint_id);
+  void NoticeEarlyEnd(const std::string& worker_id, const Known& known);
   void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
                      const std::vector<FleetWorker>& workers);
   /// Starts workers as far as may be; what hinders more.

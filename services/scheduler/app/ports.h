@@ -277,6 +277,8 @@ class PayloadStore {
   };
 
   virtual absl::Status SaveInputs(const std::vector<Input>& inputs) = 0;
+  /// Drops inputs; those that are not there are dropped already.
+  virtual absl::Status DeleteInputs(const std::vector<std::string>& job_ids) = 0;
   virtual absl::Status SaveOutput(const LeaseId& lease, const std::string& body) = 0;
   /// NOT_FOUND when there is none.
   virtual absl::StatusOr<std::string> LoadInput(const std::string& job_id) = 0;

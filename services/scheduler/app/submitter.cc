@@ -1,6 +1,7 @@
 #include "services/scheduler/app/submitter.h"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -81,6 +82,31 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
   }
   FURNACE_RETURN_IF_ERROR(StoreLargeInputs(submission));
   return submission;
+}
+
+void Submitter::Submit(Submission submission, Done<SubmitResult> done) {
+  std::vector<std::string> stored;
+  for (const Submission::Item& item : submission.items) {
+    if (item.input_stored) stored.push_back(item.id);
+  }
+  queue_.Submit(std::move(submission), [this, stored = std::move(stored), done = std::move(done)](
+                                           absl::StatusOr<SubmitResult> result) mutable {
+    // After any other error the jobs may have been queued.
+    const bool refused = absl::IsResourceExhausted(result.status()) ||
+                         absl::IsAlreadyExists(result.status()) ||
+                         (result.ok() && !result->known_id.empty());
+    if (refused && !stored.empty()) DropInputs(std::move(stored));
+    done(std::move(result));
+  });
+}
+
+// If it fails, they are left over, and do no harm but take room.
+void Submitter::DropInputs(std::vector<std::string> job_ids) {
+  const bool accepted = blocking_.TrySubmit([this, job_ids = std::move(job_ids)] {
+    const absl::Status status = payloads_.DeleteInputs(job_ids);
+    if (!status.ok()) spdlog::warn("inputs left over: {}", status.ToString());
+  });
+  if (!accepted) spdlog::warn("inputs left over: too much blocking work waits");
 }
 
 absl::Status Submitter::StoreLargeInputs(Submission& submission) {

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "libs/common/base/clock.h"
+#include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/ports.h"
 
@@ -49,22 +50,36 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index);
 /// Turns requests into queued jobs. Thread-safe.
 class Submitter {
  public:
-  Submitter(EndpointCatalog& catalog, PayloadStore& payloads, const Clock& clock, int shards)
-      : catalog_(catalog), payloads_(payloads), clock_(clock), shards_(shards) {}
+  /// `blocking` runs what writes the payload store.
+  Submitter(EndpointCatalog& catalog, JobQueue& queue, PayloadStore& payloads,
+            runtime::ThreadPool& blocking, const Clock& clock, int shards)
+      : catalog_(catalog),
+        queue_(queue),
+        payloads_(payloads),
+        blocking_(blocking),
+        clock_(clock),
+        shards_(shards) {}
 
   /// Whether Prepare would not block.
   bool IsQuick(const JobRequest& request) const;
 
-  /// What to give to JobQueue::Submit: jobs with new ids, large inputs stored.
+  /// What to give to Submit: jobs with new ids, large inputs stored.
   /// NOT_FOUND for an endpoint the project may not submit to; errors of the payload
   /// store. May block; nothing is queued yet.
   absl::StatusOr<Submission> Prepare(JobRequest request);
 
+  /// JobQueue::Submit; the stored inputs of a submission that was certainly not queued
+  /// are dropped again. Does not block.
+  void Submit(Submission submission, Done<SubmitResult> done);
+
  private:
+  void DropInputs(std::vector<std::string> job_ids);
   absl::Status StoreLargeInputs(Submission& submission);
 
   EndpointCatalog& catalog_;
+  JobQueue& queue_;
   PayloadStore& payloads_;
+  runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const int shards_;
 };

@@ -12,7 +12,7 @@ constexpr int kMaxPerRound = 200;
 void Sweeper::Sweep() {
   for (const int shard : leader_.Led()) {
     const absl::StatusOr<Swept> swept = log_.Sweep(shard, kMaxPerRound);
-    if (!swept.ok()) return;  // Redis is away; the next round will do.
+    if (!swept.ok()) continue;  // The next round will do.
     for (const LapsedLease& lease : swept->lapsed) {
       spdlog::warn("job {}: the lease of attempt {} lapsed on worker {}", lease.lease.job_id,
                    lease.lease.epoch, lease.worker_id);

@@ -27,9 +27,14 @@ bool MayDrain(const WorkerSnapshot& worker) {
 
 }  // namespace
 
-ScaleDecision Autoscale(const Endpoint& endpoint, const QueueSnapshot& queue,
+ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
                         const std::vector<WorkerSnapshot>& workers, absl::Time now) {
   const ScalePolicy& policy = endpoint.scale;
+  if (endpoint.queue.max_concurrency > 0) {
+    // Of what waits, only so much may run.
+    const int room = std::max(0, endpoint.queue.max_concurrency - queue.running);
+    queue.queued = std::min(queue.queued, room);
+  }
   int serving = 0;
   int starting = 0;
   std::vector<const WorkerSnapshot*> idle;

@@ -34,14 +34,15 @@ struct ScaleDecision {
 
 /// Decides how many workers an endpoint should have and which go.
 ///
-/// Starts the first worker as soon as anything waits. With QUEUE_DELAY it adds one
+/// Jobs beyond the endpoint's max_concurrency do not count: more workers could not
+/// run them. Starts the first worker as soon as anything waits. With QUEUE_DELAY it adds one
 /// for each `value` seconds that the next job has waited, and never more than there
 /// are waiting jobs; workers that start count as help on the way. With
 /// REQUEST_COUNT it wants one for each `value` jobs. Drains workers idle for
 /// `idle_timeout` down to min_workers, longest idle first, outdated ones as soon as
 /// they are idle; a paused endpoint wants none, a deleted one none once nothing waits. Never drains
 /// a worker with a job. Ties go to the smallest id, so equal inputs give equal answers.
-ScaleDecision Autoscale(const Endpoint& endpoint, const QueueSnapshot& queue,
+ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
                         const std::vector<WorkerSnapshot>& workers, absl::Time now);
 
 }  // namespace furnace::scheduler

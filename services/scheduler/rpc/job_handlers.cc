@@ -55,7 +55,7 @@ absl::StatusOr<v1::SubmitBatchResponse> JobHandlers::SubmitBatch(
   v1::SubmitBatchResponse response;
   for (const Submission::Item& item : submission.items) response.add_job_ids(item.id);
   FURNACE_RETURN_IF_ERROR(Await<SubmitResult>([&](Done<SubmitResult> done) {
-                            queue_.Submit(std::move(submission), std::move(done));
+                            submitter_.Submit(std::move(submission), std::move(done));
                           }).status());
   return response;
 }

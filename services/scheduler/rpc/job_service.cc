@@ -143,8 +143,8 @@ void JobService::OnSubmit(const std::shared_ptr<SubmitCall>& call) {
   if (!job.ok()) return call->Finish(job.status());
   Prepare(call, *std::move(job), [this, call](Submission submission) {
     UpcomingJob upcoming = Upcoming(submission, 0);
-    queue_.Submit(std::move(submission), [this, call, upcoming = std::move(upcoming)](
-                                             absl::StatusOr<SubmitResult> result) {
+    submitter_.Submit(std::move(submission), [this, call, upcoming = std::move(upcoming)](
+                                                 absl::StatusOr<SubmitResult> result) {
       if (!result.ok()) return call->Finish(result.status());
       if (!result->known_id.empty()) {
         return AnswerWithKnown<v1::SubmitResponse>(call, result->known_id,
@@ -201,17 +201,18 @@ void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submis
                                              watcher);
   if (!watched) return;
   call->WhenGone([this, job_id = job.id, gone = watcher.get()] { watchers_.Remove(job_id, gone); });
-  queue_.Submit(std::move(submission), [this, call, watcher, wait, upcoming = std::move(upcoming)](
-                                           absl::StatusOr<SubmitResult> result) {
-    const std::string& job_id = upcoming.record.job.id;
-    if (result.ok() && result->known_id.empty()) {
-      return watcher->SetLatest(upcoming.QueuedAt(result->queued_at));
-    }
-    watchers_.Remove(job_id, watcher.get());
-    if (!result.ok()) return call->Finish(result.status());
-    AnswerWithKnown<v1::RunSyncResponse>(call, result->known_id, upcoming.record.job.project_id,
-                                         wait);
-  });
+  submitter_.Submit(std::move(submission),
+                    [this, call, watcher, wait,
+                     upcoming = std::move(upcoming)](absl::StatusOr<SubmitResult> result) {
+                      const std::string& job_id = upcoming.record.job.id;
+                      if (result.ok() && result->known_id.empty()) {
+                        return watcher->SetLatest(upcoming.QueuedAt(result->queued_at));
+                      }
+                      watchers_.Remove(job_id, watcher.get());
+                      if (!result.ok()) return call->Finish(result.status());
+                      AnswerWithKnown<v1::RunSyncResponse>(call, result->known_id,
+                                                           upcoming.record.job.project_id, wait);
+                    });
 }
 
 void JobService::OnWait(const std::shared_ptr<WaitCall>& call) {

@@ -151,8 +151,8 @@ class JobQueueContract : public testing::Test {
         .value();
   }
 
-  /// Lets at least 10 ms pass on the queue's clock.
-  void PassTime() { backend_.PassTime(); }
+  /// Lets at least so much time pass on the queue's clock.
+  void PassTime(absl::Duration time = absl::Milliseconds(10)) { backend_.PassTime(time); }
 
   Backend backend_;
   int max_concurrency_ = 0;  // What Claim asks for.

@@ -12,7 +12,7 @@ class MemoryQueueBackend {
  public:
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
-  void PassTime() { clock_.Advance(absl::Milliseconds(10)); }
+  void PassTime(absl::Duration time) { clock_.Advance(time); }
 
  private:
   ManualClock clock_;

@@ -12,6 +12,9 @@
 
 namespace furnace::scheduler {
 
+/// A time to live in which a test gets its job started.
+inline constexpr absl::Duration kShortLife = absl::Seconds(2);
+
 template <typename Backend>
 class QueuePolicyContract : public JobQueueContract<Backend> {
  protected:
@@ -104,10 +107,10 @@ TYPED_TEST_P(QueuePolicyContract, AJobThatOutlivesItsTimeToLiveTimesOut) {
 }
 
 TYPED_TEST_P(QueuePolicyContract, AJobThatRunsIsLeftToFinish) {
-  const std::string id = this->SubmitWith(
-      [](Submission& submission) { submission.items[0].ttl = absl::Microseconds(1); });
+  const std::string id =
+      this->SubmitWith([](Submission& submission) { submission.items[0].ttl = kShortLife; });
   const LeaseId lease = this->Claim(1).at(0).lease;
-  this->PassTime();
+  this->PassTime(kShortLife);
   EXPECT_TRUE(this->SweepAll().expired.empty());
   EXPECT_EQ(this->Settle(lease, this->Success()), SettleResult::kFinal);
   EXPECT_EQ(this->Get(id).status, JobStatus::kCompleted);
@@ -115,11 +118,11 @@ TYPED_TEST_P(QueuePolicyContract, AJobThatRunsIsLeftToFinish) {
 
 TYPED_TEST_P(QueuePolicyContract, ARetryAfterTheTimeToLiveTimesOut) {
   const std::string id = this->SubmitWith([](Submission& submission) {
-    submission.items[0].ttl = absl::Microseconds(1);
+    submission.items[0].ttl = kShortLife;
     submission.retry.max_retries = 1;
   });
   const LeaseId lease = this->Claim(1).at(0).lease;
-  this->PassTime();
+  this->PassTime(kShortLife);
   this->SweepAll();
   this->Settle(lease, this->Failure(FailureCause::kHandlerError));
   EXPECT_EQ(this->SweepAll().expired, std::vector{id});
@@ -313,6 +316,42 @@ TYPED_TEST_P(QueuePolicyContract, AWaitCountsFromWhenTheJobBecameRunnable) {
   EXPECT_LE(waited, now - job.queued_at - absl::Milliseconds(10));
 }
 
+TYPED_TEST_P(QueuePolicyContract, AJobWhoseTimeIsOverDoesNotStart) {
+  Submission submission = this->Jobs(2);
+  submission.items[0].ttl = absl::Microseconds(1);
+  submission.items[0].concurrency_key = submission.items[1].concurrency_key = "k";
+  const auto& items = submission.items;
+  this->Submit(submission);
+  this->PassTime();
+  EXPECT_EQ(this->IdsOf(this->Claim(2)), std::vector{items[1].id});
+  EXPECT_EQ(this->Get(items[0].id).status, JobStatus::kTimedOut);
+  EXPECT_EQ(this->EventsOf(items[0].id).size(), 2U);
+  EXPECT_TRUE(this->SweepAll().expired.empty());
+}
+
+TYPED_TEST_P(QueuePolicyContract, ARedriveThatComesTooLateDoesNothing) {
+  const std::string id = this->SubmitOne();
+  this->Settle(this->Claim(1).at(0).lease, this->Failure(FailureCause::kHandlerError));
+  const JobRecord dead = *this->Find(id, {.input = true});
+  ASSERT_TRUE(this->RedriveOne(dead));
+  this->Settle(this->Claim(1).at(0).lease, this->Success());
+  const std::int64_t version = this->Get(id).version;
+  ASSERT_TRUE(this->log().Forget(this->shard(), {}, {{id, version}}).ok());
+  EXPECT_FALSE(this->RedriveOne(dead)) << "what was read is older than what has left";
+  EXPECT_EQ(this->Find(id), std::nullopt);
+}
+
+TYPED_TEST_P(QueuePolicyContract, APurgeTakesWhatWaitsForAKeyToo) {
+  Submission submission = this->Jobs(50);
+  for (auto& item : submission.items) item.concurrency_key = "k";
+  this->Submit(submission);
+  const std::vector<ClaimedJob> claimed = this->Claim(9);  // Parks the others.
+  ASSERT_EQ(claimed.size(), 1U);
+  this->Settle(claimed[0].lease, this->Success());  // Lets one of them out.
+  EXPECT_EQ(this->Purge(100), 49);
+  EXPECT_EQ(this->Purge(100), 0);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(QueuePolicyContract, ADelayedJobWaitsForItsTime,
                             AJobWhoseTimeHasPassedIsRunnableAtOnce, AFailedAttemptBacksOff,
                             ACauseThatIsNotRetriedEndsTheJob, AJobThatOutlivesItsTimeToLiveTimesOut,
@@ -322,6 +361,8 @@ REGISTER_TYPED_TEST_SUITE_P(QueuePolicyContract, ADelayedJobWaitsForItsTime,
                             JobsOfOneKeyRunOneAtATime, ACancelledJobLetsTheNextOfItsKeyRun,
                             ADeadLetterIsRedriven, ADeadLetterThatHasLeftTheQueueComesBackWhole,
                             APurgeCancelsWhatWaitsAndNothingElse, AJobIsLocatedAmongThoseThatWait,
-                            WhatKeepsWorkersAwayIsTold, AWaitCountsFromWhenTheJobBecameRunnable);
+                            WhatKeepsWorkersAwayIsTold, AWaitCountsFromWhenTheJobBecameRunnable,
+                            AJobWhoseTimeIsOverDoesNotStart, ARedriveThatComesTooLateDoesNothing,
+                            APurgeTakesWhatWaitsForAKeyToo);
 
 }  // namespace furnace::scheduler

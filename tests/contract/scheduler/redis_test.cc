@@ -15,10 +15,10 @@ class RedisBackend {
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
 
-  /// Waits until Redis's clock has moved by 10 ms.
-  void PassTime() {
+  /// Waits until Redis's clock has moved.
+  void PassTime(absl::Duration time) {
     const absl::Time start = Now();
-    while (Now() < start + absl::Milliseconds(10)) {
+    while (Now() < start + time) {
     }
   }
 

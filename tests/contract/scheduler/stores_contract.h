@@ -239,8 +239,20 @@ TYPED_TEST_P(PayloadStoreContract, WhatWasNeverSavedIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(this->payloads().LoadInput(NewId()).status()));
 }
 
+TYPED_TEST_P(PayloadStoreContract, OnlyInputsOfTheJobsNamedAreDropped) {
+  const std::string other = NewId();
+  ASSERT_TRUE(this->payloads()
+                  .SaveInputs({{.job_id = this->job_, .body = "1"}, {.job_id = other, .body = "2"}})
+                  .ok());
+  ASSERT_TRUE(this->payloads().SaveOutput({.job_id = this->job_, .epoch = 1}, "3").ok());
+  EXPECT_TRUE(this->payloads().DeleteInputs({this->job_, NewId()}).ok());
+  EXPECT_TRUE(absl::IsNotFound(this->payloads().LoadInput(this->job_).status()));
+  EXPECT_TRUE(this->payloads().LoadInput(other).ok());
+  EXPECT_TRUE(this->payloads().LoadOutput({.job_id = this->job_, .epoch = 1}).ok());
+}
+
 REGISTER_TYPED_TEST_SUITE_P(PayloadStoreContract, InputsAndOutputsComeBackByteForByte,
                             EachAttemptHasItsOwnOutput, ARepeatedSaveChangesNothing,
-                            WhatWasNeverSavedIsNotFound);
+                            WhatWasNeverSavedIsNotFound, OnlyInputsOfTheJobsNamedAreDropped);
 
 }  // namespace furnace::scheduler

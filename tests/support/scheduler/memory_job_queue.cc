@@ -79,6 +79,7 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> d
   {
     MutexLock lock(mutex_);
     last_claim_ = request;
+    ExpireLocked(request.endpoint_id);
     int left = request.max_concurrency == 0
                    ? std::numeric_limits<int>::max()
                    : request.max_concurrency - RunningLocked(request.endpoint_id);
@@ -93,6 +94,18 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> d
     }
   }
   Answer<std::vector<ClaimedJob>>(QueueCall::kClaim, std::move(done), std::move(claimed));
+}
+
+// What is over may not start, whether it has been swept or not.
+void MemoryJobQueue::ExpireLocked(const std::string& endpoint_id) {
+  for (auto& [id, entry] : jobs_) {
+    const Job before = entry.record.job;
+    if (before.endpoint_id != endpoint_id || before.status != JobStatus::kInQueue) continue;
+    const absl::StatusOr<Job> expired = Expire(before, clock_.Now());
+    if (!expired.ok()) continue;
+    entry.record.job = *expired;
+    LogLocked(before, *expired, clock_.Now());
+  }
 }
 
 int MemoryJobQueue::RunningLocked(const std::string& endpoint_id) const {
@@ -138,6 +151,11 @@ void MemoryJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> don
     const absl::Time now = clock_.Now();
     for (JobRecord& record : request.jobs) {
       const std::string id = record.job.id;
+      const bool stale = !jobs_.contains(id) && past_[id] > record.job.version;
+      if (stale) {
+        queued.push_back(false);
+        continue;
+      }
       if (!jobs_.contains(id)) jobs_[id].record = std::move(record);
       Entry& entry = jobs_[id];
       const absl::StatusOr<Job> redriven = scheduler::Redrive(entry.record.job, request.ttl, now);

@@ -61,6 +61,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
 
   absl::StatusOr<SubmitResult> SubmitLocked(Submission submission)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ExpireLocked(const std::string& endpoint_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int RunningLocked(const std::string& endpoint_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   QueuePlace PlaceLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKeyBusyLocked(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -80,6 +81,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::map<std::string, Entry> jobs_ ABSL_GUARDED_BY(mutex_);
   // By endpoint and key.
   std::map<std::pair<std::string, std::string>, Known> known_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::int64_t> past_ ABSL_GUARDED_BY(mutex_);  // Version, by job that left.
   std::map<std::string, absl::Time> runnable_since_ ABSL_GUARDED_BY(mutex_);  // By job.
   std::map<std::string, Hindrance> hindrances_ ABSL_GUARDED_BY(mutex_);       // By endpoint.
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);

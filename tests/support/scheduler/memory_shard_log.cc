@@ -91,7 +91,9 @@ absl::Status MemoryShardLog::Forget(
     const auto found = queue_.jobs_.find(id);
     if (found == queue_.jobs_.end()) continue;
     const Job& job = found->second.record.job;
-    if (IsFinal(job.status) && job.version == version) queue_.jobs_.erase(found);
+    if (!IsFinal(job.status) || job.version != version) continue;
+    queue_.past_[id] = version;
+    queue_.jobs_.erase(found);
   }
   return absl::OkStatus();
 }

@@ -71,6 +71,13 @@ absl::Status MemoryPayloadStore::SaveInputs(const std::vector<Input>& inputs) {
   return absl::OkStatus();
 }
 
+absl::Status MemoryPayloadStore::DeleteInputs(const std::vector<std::string>& job_ids) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  for (const std::string& id : job_ids) bodies_.erase({.job_id = id, .epoch = 0});
+  return absl::OkStatus();
+}
+
 absl::Status MemoryPayloadStore::SaveOutput(const LeaseId& lease, const std::string& body) {
   return Save(lease, body);
 }

@@ -37,6 +37,7 @@ class MemoryJobHistory final : public JobHistory {
 class MemoryPayloadStore final : public PayloadStore {
  public:
   absl::Status SaveInputs(const std::vector<Input>& inputs) override ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status DeleteInputs(const std::vector<std::string>& job_ids) override;
   absl::Status SaveOutput(const LeaseId& lease, const std::string& body) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::string> LoadInput(const std::string& job_id) override

@@ -26,6 +26,11 @@ absl::Status PostgresPayloadStore::SaveInputs(const std::vector<Input>& inputs) 
       .status();
 }
 
+absl::Status PostgresPayloadStore::DeleteInputs(const std::vector<std::string>& job_ids) {
+  return pool_.Exec(sql::kDeleteInputs, {postgres::ArrayLiteral({job_ids.begin(), job_ids.end()})})
+      .status();
+}
+
 absl::Status PostgresPayloadStore::SaveOutput(const LeaseId& lease, const std::string& body) {
   return pool_
       .Exec(sql::kInsertPayloads,

@@ -14,6 +14,7 @@ class PostgresPayloadStore final : public PayloadStore {
   explicit PostgresPayloadStore(postgres::Pool& pool) : pool_(pool) {}
 
   absl::Status SaveInputs(const std::vector<Input>& inputs) override;
+  absl::Status DeleteInputs(const std::vector<std::string>& job_ids) override;
   absl::Status SaveOutput(const LeaseId& lease, const std::string& body) override;
   absl::StatusOr<std::string> LoadInput(const std::string& job_id) override;
   absl::StatusOr<std::string> LoadOutput(const LeaseId& lease) override;

@@ -219,6 +219,7 @@ void RedisJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> done
   Words args;
   for (JobRecord& record : request.jobs) {
     args.push_back(record.job.id);
+    args.push_back(std::to_string(record.job.version));
     args.push_back(Micros(request.head_start));
     args.push_back(Micros(request.ttl));
     args.push_back(std::move(record.job.input).value_or(""));

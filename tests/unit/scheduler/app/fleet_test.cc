@@ -151,6 +151,43 @@ TEST_F(FleetTest, ACrashLoopIsTriedWithOneWorkerAndEndsWithAnotherRevision) {
   EXPECT_EQ(driver_.starts(), 7);
 }
 
+TEST_F(FleetTest, AWorkerThatWasDrainedIsNoFailedStart) {
+  Endpoint endpoint = endpoint_;
+  endpoint.scale.min_workers = 1;
+  Put(endpoint);
+  Scale();
+  Scale();
+  const auto link = Join("w-1", 1);
+  Scale();
+  endpoint.paused = true;
+  Put(endpoint);
+  Scale(absl::Hours(1));
+  ASSERT_EQ(link->received().drains, 1);
+  dispatcher_.Leave("w-1", link.get());
+  driver_.End("w-1");
+  Scale();
+  endpoint.paused = false;
+  Put(endpoint);
+  Scale();
+  EXPECT_EQ(driver_.starts(), 2) << "at once";
+}
+
+TEST_F(FleetTest, OneTrialAtATime) {
+  for (int i = 0; i < 5; ++i) Submit();
+  Scale();
+  Scale();
+  driver_.End("w-1");
+  Scale();
+  Scale(absl::Minutes(5));
+  ASSERT_EQ(driver_.starts(), 2);
+  Scale(absl::Minutes(1));
+  EXPECT_EQ(driver_.starts(), 2) << "the trial has not ended";
+  const auto link = Join("w-2", 1);
+  Scale();
+  Scale();
+  EXPECT_GT(driver_.starts(), 2) << "it has got to work";
+}
+
 TEST_F(FleetTest, SaysWhatKeepsWorkersAway) {
   const std::string id = Submit();
   const auto hindrance = [&] {

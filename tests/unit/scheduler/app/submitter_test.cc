@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
+#include <utility>
 
+#include "services/scheduler/app/await.h"
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_job_queue.h"
 #include "tests/support/scheduler/memory_stores.h"
 #include "tests/support/scheduler/samples.h"
 
@@ -35,7 +39,9 @@ class SubmitterTest : public testing::Test {
   EndpointCatalog catalog_{source_};
   MemoryPayloadStore payloads_;
   ManualClock clock_;
-  Submitter submitter_{catalog_, payloads_, clock_, kTestShards};
+  runtime::ThreadPool blocking_{1, 100};
+  MemoryJobQueue queue_{clock_, kTestShards};
+  Submitter submitter_{catalog_, queue_, payloads_, blocking_, clock_, kTestShards};
 };
 
 TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
@@ -138,6 +144,33 @@ TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   EXPECT_NE(fingerprint([](auto& item) { item.concurrency_key = "1"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.not_before = absl::UnixEpoch(); }), same);
   EXPECT_EQ(submitter_.Prepare(Request({"1"}))->fingerprint, "");
+}
+
+TEST_F(SubmitterTest, WhatWasNotQueuedLeavesNoInputBehind) {
+  const std::string large(kInlineBytes + 1, '1');
+  endpoint_.queue.max_queued = 1;
+  ++endpoint_.revision;
+  source_.Put(endpoint_);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  const auto submit = [&](const std::string& key) {
+    JobRequest request = Request({large});
+    request.idempotency_key = key;
+    Submission submission = submitter_.Prepare(request).value();
+    const std::string id = submission.items[0].id;
+    const absl::Status status = Await<SubmitResult>([&](Done<SubmitResult> done) {
+                                  submitter_.Submit(std::move(submission), std::move(done));
+                                }).status();
+    std::promise<void> flushed;
+    EXPECT_TRUE(blocking_.TrySubmit([&flushed] { flushed.set_value(); }));
+    flushed.get_future().wait();
+    return std::pair(status.code(), payloads_.LoadInput(id).ok());
+  };
+  using absl::StatusCode;
+  EXPECT_EQ(submit("k"), std::pair(StatusCode::kOk, true));
+  EXPECT_EQ(submit("k"), std::pair(StatusCode::kOk, false)) << "the first one's job";
+  EXPECT_EQ(submit("other"), std::pair(StatusCode::kResourceExhausted, false));
+  queue_.FailNext(QueueCall::kSubmit, absl::UnavailableError("down"));
+  EXPECT_EQ(submit("x"), std::pair(StatusCode::kUnavailable, true)) << "it may be queued";
 }
 
 }  // namespace

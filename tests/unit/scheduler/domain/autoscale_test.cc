@@ -185,5 +185,20 @@ TEST(AutoscaleTest, APausedEndpointStartsNoneAndLetsIdleOnesGo) {
   EXPECT_EQ(decision.drain, Ids{"i"});
 }
 
+TEST(AutoscaleTest, JobsThatMayNotRunCallForNoWorkers) {
+  Endpoint endpoint = WithPolicy({});
+  endpoint.queue.max_concurrency = 3;
+  const absl::Duration long_ago = absl::Hours(1);
+  EXPECT_EQ(Autoscale(endpoint, {.queued = 50, .running = 1, .oldest_wait = long_ago},
+                      Workers(1, 0), kNow)
+                .start,
+            2);
+  const ScaleDecision full =
+      Autoscale(endpoint, {.queued = 50, .running = 3, .oldest_wait = long_ago},
+                {Busy("b"), Idle("i", absl::Hours(1))}, kNow);
+  EXPECT_EQ(full.start, 0);
+  EXPECT_EQ(full.drain, Ids{"i"}) << "it could not run any of those that wait";
+}
+
 }  // namespace
 }  // namespace furnace::scheduler

@@ -7,7 +7,7 @@
 --
 -- Returns a flat list, for each job: number of the worker (from 1), job id, epoch,
 -- timeout (us), input (false when it lies in the payload store).
-local MAX_PARKED = 200 -- Jobs found with a busy key in one run.
+local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
 local endpoint, lease = ARGV[1], tonumber(ARGV[2])
 local now = now_us()
 local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)
@@ -44,18 +44,30 @@ local function pop(queues)
 end
 
 local claimed, leases = {}, {}
-local taken, parked = 0, 0
+local taken, skipped = 0, 0
 
--- Leases a job of the queue, or parks it; true when it was leased.
-local function start(number, id, worker, gpu, gpus, cold)
-  local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'ck', 'cl', 'sc')
-  taken = taken + 1
-  if not f[1] then
-    return false -- No such job: somebody has deleted its hash by hand.
+-- Whether a job taken from its queue may start: not when its time is over, nor while
+-- another one runs under its key.
+local function may_start(id, expires, key, class, score)
+  if expires and tonumber(expires) <= now then
+    expire(load_job(id), now)
+    return false
   end
-  if f[8] and redis.call('HSETNX', busy_key(endpoint), f[8], id) == 0 then
-    park(id, endpoint, f[9], f[10], f[8])
-    parked = parked + 1
+  if key and redis.call('HSETNX', busy_key(endpoint), key, id) == 0 then
+    park(id, endpoint, class, score, key)
+    return false
+  end
+  return true
+end
+
+-- Leases a job taken from its queue; true when it was leased.
+local function start(number, id, worker, gpu, gpus, cold)
+  local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
+    'sc')
+  taken = taken + 1
+  -- No such job: somebody has deleted its hash by hand.
+  if not f[1] or not may_start(id, f[8], f[9], f[10], f[11]) then
+    skipped = skipped + 1
     return false
   end
   local epoch, version = f[1] + 1, f[2] + 1
@@ -86,7 +98,7 @@ for i = 4, #ARGV, 5 do
   local worker, gpu, gpus, cold, room = unpack(ARGV, i, i + 4)
   local queues = queues_for(gpu)
   room = tonumber(room)
-  while room > 0 and left > 0 and parked < MAX_PARKED do
+  while room > 0 and left > 0 and skipped < MAX_SKIPPED do
     local id = pop(queues)
     if not id then
       break
@@ -101,7 +113,7 @@ end
 if left <= 0 then
   redis.call('HSET', prefix .. 'stats:' .. endpoint, 'limited', 1)
 end
-if parked >= MAX_PARKED then
+if skipped >= MAX_SKIPPED then
   redis.call('PUBLISH', prefix .. 'notify', 'w ' .. endpoint) -- There may be more behind them.
 end
 if #leases > 0 then

@@ -8,27 +8,40 @@ local endpoint, limit = ARGV[1], tonumber(ARGV[2])
 local now = now_us()
 local purged = 0
 
-local function purge(ids)
-  for _, id in ipairs(ids) do
-    local job = load_job(id)
-    if job and job.endpoint == endpoint and (job.status == DELAYED or job.status == IN_QUEUE) then
-      end_waiting(job, CANCELLED, 'c', now, 'purged')
-      purged = purged + 1
-    end
-  end
-end
-
+-- The first jobs of a sorted set, as many as may still be purged.
 local function first_of(key)
-  return purged < limit and redis.call('ZRANGE', key, 0, limit - purged - 1) or {}
+  local jobs = {}
+  for _, id in ipairs(purged < limit and redis.call('ZRANGE', key, 0, limit - purged - 1) or {}) do
+    jobs[#jobs + 1] = load_job(id)
+  end
+  return jobs
 end
 
-purge(first_of(prefix .. 'delayed:' .. endpoint))
-for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
-  -- Parked jobs first: a job leaving the queue lets the next of its key out.
-  for _, key in ipairs(redis.call('HKEYS', busy_key(endpoint))) do
-    purge(first_of(parked_key(endpoint, class, key)))
+local function purge(job)
+  if purged < limit and (job.status == DELAYED or job.status == IN_QUEUE) then
+    end_waiting(job, CANCELLED, 'c', now, 'purged')
+    purged = purged + 1
   end
-  purge(first_of(queue_key(endpoint, class)))
+end
+
+local function purge_all(jobs)
+  for _, job in ipairs(jobs) do
+    purge(job)
+  end
+end
+
+purge_all(first_of(prefix .. 'delayed:' .. endpoint))
+for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
+  for _, key in ipairs(redis.call('HKEYS', busy_key(endpoint))) do
+    purge_all(first_of(parked_key(endpoint, class, key)))
+  end
+  for _, job in ipairs(first_of(queue_key(endpoint, class))) do
+    if job.key then
+      -- They before it, for as it leaves it lets the next one out.
+      purge_all(first_of(parked_key(endpoint, class, job.key)))
+    end
+    purge(job)
+  end
 end
 flush_counts()
 return purged

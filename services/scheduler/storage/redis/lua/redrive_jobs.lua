@@ -1,16 +1,21 @@
 -- Queues jobs again that have FAILED or TIMED_OUT, with all their retries.
 --
 -- KEYS[1]  shard prefix
--- ARGV     for each job: id, head start (us) of a step of priority, time to live (us,
---          '0': for ever), input ('': it is in the hash or stored elsewhere), how many
---          words follow, then fields and values of its hash, should it have left Redis
+-- ARGV     for each job: id, version it was read under, head start (us) of a step of
+--          priority, time to live (us, '0': for ever), input ('': it is in the hash or
+--          stored elsewhere), how many words follow, then fields and values of its hash,
+--          should it have left Redis
 --
 -- Returns for each job 1, or 0 when it is in another state.
 local now = now_us()
 
-local function redrive(id, head_start, ttl, input, fields)
+local function redrive(id, version, head_start, ttl, input, fields)
   local key = job_key(id)
   if redis.call('EXISTS', key) == 0 then
+    local past = redis.call('GET', prefix .. 'past:' .. id)
+    if past and tonumber(past) > tonumber(version) then
+      return 0 -- It has been redriven, has ended and left since it was read.
+    end
     redis.call('HSET', key, unpack(fields))
     if input ~= '' then
       redis.call('SET', prefix .. 'in:' .. id, input)
@@ -26,7 +31,7 @@ local function redrive(id, head_start, ttl, input, fields)
     redis.call('HSET', key, 'xp', now + ttl)
     redis.call('ZADD', prefix .. 'expiring', now + ttl, id)
   end
-  move(job, IN_QUEUE, 'r', { 'sc', score, 'nb', now })
+  move(job, IN_QUEUE, 'r', { 'sc', score, 'nb', now, 'rd', 1 })
   enqueue(id, job.endpoint, job.class, score, job.key)
   return 1
 end
@@ -34,10 +39,10 @@ end
 local results = {}
 local i = 1
 while i <= #ARGV do
-  local words = tonumber(ARGV[i + 4])
-  results[#results + 1] = redrive(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3],
-    { unpack(ARGV, i + 5, i + 4 + words) })
-  i = i + 5 + words
+  local words = tonumber(ARGV[i + 5])
+  results[#results + 1] = redrive(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4],
+    { unpack(ARGV, i + 6, i + 5 + words) })
+  i = i + 6 + words
 end
 flush_counts()
 return results

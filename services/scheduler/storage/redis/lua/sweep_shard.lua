@@ -8,8 +8,9 @@
 -- runnable now; ids of the jobs that are TIMED_OUT now}.
 local now = now_us()
 
-local function due(name)
-  return redis.call('ZRANGE', prefix .. name, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[1], 'WITHSCORES')
+local function due(name, limit)
+  return redis.call('ZRANGE', prefix .. name, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit or ARGV[1],
+    'WITHSCORES')
 end
 
 local lapsed, released, expired = {}, {}, {}
@@ -33,7 +34,8 @@ local over = due('expiring')
 for i = 1, #over, 2 do
   local job = load_job(over[i])
   if job and (job.status == DELAYED or job.status == IN_QUEUE) then
-    end_waiting(job, TIMED_OUT, 'x', now, 'not run within its time to live')
+    dequeue(job)
+    expire(job, now)
     expired[#expired + 1] = job.id
   end
   -- One that runs comes back here if its attempt fails.
@@ -53,7 +55,7 @@ end
 local endpoints = due('delayed')
 for i = 1, #endpoints, 2 do
   local delayed = 'delayed:' .. endpoints[i]
-  local jobs = due(delayed)
+  local jobs = due(delayed, ARGV[1] - #released)
   for j = 1, #jobs, 2 do
     release(jobs[j])
     redis.call('ZREM', prefix .. delayed, jobs[j])

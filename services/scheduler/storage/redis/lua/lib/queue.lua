@@ -16,6 +16,7 @@
 --   expiring          zset   job ids by the end of their time to live
 --   leases            zset   job ids under lease, by deadline
 --   idem:<endpoint>:<key>    string "<job id> <fingerprint>" of a submit
+--   past:<id>         string version of a job that was redriven and has left
 --   stats:<endpoint>  hash   queued, held (delayed or parked), running: how many jobs;
 --                            limited: jobs wait for one that runs to end; why: what
 --                            keeps workers away, see locate_job.lua
@@ -34,6 +35,7 @@
 --   out os    output; output stored   err c    error, cause
 --   pg cn cb  progress; chunks: count, bytes
 --   bo bm nr  backoff and its maximum (ms), causes not retried (bits)
+--   rd        it was redriven
 --   nb xp ck  when a job that was not runnable becomes or became so; expires at;
 --             concurrency key
 
@@ -185,9 +187,8 @@ local function move(job, status, event, fields)
   notify(job.watched, job.id)
 end
 
--- Ends a job that waits.
-local function end_waiting(job, status, event, now, why)
-  dequeue(job)
+-- Ends a job that waited and has been taken out of where it did.
+local function end_dequeued(job, status, event, now, why)
   if job.status == IN_QUEUE and job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) == 0 then
     free_key(job.endpoint, job.key) -- It may have been the one that was let out.
   end
@@ -195,6 +196,17 @@ local function end_waiting(job, status, event, now, why)
     redis.call('ZREM', prefix .. 'expiring', job.id)
   end
   move(job, status, event, { 'd', now, 'c', NO_CAUSE, 'err', why })
+end
+
+-- Ends a job that waits.
+local function end_waiting(job, status, event, now, why)
+  dequeue(job)
+  end_dequeued(job, status, event, now, why)
+end
+
+-- Ends a job that was dequeued after its time to live.
+local function expire(job, now)
+  end_dequeued(job, TIMED_OUT, 'x', now, 'not run within its time to live')
 end
 
 -- Counts what an attempt cost: time is billed and failures count, unless the
