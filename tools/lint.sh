@@ -21,7 +21,7 @@ check() {
 list_cpp() {
   if [[ $only_changed == --changed ]]; then
     { git diff --name-only --diff-filter=d "${LINT_BASE:-HEAD}" --
-      git ls-files --others --exclude-standard; } | grep -E '\.(cc|h)$' | sort -u
+      git ls-files --others --exclude-standard; } | { grep -E '\.(cc|h)$' || true; } | sort -u
   else
     find bench cli libs services tests -name '*.cc' -o -name '*.h' | sort
   fi
@@ -43,7 +43,8 @@ lint_tidy() {
 
 lint_proto() {
   local image googleapis=/usr/share/gocode/src/github.com/gogo/googleapis status
-  npm ci --silent --ignore-scripts --no-audit --no-fund --prefix tools/lint || return 1
+  # Not npm ci: it wants the packages of every platform in the lock file.
+  npm install --no-save --silent --ignore-scripts --no-audit --no-fund --prefix tools/lint || return 1
   image=$(mktemp)
   mapfile -t protos < <(cd proto && find . -name '*.proto' -printf '%P\n')
   (cd proto && protoc -I . -I "$googleapis" --include_imports --include_source_info \
