@@ -92,7 +92,7 @@ struct Scheduler::Parts {
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
         explainer(queue, catalog),
-        redriver(queue, history, catalog),
+        redriver(queue, reader, history, catalog),
         job_handlers(submitter, queue, reader, history, explainer, redriver, dispatcher, clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
         worker_service(

@@ -7,27 +7,28 @@
 
 namespace furnace::scheduler {
 
-absl::StatusOr<JobRecord> JobReader::Get(const std::string& job_id, const std::string& project_id,
-                                         bool with_input) {
+absl::StatusOr<JobRecord> JobReader::Find(const std::string& job_id, const std::string& project_id,
+                                          bool with_input) {
   FURNACE_ASSIGN_OR_RETURN(
-      std::optional<JobRecord> record,
+      std::optional<JobRecord> live,
       Await<std::optional<JobRecord>>([&](Done<std::optional<JobRecord>> done) {
         queue_.Find(job_id, {.input = with_input}, std::move(done));
       }));
-  if (record && record->job.project_id != project_id) {
-    return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
-  }
-  if (!record) {
-    FURNACE_ASSIGN_OR_RETURN(record, GetPast(job_id, project_id));
-  } else {
-    FURNACE_RETURN_IF_ERROR(LoadOutput(record->job));
-  }
+  if (!live) return history_.Get(job_id, project_id);
+  if (live->job.project_id == project_id) return *std::move(live);
+  return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
+}
+
+absl::StatusOr<JobRecord> JobReader::Get(const std::string& job_id, const std::string& project_id,
+                                         bool with_input) {
+  FURNACE_ASSIGN_OR_RETURN(JobRecord record, Find(job_id, project_id, with_input));
+  FURNACE_RETURN_IF_ERROR(LoadOutput(record.job));
   if (with_input) {
-    FURNACE_RETURN_IF_ERROR(LoadInput(record->job));
+    FURNACE_RETURN_IF_ERROR(LoadInput(record.job));
   } else {
-    record->job.input.reset();
+    record.job.input.reset();
   }
-  return *std::move(record);
+  return record;
 }
 
 absl::StatusOr<JobRecord> JobReader::GetPast(const std::string& job_id,

@@ -15,6 +15,11 @@ class JobReader {
   JobReader(JobQueue& queue, JobHistory& history, PayloadStore& payloads)
       : queue_(queue), history_(history), payloads_(payloads) {}
 
+  /// The project's job as the queue or history has it: what lies in the payload store
+  /// is left there. NOT_FOUND when it has none of that id.
+  absl::StatusOr<JobRecord> Find(const std::string& job_id, const std::string& project_id,
+                                 bool with_input);
+
   /// The project's job with its output, and its input where asked for. NOT_FOUND
   /// when it has none of that id.
   absl::StatusOr<JobRecord> Get(const std::string& job_id, const std::string& project_id,

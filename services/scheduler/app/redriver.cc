@@ -1,7 +1,6 @@
 #include "services/scheduler/app/redriver.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "libs/common/base/status.h"
@@ -17,17 +16,6 @@ constexpr int kMaxPurges = 4'000;
 
 }  // namespace
 
-absl::StatusOr<JobRecord> Redriver::Load(const std::string& job_id, const std::string& project_id) {
-  FURNACE_ASSIGN_OR_RETURN(
-      std::optional<JobRecord> live,
-      Await<std::optional<JobRecord>>([&](Done<std::optional<JobRecord>> done) {
-        queue_.Find(job_id, {.input = true}, std::move(done));
-      }));
-  if (!live) return history_.Get(job_id, project_id);
-  if (live->job.project_id == project_id) return *std::move(live);
-  return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
-}
-
 absl::StatusOr<std::vector<bool>> Redriver::Queue(const Endpoint& endpoint,
                                                   std::vector<JobRecord> jobs) {
   return Await<std::vector<bool>>([&](Done<std::vector<bool>> done) {
@@ -40,7 +28,7 @@ absl::StatusOr<std::vector<bool>> Redriver::Queue(const Endpoint& endpoint,
 }
 
 absl::Status Redriver::Redrive(const std::string& job_id, const std::string& project_id) {
-  FURNACE_ASSIGN_OR_RETURN(JobRecord record, Load(job_id, project_id));
+  FURNACE_ASSIGN_OR_RETURN(JobRecord record, reader_.Find(job_id, project_id, /*with_input=*/true));
   // The state machine has the say; the queue only says it again if the job moves on
   // in between.
   FURNACE_RETURN_IF_ERROR(
@@ -69,7 +57,8 @@ absl::StatusOr<Redriven> Redriver::RedriveAll(const std::string& endpoint_id,
   if (redriven.more) dead.pop_back();
   std::vector<JobRecord> records;
   for (const Job& job : dead) {
-    FURNACE_ASSIGN_OR_RETURN(JobRecord record, Load(job.id, project_id));
+    FURNACE_ASSIGN_OR_RETURN(JobRecord record,
+                             reader_.Find(job.id, project_id, /*with_input=*/true));
     if (record.job.status == JobStatus::kFailed) records.push_back(std::move(record));
   }
   if (records.empty()) return redriven;

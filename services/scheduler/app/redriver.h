@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler {
@@ -22,8 +23,8 @@ class Redriver {
   /// Dead letters that one call of RedriveAll takes.
   static constexpr int kMaxRedriven = 100;
 
-  Redriver(JobQueue& queue, JobHistory& history, EndpointCatalog& catalog)
-      : queue_(queue), history_(history), catalog_(catalog) {}
+  Redriver(JobQueue& queue, JobReader& reader, JobHistory& history, EndpointCatalog& catalog)
+      : queue_(queue), reader_(reader), history_(history), catalog_(catalog) {}
 
   /// Queues a FAILED or TIMED_OUT job again. NOT_FOUND when the project has none of
   /// that id, FAILED_PRECONDITION when it is in another state or its endpoint is gone.
@@ -38,11 +39,11 @@ class Redriver {
   absl::StatusOr<int> Purge(const std::string& endpoint_id, const std::string& project_id);
 
  private:
-  absl::StatusOr<JobRecord> Load(const std::string& job_id, const std::string& project_id);
   /// For each job whether it was queued.
   absl::StatusOr<std::vector<bool>> Queue(const Endpoint& endpoint, std::vector<JobRecord> jobs);
 
   JobQueue& queue_;
+  JobReader& reader_;
   JobHistory& history_;
   EndpointCatalog& catalog_;
 };

@@ -33,7 +33,8 @@ class RedriverTest : public QueueFixture {
 
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
-  Redriver redriver_{queue_, history_, catalog_};
+  JobReader reader_{queue_, history_, payloads_};
+  Redriver redriver_{queue_, reader_, history_, catalog_};
 };
 
 TEST_F(RedriverTest, AFailedJobRunsAgainWhetherInTheQueueOrInHistory) {

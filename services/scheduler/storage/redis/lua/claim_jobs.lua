@@ -21,7 +21,7 @@ local function queues_for(gpu)
   local queues = {}
   for _, class in ipairs(classes) do
     if satisfies(gpu, class) then
-      queues[#queues + 1] = prefix .. 'q:' .. endpoint .. ':' .. class
+      queues[#queues + 1] = queue_key(endpoint, class)
     end
   end
   return queues

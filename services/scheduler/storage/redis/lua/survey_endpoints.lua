@@ -11,7 +11,7 @@ for _, endpoint in ipairs(ARGV) do
   local f = redis.call('HMGET', prefix .. 'stats:' .. endpoint, 'queued', 'running')
   local waited = 0
   for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
-    local head = redis.call('ZRANGE', prefix .. 'q:' .. endpoint .. ':' .. class, 0, 0)[1]
+    local head = redis.call('ZRANGE', queue_key(endpoint, class), 0, 0)[1]
     if head then
       local since = redis.call('HMGET', job_key(head), 'q', 'nb')
       waited = math.max(waited, now - (since[2] or since[1] or now))
