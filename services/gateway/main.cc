@@ -44,8 +44,8 @@ absl::Status Serve(const Config& config, const runtime::ShutdownSignals& signals
                           config.metering_address);
   auto completions = std::make_unique<furnace::rpc::CompletionThreads>(
       std::make_unique<grpc::CompletionQueue>(), kCompletionThreads);
-  RegistryKeys keys(channels.registry(), completions->queue(), config.internal_token);
-  GrpcBackends backends(channels.ByService(), completions->queue(), config.internal_token);
+  RegistryKeys keys(channels.registry(), *completions, config.internal_token);
+  GrpcBackends backends(channels.ByService(), *completions, config.internal_token);
   Authenticator authenticator(keys, clock, KeyCachePolicy{});
 
   std::atomic<bool> draining = false;

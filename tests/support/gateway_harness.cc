@@ -8,12 +8,12 @@ GatewayHarness::GatewayHarness(const http::ServerLimits& limits)
     : completions_(std::make_unique<furnace::rpc::CompletionThreads>(
           std::make_unique<grpc::CompletionQueue>(), 2)) {
   const auto channel = services.Connect();
-  keys_ = std::make_unique<RegistryKeys>(channel, completions_->queue(), kToken);
+  keys_ = std::make_unique<RegistryKeys>(channel, *completions_, kToken);
   GrpcBackends::Channels channels;
   for (const wire::Service& service : wire::PublicServices()) {
     channels[service.descriptor->full_name()] = channel;
   }
-  backends_ = std::make_unique<GrpcBackends>(channels, completions_->queue(), kToken);
+  backends_ = std::make_unique<GrpcBackends>(channels, *completions_, kToken);
   authenticator_ = std::make_unique<Authenticator>(*keys_, clock_, KeyCachePolicy{});
   api_ = std::make_unique<http::Api>(*backends_, [this] { return draining_.load(); });
   FURNACE_CHECK(api_->Build().ok());

@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -29,8 +30,12 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
 
   grpc::ServerContext& context() { return context_; }
 
-  /// Before the call is requested: asks gRPC to report its end.
-  void Prepare() { context_.AsyncNotifyWhenDone(done_.Arm(shared_from_this())); }
+  /// Before the call is requested: asks gRPC to report its end. What the call does
+  /// later passes `gate`.
+  void Prepare(std::shared_ptr<OpGate> gate) {
+    gate_ = std::move(gate);
+    context_.AsyncNotifyWhenDone(done_.Arm(shared_from_this()));
+  }
   /// The call was never made; its end will not be reported.
   void Abandon() { done_.Disarm(); }
 
@@ -50,6 +55,13 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   /// The call is over; when it was cancelled, nothing was finished yet.
   virtual void OnDone(bool cancelled) = 0;
 
+  /// Runs `start`, which starts an operation of this call; false when the server
+  /// has shut down, after which nothing can be said to the caller any more.
+  template <typename Start>
+  [[nodiscard]] bool Begin(const Start& start) {
+    return gate_->Pass(start);
+  }
+
   grpc::ServerContext context_;
 
  private:
@@ -66,6 +78,7 @@ class CallBase : public std::enable_shared_from_this<CallBase> {
   }
 
   OpTag done_{[this](bool) { Ended(); }};
+  std::shared_ptr<OpGate> gate_;
   Mutex gone_mutex_;
   bool gone_ ABSL_GUARDED_BY(gone_mutex_) = false;
   std::function<void()> gone_hook_ ABSL_GUARDED_BY(gone_mutex_);
@@ -83,12 +96,15 @@ class UnaryCall final : public CallBase {
   /// Answers; only the first answer counts.
   void Finish(const absl::StatusOr<Out>& result) ABSL_LOCKS_EXCLUDED(mutex_) {
     if (!TakeTurn()) return;
-    void* tag = finish_.Arm(shared_from_this());
-    if (result.ok()) {
-      responder_.Finish(*result, grpc::Status::OK, tag);
-    } else {
-      responder_.FinishWithError(ReportToGrpc(result.status(), In::descriptor()->name()), tag);
-    }
+    // A server that has shut down has told the caller so.
+    std::ignore = Begin([&] {
+      void* tag = finish_.Arm(shared_from_this());
+      if (result.ok()) {
+        responder_.Finish(*result, grpc::Status::OK, tag);
+      } else {
+        responder_.FinishWithError(ReportToGrpc(result.status(), In::descriptor()->name()), tag);
+      }
+    });
   }
 
  private:
@@ -176,7 +192,7 @@ class WritingCall : public CallBase {
 
   // Starts the next operation if none is in flight. `busy_` makes its setter the
   // only thread to talk to gRPC, so that is done without the lock; it stays set
-  // after Finish, which is therefore called once.
+  // after Finish, which is therefore called once, and after the server's end.
   void Advance() ABSL_LOCKS_EXCLUDED(mutex_) {
     grpc::WriteOptions options;
     bool finish = false;
@@ -195,11 +211,14 @@ class WritingCall : public CallBase {
       }
       busy_ = true;
     }
-    if (finish) {
-      stream_.Finish(status_, finish_.Arm(this->shared_from_this()));
-    } else {
-      stream_.Write(in_flight_, options, write_.Arm(this->shared_from_this()));
-    }
+    const bool begun = this->Begin([&] {
+      if (finish) {
+        stream_.Finish(status_, finish_.Arm(this->shared_from_this()));
+      } else {
+        stream_.Write(in_flight_, options, write_.Arm(this->shared_from_this()));
+      }
+    });
+    if (!begun) DropAndClose();
   }
 
   void OnWritten(bool ok) ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -261,7 +280,11 @@ class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>
   }
 
  private:
-  void ReadNext() { this->stream().Read(&incoming_, read_.Arm(this->shared_from_this())); }
+  void ReadNext() {
+    const bool begun =
+        this->Begin([&] { this->stream().Read(&incoming_, read_.Arm(this->shared_from_this())); });
+    if (!begun) OnRead(false);
+  }
 
   void OnRead(bool ok) {
     if (!ok) {
@@ -287,7 +310,8 @@ class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>
 class AsyncMethod {
  public:
   virtual ~AsyncMethod() = default;
-  virtual void Listen(grpc::ServerCompletionQueue& queue) = 0;
+  /// `queue` is used inside of `gate` only.
+  virtual void Listen(grpc::ServerCompletionQueue& queue, std::shared_ptr<OpGate> gate) = 0;
 };
 
 /// Takes calls of type `Call` and hands each to `on_call`, on a completion thread.
@@ -301,27 +325,35 @@ class Listener final : public AsyncMethod, private Tag {
   Listener(Request request, OnCall on_call)
       : request_(std::move(request)), on_call_(std::move(on_call)) {}
 
-  void Listen(grpc::ServerCompletionQueue& queue) override {
+  void Listen(grpc::ServerCompletionQueue& queue, std::shared_ptr<OpGate> gate) override {
     queue_ = &queue;
-    next_ = std::make_shared<Call>();
-    next_->Prepare();
-    request_(*next_, queue, static_cast<Tag*>(this));
+    gate_ = std::move(gate);
+    RequestNext();
   }
 
  private:
+  void RequestNext() {
+    std::ignore = gate_->Pass([&] {  // A server that has shut down takes no calls.
+      next_ = std::make_shared<Call>();
+      next_->Prepare(gate_);
+      request_(*next_, *queue_, static_cast<Tag*>(this));
+    });
+  }
+
   void Proceed(bool ok) override {
     const std::shared_ptr<Call> call = std::move(next_);
     if (!ok) {  // The server shuts down.
       call->Abandon();
       return;
     }
-    Listen(*queue_);
+    RequestNext();
     on_call_(call);
   }
 
   const Request request_;
   const OnCall on_call_;
   grpc::ServerCompletionQueue* queue_ = nullptr;
+  std::shared_ptr<OpGate> gate_;
   std::shared_ptr<Call> next_;
 };
 

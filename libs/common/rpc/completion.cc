@@ -14,6 +14,7 @@ CompletionThreads::CompletionThreads(std::unique_ptr<grpc::CompletionQueue> queu
 }
 
 CompletionThreads::~CompletionThreads() {
+  gate_->Close();
   queue_->Shutdown();
   for (std::thread& thread : threads_) thread.join();
 }

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <shared_mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -45,6 +46,31 @@ class OpTag final : public Tag {
   std::shared_ptr<void> owner_;
 };
 
+/// Keeps operations off a queue that is shut down: gRPC aborts the process that
+/// starts one there. Whoever starts operations holds it, and may outlive the queue.
+class OpGate {
+ public:
+  /// Runs `start`, which starts operations on the queue; false, without running it,
+  /// once the gate is closed.
+  template <typename Start>
+  [[nodiscard]] bool Pass(const Start& start) {
+    const std::shared_lock lock(mutex_);
+    if (closed_) return false;
+    start();
+    return true;
+  }
+
+  /// Returns when nobody is inside; nobody comes in afterwards.
+  void Close() {
+    const std::unique_lock lock(mutex_);
+    closed_ = true;
+  }
+
+ private:
+  std::shared_mutex mutex_;
+  bool closed_ = false;
+};
+
 /// Threads that run the tags of one queue. The destructor shuts the queue down
 /// and returns when all its operations have been reported.
 class CompletionThreads {
@@ -55,10 +81,13 @@ class CompletionThreads {
   CompletionThreads(const CompletionThreads&) = delete;
   CompletionThreads& operator=(const CompletionThreads&) = delete;
 
+  /// To be used inside of the gate only.
   grpc::CompletionQueue& queue() { return *queue_; }
+  const std::shared_ptr<OpGate>& gate() const { return gate_; }
 
  private:
   const std::unique_ptr<grpc::CompletionQueue> queue_;
+  const std::shared_ptr<OpGate> gate_ = std::make_shared<OpGate>();
   std::vector<std::thread> threads_;
 };
 

@@ -48,8 +48,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     queue->Shutdown();
     return Error(absl::StatusCode::kUnavailable, "cannot listen on {}", options.address);
   }
-  for (AsyncMethod* method : async_methods) method->Listen(*queue);
+  grpc::ServerCompletionQueue& calls = *queue;
   auto threads = std::make_unique<CompletionThreads>(std::move(queue), options.completion_threads);
+  for (AsyncMethod* method : async_methods) method->Listen(calls, threads->gate());
   return std::unique_ptr<Server>(new Server(std::move(server), port, std::move(threads)));
 }
 

@@ -12,4 +12,8 @@ absl::Status FromBackend(const grpc::Status& status) {
       status.error_message());
 }
 
+grpc::Status ShuttingDown() {
+  return {grpc::StatusCode::UNAVAILABLE, "the gateway is shutting down"};
+}
+
 }  // namespace furnace::gateway

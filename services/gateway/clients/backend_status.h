@@ -10,4 +10,7 @@ namespace furnace::gateway {
 /// is mostly gRPC's own and names addresses of the inside.
 absl::Status FromBackend(const grpc::Status& status);
 
+/// Of a call that was not made because the gateway itself is ending.
+grpc::Status ShuttingDown();
+
 }  // namespace furnace::gateway

@@ -8,11 +8,12 @@
 
 namespace furnace::gateway {
 
-ForwardedCall::ForwardedCall(grpc::GenericStub& stub, grpc::CompletionQueue& queue,
+ForwardedCall::ForwardedCall(grpc::GenericStub& stub, furnace::rpc::CompletionThreads& completions,
                              const furnace::rpc::CallOptions& options, Call call,
                              Backends::OnReply on_reply)
     : stub_(stub),
-      queue_(queue),
+      queue_(completions.queue()),
+      gate_(completions.gate()),
       options_(options),
       method_(call.method),
       call_(std::move(call)),
@@ -20,13 +21,21 @@ ForwardedCall::ForwardedCall(grpc::GenericStub& stub, grpc::CompletionQueue& que
       on_reply_(std::move(on_reply)) {}
 
 void ForwardedCall::Start() {
+  if (Send()) return;
+  status_ = ShuttingDown();
+  Finish();
+}
+
+bool ForwardedCall::Send() {
   MutexLock lock(mutex_);
-  reader_.reset();
-  context_.emplace();
-  PrepareFor(call_, options_, *context_);
-  reader_ = stub_.PrepareUnaryCall(&*context_, method_, request_, &queue_);
-  reader_->StartCall();
-  reader_->Finish(&response_, &status_, finished_.Arm(shared_from_this()));
+  return gate_->Pass([this] {
+    reader_.reset();
+    context_.emplace();
+    PrepareFor(call_, options_, *context_);
+    reader_ = stub_.PrepareUnaryCall(&*context_, method_, request_, &queue_);
+    reader_->StartCall();
+    reader_->Finish(&response_, &status_, finished_.Arm(shared_from_this()));
+  });
 }
 
 void ForwardedCall::Cancel() {

@@ -17,18 +17,20 @@ namespace furnace::gateway {
 /// One unary call of raw bytes. It lives until it is answered, or longer if held.
 class ForwardedCall final : public OngoingCall, public std::enable_shared_from_this<ForwardedCall> {
  public:
-  ForwardedCall(grpc::GenericStub& stub, grpc::CompletionQueue& queue,
+  ForwardedCall(grpc::GenericStub& stub, furnace::rpc::CompletionThreads& completions,
                 const furnace::rpc::CallOptions& options, Call call, Backends::OnReply on_reply);
 
   void Start() ABSL_LOCKS_EXCLUDED(mutex_);
   void Cancel() override ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  bool Send() ABSL_LOCKS_EXCLUDED(mutex_);
   void Finish() ABSL_LOCKS_EXCLUDED(mutex_);
   bool MayRetry() ABSL_LOCKS_EXCLUDED(mutex_);
 
   grpc::GenericStub& stub_;
   grpc::CompletionQueue& queue_;
+  const std::shared_ptr<furnace::rpc::OpGate> gate_;
   const furnace::rpc::CallOptions& options_;
   const std::string method_;
   Call call_;

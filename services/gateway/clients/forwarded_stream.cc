@@ -18,24 +18,27 @@ namespace furnace::gateway {
 // operation with the end of writes, and reading begins when that is done.
 class ForwardedStream::State : public std::enable_shared_from_this<State> {
  public:
-  State(grpc::GenericStub& stub, grpc::CompletionQueue& queue,
+  State(grpc::GenericStub& stub, furnace::rpc::CompletionThreads& completions,
         const furnace::rpc::CallOptions& options, Call call)
       : stub_(stub),
-        queue_(queue),
+        queue_(completions.queue()),
+        gate_(completions.gate()),
         options_(options),
         method_(call.method),
         call_(std::move(call)),
         request_(wire::ToBuffer(std::move(call_.request))) {}
 
   void Start() ABSL_LOCKS_EXCLUDED(mutex_) {
-    MutexLock lock(mutex_);
-    phase_ = Phase::kOpening;
-    stream_.reset();
-    context_.emplace();
-    PrepareFor(call_, options_, *context_);
-    if (cancelled_) context_->TryCancel();
-    stream_ = stub_.PrepareCall(&*context_, method_, &queue_);
-    stream_->StartCall(started_.Arm(shared_from_this()));
+    Do([this] {
+      MutexLock lock(mutex_);
+      phase_ = Phase::kOpening;
+      stream_.reset();
+      context_.emplace();
+      PrepareFor(call_, options_, *context_);
+      if (cancelled_) context_->TryCancel();
+      stream_ = stub_.PrepareCall(&*context_, method_, &queue_);
+      stream_->StartCall(started_.Arm(shared_from_this()));
+    });
   }
 
   void Next(OnNext on_next) ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -56,12 +59,27 @@ class ForwardedStream::State : public std::enable_shared_from_this<State> {
  private:
   enum class Phase { kOpening, kReading };
 
+  // Starts an operation. Once the gateway itself ends there are no more, which
+  // whoever waits for a message is told.
+  template <typename Operation>
+  void Do(const Operation& operation) ABSL_LOCKS_EXCLUDED(mutex_) {
+    if (gate_->Pass(operation)) return;
+    {
+      MutexLock lock(mutex_);
+      phase_ = Phase::kReading;
+      if (on_next_ == nullptr) return;  // Who asks later comes here again.
+    }
+    Deliver(FromBackend(ShuttingDown()));
+  }
+
   void OnStarted(bool ok) {
     if (!ok) {
       OnWritten(false);
       return;
     }
-    stream_->WriteLast(request_, grpc::WriteOptions(), written_.Arm(shared_from_this()));
+    Do([this] {
+      stream_->WriteLast(request_, grpc::WriteOptions(), written_.Arm(shared_from_this()));
+    });
   }
 
   // Whether that worked shows in the status, which reading leads to.
@@ -74,14 +92,16 @@ class ForwardedStream::State : public std::enable_shared_from_this<State> {
     Read();
   }
 
-  void Read() { stream_->Read(&message_, read_.Arm(shared_from_this())); }
+  void Read() {
+    Do([this] { stream_->Read(&message_, read_.Arm(shared_from_this())); });
+  }
 
   void OnRead(bool ok) {
     if (ok) {
       call_.retry = false;  // The caller has seen something.
       Deliver(wire::ToString(message_));
     } else {
-      stream_->Finish(&status_, finished_.Arm(shared_from_this()));
+      Do([this] { stream_->Finish(&status_, finished_.Arm(shared_from_this())); });
     }
   }
 
@@ -107,6 +127,7 @@ class ForwardedStream::State : public std::enable_shared_from_this<State> {
 
   grpc::GenericStub& stub_;
   grpc::CompletionQueue& queue_;
+  const std::shared_ptr<furnace::rpc::OpGate> gate_;
   const furnace::rpc::CallOptions& options_;
   const std::string method_;
   Call call_;
@@ -128,9 +149,10 @@ class ForwardedStream::State : public std::enable_shared_from_this<State> {
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-ForwardedStream::ForwardedStream(grpc::GenericStub& stub, grpc::CompletionQueue& queue,
+ForwardedStream::ForwardedStream(grpc::GenericStub& stub,
+                                 furnace::rpc::CompletionThreads& completions,
                                  const furnace::rpc::CallOptions& options, Call call)
-    : state_(std::make_shared<State>(stub, queue, options, std::move(call))) {
+    : state_(std::make_shared<State>(stub, completions, options, std::move(call))) {
   state_->Start();
 }
 

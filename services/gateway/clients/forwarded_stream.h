@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "libs/common/rpc/client.h"
+#include "libs/common/rpc/completion.h"
 #include "services/gateway/app/ports.h"
 
 namespace furnace::gateway {
@@ -14,7 +15,7 @@ namespace furnace::gateway {
 class ForwardedStream final : public OngoingStream {
  public:
   /// Starts the call.
-  ForwardedStream(grpc::GenericStub& stub, grpc::CompletionQueue& queue,
+  ForwardedStream(grpc::GenericStub& stub, furnace::rpc::CompletionThreads& completions,
                   const furnace::rpc::CallOptions& options, Call call);
   /// Cancels what is still going on.
   ~ForwardedStream() override;

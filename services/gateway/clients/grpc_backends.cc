@@ -16,9 +16,9 @@ std::string_view ServiceOf(std::string_view method) {
 
 }  // namespace
 
-GrpcBackends::GrpcBackends(const Channels& channels, grpc::CompletionQueue& queue,
+GrpcBackends::GrpcBackends(const Channels& channels, furnace::rpc::CompletionThreads& completions,
                            std::string internal_token)
-    : queue_(queue), options_{std::move(internal_token), absl::InfiniteDuration()} {
+    : completions_(completions), options_{std::move(internal_token), absl::InfiniteDuration()} {
   for (const auto& [service, channel] : channels) {
     stubs_.emplace(service, std::make_unique<grpc::GenericStub>(channel));
   }
@@ -33,15 +33,15 @@ grpc::GenericStub& GrpcBackends::StubOf(std::string_view method) {
 
 std::shared_ptr<OngoingCall> GrpcBackends::Start(Call call, OnReply on_reply) {
   grpc::GenericStub& stub = StubOf(call.method);
-  auto started =
-      std::make_shared<ForwardedCall>(stub, queue_, options_, std::move(call), std::move(on_reply));
+  auto started = std::make_shared<ForwardedCall>(stub, completions_, options_, std::move(call),
+                                                 std::move(on_reply));
   started->Start();
   return started;
 }
 
 std::shared_ptr<OngoingStream> GrpcBackends::Open(Call call) {
   grpc::GenericStub& stub = StubOf(call.method);
-  return std::make_shared<ForwardedStream>(stub, queue_, options_, std::move(call));
+  return std::make_shared<ForwardedStream>(stub, completions_, options_, std::move(call));
 }
 
 }  // namespace furnace::gateway

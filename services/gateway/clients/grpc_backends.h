@@ -1,7 +1,6 @@
 #pragma once
 
 #include <grpcpp/channel.h>
-#include <grpcpp/completion_queue.h>
 #include <grpcpp/generic/generic_stub.h>
 
 #include <map>
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "libs/common/rpc/client.h"
+#include "libs/common/rpc/completion.h"
 #include "services/gateway/app/ports.h"
 
 namespace furnace::gateway {
@@ -20,9 +20,10 @@ class GrpcBackends final : public Backends {
   /// Who serves which service, by its full name ("furnace.v1.JobService").
   using Channels = std::map<std::string, std::shared_ptr<grpc::Channel>, std::less<>>;
 
-  /// `queue` has threads that run its tags (rpc::CompletionThreads) and outlives
-  /// this and all calls.
-  GrpcBackends(const Channels& channels, grpc::CompletionQueue& queue, std::string internal_token);
+  /// When `completions` end, calls under way fail with UNAVAILABLE; new ones must
+  /// not be made.
+  GrpcBackends(const Channels& channels, furnace::rpc::CompletionThreads& completions,
+               std::string internal_token);
 
   /// The service of `call.method` must be among the channels.
   std::shared_ptr<OngoingCall> Start(Call call, OnReply on_reply) override;
@@ -31,7 +32,7 @@ class GrpcBackends final : public Backends {
  private:
   grpc::GenericStub& StubOf(std::string_view method);
 
-  grpc::CompletionQueue& queue_;
+  furnace::rpc::CompletionThreads& completions_;
   const furnace::rpc::CallOptions options_;
   std::map<std::string, std::unique_ptr<grpc::GenericStub>, std::less<>> stubs_;
 };

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "libs/common/rpc/completion.h"
 #include "libs/common/rpc/status_mapping.h"
 
 namespace furnace::gateway {
@@ -41,9 +40,9 @@ struct Lookup {
 }  // namespace
 
 RegistryKeys::RegistryKeys(const std::shared_ptr<grpc::Channel>& channel,
-                           grpc::CompletionQueue& queue, std::string internal_token)
+                           furnace::rpc::CompletionThreads& completions, std::string internal_token)
     : stub_(furnace::internal::v1::CatalogService::NewStub(channel)),
-      queue_(queue),
+      completions_(completions),
       options_{std::move(internal_token), kResolveTimeout} {}
 
 void RegistryKeys::Resolve(const std::string& key_sha256, Done done) {
@@ -51,8 +50,12 @@ void RegistryKeys::Resolve(const std::string& key_sha256, Done done) {
   lookup->request.set_secret_sha256(key_sha256);
   lookup->done = std::move(done);
   furnace::rpc::Prepare(lookup->context, options_);
-  lookup->reader = stub_->AsyncResolveApiKey(&lookup->context, lookup->request, &queue_);
-  lookup->reader->Finish(&lookup->response, &lookup->status, lookup->answered.Arm(lookup));
+  const bool begun = completions_.gate()->Pass([&] {
+    lookup->reader =
+        stub_->AsyncResolveApiKey(&lookup->context, lookup->request, &completions_.queue());
+    lookup->reader->Finish(&lookup->response, &lookup->status, lookup->answered.Arm(lookup));
+  });
+  if (!begun) lookup->done(absl::UnavailableError("the gateway is shutting down"));
 }
 
 }  // namespace furnace::gateway

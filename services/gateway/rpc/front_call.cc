@@ -1,6 +1,7 @@
 #include "services/gateway/rpc/front_call.h"
 
 #include <atomic>
+#include <tuple>
 #include <utility>
 
 #include "libs/common/rpc/status_mapping.h"
@@ -32,8 +33,10 @@ void FrontCall::Follow(std::shared_ptr<OngoingCall> call) {
 void FrontCall::Write(std::string message, absl::AnyInvocable<void()> on_written) {
   MutexLock lock(mutex_);
   if (over_) return;
-  on_written_ = std::move(on_written);
-  writer_.Write(wire::ToBuffer(std::move(message)), written_.Arm(shared_from_this()));
+  over_ = !Begin([&] {
+    on_written_ = std::move(on_written);
+    writer_.Write(wire::ToBuffer(std::move(message)), written_.Arm(shared_from_this()));
+  });
 }
 
 void FrontCall::OnWritten(bool ok) {
@@ -46,13 +49,16 @@ void FrontCall::Finish(const absl::Status& status, std::optional<std::string> la
   MutexLock lock(mutex_);
   if (std::exchange(over_, true)) return;
   followed = std::move(followed_);
-  void* tag = finished_.Arm(shared_from_this());
-  if (last.has_value()) {
-    writer_.WriteAndFinish(wire::ToBuffer(*std::move(last)), grpc::WriteOptions(),
-                           furnace::rpc::ToGrpc(status), tag);
-  } else {
-    writer_.Finish(furnace::rpc::ToGrpc(status), tag);
-  }
+  // A server that has shut down has told the client so.
+  std::ignore = Begin([&] {
+    void* tag = finished_.Arm(shared_from_this());
+    if (last.has_value()) {
+      writer_.WriteAndFinish(wire::ToBuffer(*std::move(last)), grpc::WriteOptions(),
+                             furnace::rpc::ToGrpc(status), tag);
+    } else {
+      writer_.Finish(furnace::rpc::ToGrpc(status), tag);
+    }
+  });
 }
 
 void FrontCall::OnDone(bool cancelled) {

@@ -46,7 +46,7 @@ struct RegistryBackend {
 
   FakeServices services;
   furnace::rpc::CompletionThreads completions{std::make_unique<grpc::CompletionQueue>(), 1};
-  RegistryKeys keys{services.Connect(), completions.queue(), kToken};
+  RegistryKeys keys{services.Connect(), completions, kToken};
 };
 
 template <typename Backend>

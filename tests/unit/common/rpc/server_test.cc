@@ -158,11 +158,15 @@ TEST(DrainTest, CancelsWhatIsOpenAfterTheGraceEvenIfWeHoldIt) {
   EXPECT_FALSE(stream->Read(&connected));
   EXPECT_FALSE(stream->Finish().ok());
   EXPECT_TRUE(Eventually([&] { return closed == 1; }));
-  EXPECT_FALSE(watch->Push(v1::WatchResponse()));
+  EXPECT_TRUE(Eventually([&] { return !watch->Push(v1::WatchResponse()); }));
+  drain.join();
+  // Who still holds a call of a server that is gone may use it; nobody hears.
+  run_sync->Finish(v1::RunSyncResponse());
+  watch->Close(grpc::Status::OK);
+  EXPECT_FALSE(connect->Push(v1::ConnectResponse()));
   run_sync.reset();
   watch.reset();
   connect.reset();
-  drain.join();
 }
 
 TEST(DrainTest, RefusesNewCallsMeanwhile) {
