@@ -113,6 +113,8 @@ void ReadVariables(config::Env& env, Config& c) {
                absl::Seconds(1), absl::Hours(24), &c.disconnect_limit);
   env.Duration("FURNACE_DRAIN_GRACE", "time for running jobs when told to stop",
                absl::ZeroDuration(), absl::Hours(24), &c.drain_grace);
+  env.Duration("FURNACE_CANCEL_GRACE", "from asking a handler to stop a job to killing it",
+               absl::ZeroDuration(), absl::Minutes(5), &c.cancel_grace);
   env.Text("FURNACE_METRICS_LISTEN", "address of /metrics and probes, empty: off",
            &c.metrics_listen);
   env.Text("FURNACE_LOG_LEVEL", "trace, debug, info, warn, error or fatal", &c.log_level);

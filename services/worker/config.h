@@ -29,6 +29,7 @@ struct Config {
   std::string started_us = "0";
   absl::Duration disconnect_limit = absl::Minutes(5);
   absl::Duration drain_grace = absl::Seconds(20);
+  absl::Duration cancel_grace = absl::Seconds(5);
   std::string metrics_listen;
   std::string log_level = "info";
 

@@ -35,6 +35,7 @@ AgentOptions AgentOptionsFrom(const Config& config) {
   options.concurrency = config.concurrency;
   options.started = config.started;
   options.drain_grace = config.drain_grace;
+  options.cancel_grace = config.cancel_grace;
   options.disconnect_limit = config.disconnect_limit;
   return options;
 }

@@ -120,8 +120,23 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
       spdlog::warn("worker {} did not connect in time", worker.id);
       driver_.Kill(worker.id);
     }
+    EndOverdue(worker, known);
     known_[worker.id] = std::move(known);
   }
+}
+
+void Fleet::EndOverdue(const FleetWorker& worker, Known& known) {
+  const absl::Time now = clock_.Now();
+  if (!known.draining || worker.jobs > 0) {
+    known.end_by = absl::InfiniteFuture();
+    return;
+  }
+  if (now >= known.end_by) {
+    spdlog::warn("worker {} was told to end, has no job and is still there: killed", worker.id);
+    driver_.Kill(worker.id);
+    known.end_by = absl::InfiniteFuture();
+  }
+  known.end_by = std::min(known.end_by, now + kDrainLimit);
 }
 
 absl::Duration Fleet::InitTimeout(const std::string& endpoint_id) const {

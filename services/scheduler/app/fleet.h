@@ -39,6 +39,9 @@ struct FleetWorker {
 class Fleet {
  public:
   static constexpr absl::Duration kEvery = absl::Milliseconds(200);
+  /// A worker that was told to end and has no job is killed after this: more than an
+  /// agent that works takes to finish, stop its handler and see its results settled.
+  static constexpr absl::Duration kDrainLimit = absl::Minutes(1);
 
   Fleet(Driver& driver, Dispatcher& dispatcher, EndpointCatalog& catalog, ShardLog& log,
         const ShardLeader& leader, const Clock& clock, int shards)
@@ -65,11 +68,14 @@ class Fleet {
     bool had_job = false;  // At some time, as the next.
     bool draining = false;
     absl::Time away_since;  // Since when it is not, as far as this replica knows.
+    absl::Time end_by = absl::InfiniteFuture();  // While it drains and has no job.
   };
 
   void NoticeEnds(const std::vector<FleetWorker>& workers);
   /// A worker that has not been connected for so long is ended.
   absl::Duration InitTimeout(const std::string& endpoint_id) const;
+  /// Kills a worker that drains and does not end.
+  void EndOverdue(const FleetWorker& worker, Known& known);
   void NoticeEarlyEnd(const std::string& worker_id, const Known& known);
   void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
                      const std::vector<FleetWorker>& workers);

@@ -32,6 +32,8 @@ struct AgentOptions {
   int concurrency = 1;         // Jobs at a time, 1-1,000.
   absl::Time started;          // When the worker was started, for the cold start.
   absl::Duration drain_grace;  // For running jobs, once told to stop.
+  /// For a handler to end a job that nobody wants any more, or to end itself.
+  absl::Duration cancel_grace = absl::Seconds(5);
   absl::Duration disconnect_limit;
   /// Results not settled may grow to this; then no more work is asked for.
   std::size_t unsettled_bytes_max = std::size_t{1} << 30;
@@ -150,12 +152,12 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
 
   // agent_handler.cc
 
-  // Between SIGTERM and SIGKILL of a handler whose job nobody wants any more.
-  static constexpr absl::Duration kKillGrace = absl::Seconds(2);
-
   void AdvanceHandler(absl::Time now);
-  // Nobody wants the result of `lease` any more: has the handler stop it.
+  // Nobody wants the result of `lease` any more: has the handler stop it, or stops the
+  // handler once it has no other job.
   void Abandon(const LeaseId& lease);
+  // Abandoned jobs have not ended in time: the handler gets no others until they do.
+  bool StopDue() const;
   absl::Time NextStop() const;
   void StopHandler(absl::Duration grace);
   void AnswerPolls();

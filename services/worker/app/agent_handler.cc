@@ -12,16 +12,17 @@ namespace {
 
 // The same for a handler that is to be replaced and has nothing to do.
 constexpr absl::Duration kReplaceGrace = absl::Seconds(10);
-// For a handler to stop a job that it was asked to stop.
-constexpr absl::Duration kStopGrace = absl::Seconds(2);
 // For results to reach the scheduler when the handler does not come up.
 constexpr absl::Duration kFlushLimit = absl::Seconds(10);
 
 }  // namespace
 
 void Agent::AdvanceHandler(absl::Time now) {
-  if (now >= NextStop()) StopHandler(kKillGrace);
+  if (now >= NextStop()) StopHandler(options_.cancel_grace);
   if (!held_.has_abandoned()) stop_by_ = absl::InfiniteFuture();
+  // The siblings of an abandoned job may run for long; a handler that is alone with it
+  // is about to be replaced.
+  if (StopDue() && held_.has_live()) ReleaseAll(AttemptState::kWaiting);
   if (replace_handler_ && held_.empty()) StopHandler(kReplaceGrace);
   if (supervisor_.Overdue(now) && !supervisor_.retired()) GiveUpStarting("did not ask for work");
   switch (supervisor_.Due(now)) {
@@ -62,10 +63,13 @@ void Agent::Abandon(const LeaseId& lease) {
     return;
   }
   std::exchange(stop_poll_, nullptr)->Give(held_.TakeStopOrders());
-  stop_by_ = std::min(stop_by_, now + kStopGrace);
+  stop_by_ = std::min(stop_by_, now + options_.cancel_grace);
 }
 
-// A handler is not stopped while it has jobs that somebody waits for.
+bool Agent::StopDue() const { return held_.has_abandoned() && ports_.clock.Now() >= stop_by_; }
+
+// A handler is not stopped while it has jobs that somebody waits for. It gets no others
+// meanwhile, so it is stopped by their timeouts at the latest.
 absl::Time Agent::NextStop() const {
   const bool stoppable = held_.has_abandoned() && !held_.has_live() && !supervisor_.stopping();
   return stoppable ? stop_by_ : absl::InfiniteFuture();

@@ -38,7 +38,9 @@ void Agent::OnTakeEnded(const TakePoll* poll) {
 }
 
 void Agent::HandOut(absl::Time now) {
-  if (!supervisor_.ready() || replace_handler_ || phase_ != Phase::kServing) return;
+  if (!supervisor_.ready() || replace_handler_ || StopDue() || phase_ != Phase::kServing) {
+    return;
+  }
   while (!polls_.empty() && attempts_.waiting_count() > 0) {
     const std::shared_ptr<TakePoll> poll = polls_.front();
     if (!poll->Alive()) {
@@ -143,14 +145,14 @@ void Agent::FailOverdue(absl::Time now) {
       spdlog::warn("job {}: the handler does not take it", lease.job_id);
       attempts_.Release(lease);
       ports_.scheduler.Send(Release{{lease}});
-      if (held_.empty()) StopHandler(kKillGrace);
+      if (held_.empty()) StopHandler(options_.cancel_grace);
       continue;
     }
     const double seconds = absl::ToDoubleSeconds(attempt.assignment.timeout);
     spdlog::warn("job {}: ran for its {} s and is stopped", lease.job_id, seconds);
+    Abandon(lease);
     Finish(lease,
            Failure(Cause::kTimeout, fmt::format("executionTimeout exceeded: {} s", seconds)));
-    Abandon(lease);
   }
 }
 

@@ -153,7 +153,7 @@ void Agent::SendUnsentProgress() {
 }
 
 int Agent::FreeSlots() const {
-  if (phase_ != Phase::kServing || !supervisor_.ready() || replace_handler_ ||
+  if (phase_ != Phase::kServing || !supervisor_.ready() || replace_handler_ || StopDue() ||
       attempts_.unsettled_bytes() >= options_.unsettled_bytes_max) {
     return 0;
   }

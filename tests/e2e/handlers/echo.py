@@ -1,5 +1,6 @@
 """A handler that does what its input says: the end-to-end tests' puppet."""
 
+import atexit
 import os
 import pathlib
 import signal
@@ -24,9 +25,16 @@ def wait_for(path: str):
         time.sleep(0.01)
 
 
+def leave(path: str, text: str):
+    """Writes a file that has all of its text as soon as it is there."""
+    pathlib.Path(path + ".part").write_text(text)
+    os.rename(path + ".part", path)
+
+
 def act(event, order):
     """`gate` (`path`), `touch` (`path`), `raise` (`message`), `exit` (`status`),
-    `exit_once` (`path`), `kill`, `hang`, `deaf` (to SIGTERM), `sleep` (`seconds`),
+    `exit_once` (`path`), `kill`, `hang`, `deaf` (to SIGTERM; tells its pid in `path`),
+    `polite` (`farewell`, left when the process ends, and `path` as `gate`), `sleep` (`seconds`),
     `garbage` (on stdout), `progress` (`value`, `path`)."""
     operation = order.get("op", "echo")
     if operation == "gate":
@@ -46,7 +54,12 @@ def act(event, order):
             os._exit(1)
     elif operation == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if "path" in order:
+            leave(order["path"], str(os.getpid()))
         time.sleep(3600)
+    elif operation == "polite":
+        atexit.register(leave, order["farewell"], str(os.getpid()))
+        wait_for(order["path"])
     elif operation == "hang":
         time.sleep(3600)
     elif operation == "sleep":
@@ -61,7 +74,8 @@ def act(event, order):
 
 
 def handler(event):
-    """Does the input's `op`, then returns it; or `env` (`name`), `large` (`bytes`), or one of RESULTS."""
+    """Does the input's `op`, then returns it; or `env` (`name`), `exists` (`path`), `large` (`bytes`),
+    or one of RESULTS."""
     order = event["input"]
     if not isinstance(order, dict):
         return {"echo": order}
@@ -70,6 +84,8 @@ def handler(event):
         return RESULTS[operation]
     if operation == "env":
         return os.environ.get(order["name"])
+    if operation == "exists":
+        return os.path.exists(order["path"])
     if operation == "large":
         return {"text": "x" * order["bytes"]}
     act(event, order)

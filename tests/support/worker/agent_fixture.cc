@@ -11,6 +11,7 @@ void AgentTest::Start(int concurrency, std::vector<SpoolRecord> left) {
   options.concurrency = concurrency;
   options.started = clock_.now - absl::Seconds(3);
   options.drain_grace = kGrace;
+  options.cancel_grace = kCancelGrace;
   options.disconnect_limit = kDisconnectLimit;
   options.unsettled_bytes_max = kUnsettledBytesMax;
   agent_ = std::make_unique<Agent>(

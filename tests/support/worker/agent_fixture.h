@@ -16,6 +16,7 @@ namespace furnace::worker::testing {
 class AgentTest : public ::testing::Test {
  protected:
   static constexpr absl::Duration kGrace = absl::Seconds(20);
+  static constexpr absl::Duration kCancelGrace = absl::Seconds(3);
   static constexpr absl::Duration kDisconnectLimit = absl::Minutes(5);
   static constexpr std::size_t kUnsettledBytesMax = 1000;
   static constexpr absl::Duration kHeartbeat = absl::Seconds(5);

@@ -39,6 +39,16 @@ TEST_F(WorkerConfigTest, TheLeastIsEnough) {
   EXPECT_EQ(config->metrics_listen, "");
 }
 
+TEST_F(WorkerConfigTest, TheGraceOfACancelledJobIsBounded) {
+  EXPECT_EQ(Load()->cancel_grace, absl::Seconds(5));
+  environment_["FURNACE_CANCEL_GRACE"] = "0s";
+  EXPECT_EQ(Load()->cancel_grace, absl::ZeroDuration());
+  for (const char* bad : {"-1s", "301s", "inf", "5"}) {
+    environment_["FURNACE_CANCEL_GRACE"] = bad;
+    EXPECT_THAT(Problem(), HasSubstr("FURNACE_CANCEL_GRACE")) << bad;
+  }
+}
+
 TEST_F(WorkerConfigTest, EveryMissingVariableIsNamed) {
   environment_.clear();
   const std::string problem = Problem();

@@ -42,7 +42,7 @@ std::string JsonObject(const std::map<std::string, std::string>& members) {
 std::vector<std::string> InheritedEnvironment() {
   std::vector<std::string> inherited;
   for (const char* name : {"PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH",
-                           "CUDA_VISIBLE_DEVICES", "FURNACE_LOG_LEVEL"}) {
+                           "CUDA_VISIBLE_DEVICES", "FURNACE_LOG_LEVEL", "FURNACE_CANCEL_GRACE"}) {
     if (const char* value = std::getenv(name))
       inherited.push_back(fmt::format("{}={}", name, value));
   }

@@ -266,6 +266,41 @@ TEST_F(FleetTest, AWorkerThatDoesNotConnectInTimeIsKilled) {
   EXPECT_EQ(driver_.killed(), std::vector<std::string>{"w-1"});
 }
 
+TEST_F(FleetTest, ADrainedWorkerThatDoesNotEndIsKilled) {
+  Submit();
+  Scale();
+  const auto link = Join("w-1", 1);
+  Scale();
+  Result("w-1", Assigned(*link).at(0), Success(), 1);
+  Scale(absl::Hours(1));
+  ASSERT_EQ(link->received().drains, 1);
+  Scale();
+  Scale(Fleet::kDrainLimit - absl::Milliseconds(1));
+  EXPECT_TRUE(driver_.killed().empty());
+  Scale(absl::Milliseconds(1));
+  EXPECT_EQ(driver_.killed(), std::vector<std::string>{"w-1"});
+  Scale();
+  EXPECT_EQ(driver_.killed().size(), 1u) << "once a limit";
+}
+
+TEST_F(FleetTest, ADrainedWorkerWithAJobIsNotKilled) {
+  Submit();
+  Scale();
+  const auto link = Join("w-1", 1);
+  Scale();
+  dispatcher_.SetDraining("w-1");
+  Scale();
+  Scale(absl::Hours(1));
+  EXPECT_TRUE(driver_.killed().empty());
+  Result("w-1", Assigned(*link).at(0), Success());
+  Scale();
+  Scale(Fleet::kDrainLimit - absl::Milliseconds(1));
+  EXPECT_TRUE(driver_.killed().empty());
+  dispatcher_.Leave("w-1", link.get());
+  Scale(absl::Milliseconds(1));
+  EXPECT_EQ(driver_.killed(), std::vector<std::string>{"w-1"}) << "its session is over, it is not";
+}
+
 TEST_F(FleetTest, WorkersOfAnEarlierSchedulerHaveTimeToComeBack) {
   driver_.Adopt({.id = "old",
                  .endpoint_id = endpoint_.id,

@@ -194,8 +194,9 @@ TEST_F(WorkerAgentJobs, AJobOutOfTimeFailsAndItsHandlerIsStopped) {
   EXPECT_EQ(results()[0].outcome.error, "executionTimeout exceeded: 600 s");
   EXPECT_EQ(results()[0].credits, 0);
   EXPECT_EQ(handler_.terminated, 1);
+  Pass(kCancelGrace - absl::Seconds(1));
   EXPECT_EQ(handler_.killed, 0);
-  Pass(absl::Seconds(2));
+  Pass(absl::Seconds(1));
   EXPECT_EQ(handler_.killed, 1);
 }
 
@@ -209,6 +210,34 @@ TEST_F(WorkerAgentJobs, AStoppedHandlerIsStartedAgainAtOnce) {
   EXPECT_THAT(results(), IsEmpty());
   Take();
   EXPECT_EQ(credits(), 2);
+}
+
+TEST_F(WorkerAgentJobs, AHandlerThatDoesNotEndIsKilledAndNoJobIsTakenBefore) {
+  StartServing();
+  Assign({"a"});
+  agent_->OnCancel({"a", 1});
+  Pass(kCancelGrace - absl::Seconds(1));
+  EXPECT_EQ(handler_.killed, 0);
+  Pass(absl::Seconds(1));
+  EXPECT_EQ(handler_.killed, 1);
+  EXPECT_EQ(handler_.started, 1) << "its memory is not free yet";
+  EXPECT_EQ(credits(), 1);
+  Exit();
+  EXPECT_EQ(handler_.started, 2);
+  Take();
+  EXPECT_EQ(credits(), 2);
+}
+
+TEST_F(WorkerAgentJobs, AHandlerThatEndsWithinTheGraceIsNotKilled) {
+  StartServing();
+  Assign({"a"});
+  agent_->OnLeaseLost({{"a", 1}});
+  EXPECT_EQ(handler_.terminated, 1);
+  Exit(/*well=*/true);
+  Take();
+  Pass(absl::Minutes(1));
+  EXPECT_EQ(handler_.killed, 0);
+  EXPECT_THAT(results(), IsEmpty());
 }
 
 TEST_F(WorkerAgentJobs, AHandlerThatIsBeingStoppedGetsNoJob) {
@@ -241,6 +270,20 @@ TEST_F(WorkerAgentJobs, ACancelledJobDoesNotTakeItsSiblingsAlong) {
   EXPECT_EQ(handler_.terminated, 1) << "nothing else runs there any more";
 }
 
+TEST_F(WorkerAgentJobs, NoJobJoinsOneThatWasCancelledAndGoesOn) {
+  StartServing(3);
+  Assign({"a", "b"});
+  Take(true);
+  agent_->OnCancel({"a", 1});
+  Assign({"c"});  // It was on its way.
+  EXPECT_THAT(Take(true)->ids, IsEmpty());
+  ASSERT_THAT(scheduler_.Sent<Release>(), SizeIs(1));
+  EXPECT_THAT(scheduler_.Sent<Release>()[0].leases, ElementsAre(LeaseId{"c", 1}));
+  Done("b");
+  EXPECT_EQ(handler_.terminated, 1);
+  EXPECT_EQ(credits(), 3) << "none are granted before the handler is gone";
+}
+
 TEST_F(WorkerAgentJobs, ACancelledJobMayStillEndByItself) {
   StartServing(2);
   Assign({"a", "b"});
@@ -269,8 +312,10 @@ TEST_F(WorkerAgentJobs, AHandlerThatDoesNotStopWhenAskedIsStopped) {
   Assign({"a"});
   agent_->OnAwaitStops(std::make_shared<FakeStopPoll>());
   agent_->OnCancel({"a", 1});
-  Pass(absl::Seconds(2));
+  Pass(kCancelGrace);
   EXPECT_EQ(handler_.terminated, 1);
+  Pass(kCancelGrace);
+  EXPECT_EQ(handler_.killed, 1);
 }
 
 TEST_F(WorkerAgentJobs, ALostLeaseDropsTheResult) {
