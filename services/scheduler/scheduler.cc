@@ -51,6 +51,7 @@ constexpr absl::Duration kCatalogEvery = absl::Seconds(1);
 constexpr absl::Duration kWatchTick = absl::Milliseconds(50);
 constexpr absl::Duration kCloseTick = absl::Milliseconds(100);
 constexpr absl::Duration kWakeTick = absl::Seconds(1);
+constexpr absl::Duration kImpatientTick = absl::Milliseconds(50);
 
 std::vector<std::string> NotifyChannels(int shards) {
   std::vector<std::string> channels;
@@ -153,6 +154,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> scale;
   std::optional<runtime::Periodic> expire_watchers;
   std::optional<runtime::Periodic> wake_workers;
+  std::optional<runtime::Periodic> wake_impatient;
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
@@ -161,7 +163,7 @@ struct Scheduler::Parts {
 Scheduler::Parts::~Parts() {
   notifications.reset();
   for (auto* duty : {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &scale,
-                     &expire_watchers, &wake_workers}) {
+                     &expire_watchers, &wake_workers, &wake_impatient}) {
     duty->reset();
   }
   server.reset();
@@ -193,6 +195,7 @@ void Scheduler::Parts::StartDuties() {
   if (config.driver != "none") scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
+  wake_impatient.emplace(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),
       [this](std::string_view, std::string_view message) { OnNotify(message); },

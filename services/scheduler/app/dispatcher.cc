@@ -35,12 +35,33 @@ void Dispatcher::Wake(const std::string& endpoint_id) {
     }
     request.workers = RoomsLocked(found->second);
     if (request.workers.empty()) return;
+    request.warm = WarmLocked(found->second);
     found->second.claiming = true;
   }
-  queue_.Claim(std::move(request),
-               [this, endpoint_id](absl::StatusOr<std::vector<ClaimedJob>> claimed) {
-                 OnClaimed(endpoint_id, std::move(claimed));
-               });
+  queue_.Claim(std::move(request), [this, endpoint_id](absl::StatusOr<Claimed> claimed) {
+    OnClaimed(endpoint_id, std::move(claimed));
+  });
+}
+
+void Dispatcher::WakeImpatient() {
+  std::vector<std::string> ids;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, endpoint] : endpoints_) {
+      if (endpoint.impatient) ids.push_back(id);
+    }
+  }
+  for (const std::string& id : ids) Wake(id);
+}
+
+std::vector<std::string> Dispatcher::WarmLocked(const EndpointWorkers& endpoint) const {
+  std::set<std::string> models;
+  for (const std::string& id : endpoint.worker_ids) {
+    const Session& session = sessions_.at(id);
+    if (session.draining) continue;
+    models.insert(session.hello.traits.models.begin(), session.hello.traits.models.end());
+  }
+  return {models.begin(), models.end()};
 }
 
 void Dispatcher::WakeAll() {
@@ -61,14 +82,13 @@ std::vector<WorkerRoom> Dispatcher::RoomsLocked(const EndpointWorkers& endpoint)
     if (jobs <= 0) continue;
     WorkerOnGpu worker = session.hello.worker;
     if (session.had_job) worker.cold_start = absl::ZeroDuration();
-    rooms.push_back({.worker = std::move(worker), .jobs = jobs});
+    rooms.push_back({.worker = std::move(worker), .traits = session.hello.traits, .jobs = jobs});
     left -= jobs;
   }
   return rooms;
 }
 
-void Dispatcher::OnClaimed(const std::string& endpoint_id,
-                           absl::StatusOr<std::vector<ClaimedJob>> claimed) {
+void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claimed> claimed) {
   std::map<std::string, Delivery> deliveries;
   std::vector<LeaseId> orphans;
   bool more = false;
@@ -77,11 +97,12 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id,
     EndpointWorkers& endpoint = endpoints_[endpoint_id];
     endpoint.claiming = false;
     more = std::exchange(endpoint.wanted_again, false);
+    endpoint.impatient = claimed.ok() && claimed->again;
     if (endpoint.worker_ids.empty()) endpoints_.erase(endpoint_id);
     // After an error the next tick tries again.
     if (!claimed.ok()) return;
-    more = more || !claimed->empty();
-    for (ClaimedJob& job : *claimed) {
+    more = more || !claimed->jobs.empty();
+    for (ClaimedJob& job : claimed->jobs) {
       const auto found = sessions_.find(job.worker_id);
       if (found == sessions_.end()) {
         orphans.push_back(job.lease);

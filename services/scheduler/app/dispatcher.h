@@ -19,6 +19,7 @@ namespace furnace::scheduler {
 /// A worker as it introduces itself.
 struct WorkerHello {
   WorkerOnGpu worker;  // cold_start: how long it took to start, if it just did.
+  WorkerTraits traits;
   std::string endpoint_id;
   std::int64_t endpoint_revision = 0;
   std::vector<LeaseId> leases;  // Held over from an earlier session.
@@ -75,6 +76,8 @@ class Dispatcher {
   void Wake(const std::string& endpoint_id) ABSL_LOCKS_EXCLUDED(mutex_);
   /// Every endpoint may.
   void WakeAll() ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Every endpoint whose jobs wait to have waited long enough for its workers.
+  void WakeImpatient() ABSL_LOCKS_EXCLUDED(mutex_);
   /// Somebody cancelled a job that the worker runs.
   void CancelOn(const std::string& worker_id, const LeaseId& lease) ABSL_LOCKS_EXCLUDED(mutex_);
   /// The worker's lease was taken back.
@@ -106,6 +109,7 @@ class Dispatcher {
     std::set<std::string> worker_ids;
     bool claiming = false;
     bool wanted_again = false;
+    bool impatient = false;  // See Claimed::again.
   };
   /// Leases of a worker that is away and may come back.
   struct Away {
@@ -120,7 +124,10 @@ class Dispatcher {
 
   std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnClaimed(const std::string& endpoint_id, absl::StatusOr<std::vector<ClaimedJob>> claimed)
+  /// Models that workers of an endpoint have warm, each once.
+  std::vector<std::string> WarmLocked(const EndpointWorkers& endpoint) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claimed> claimed)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Deliver(Delivery delivery);
   void DeliverStored(Delivery delivery);

@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/autoscale.h"
 #include "services/scheduler/domain/endpoint.h"
 #include "services/scheduler/domain/job.h"
@@ -32,7 +33,8 @@ struct Submission {
   struct Item {
     std::string id;
     int priority = 0;
-    std::string input;  // Empty when it has been stored.
+    std::string affinity;  // Its class.
+    std::string input;     // Empty when it has been stored.
     bool input_stored = false;
     bool watched = false;  // Changes are announced from the start.
     absl::Duration timeout;
@@ -43,7 +45,6 @@ struct Submission {
 
   std::string endpoint_id;
   std::string project_id;
-  std::string affinity;
   RetryPolicy retry;
   absl::Duration head_start;
   int max_queued = 100'000;  // Jobs of the endpoint that may wait, these included.
@@ -66,6 +67,7 @@ struct SubmitResult {
 /// A worker that has room.
 struct WorkerRoom {
   WorkerOnGpu worker;
+  WorkerTraits traits = {};
   int jobs = 0;
 };
 
@@ -74,7 +76,8 @@ struct ClaimRequest {
   std::string endpoint_id;
   std::vector<WorkerRoom> workers;
   absl::Duration lease;
-  int max_concurrency = 0;  // Jobs of the endpoint that may run at a time; 0: any.
+  int max_concurrency = 0;             // Jobs of the endpoint that may run at a time; 0: any.
+  std::vector<std::string> warm = {};  // Models that workers of the endpoint have warm.
 };
 
 struct ClaimedJob {
@@ -82,6 +85,12 @@ struct ClaimedJob {
   LeaseId lease;
   absl::Duration timeout;
   std::optional<std::string> input;  // nullopt: it lies in the payload store.
+};
+
+/// What a claim gave.
+struct Claimed {
+  std::vector<ClaimedJob> jobs;
+  bool again = false;  // Jobs wait until they have waited long enough for these workers.
 };
 
 struct Settlement {
@@ -145,7 +154,7 @@ class JobQueue {
   virtual void Submit(Submission submission, Done<SubmitResult> done) = 0;
 
   /// Leases an endpoint's next jobs.
-  virtual void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) = 0;
+  virtual void Claim(ClaimRequest request, Done<Claimed> done) = 0;
 
   /// Renews leases of jobs in one shard; gives those that are lost.
   virtual void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,

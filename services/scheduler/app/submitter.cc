@@ -60,7 +60,6 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
   Submission submission;
   submission.endpoint_id = endpoint->id;
   submission.project_id = endpoint->project_id;
-  submission.affinity = AffinityClass(endpoint->gpu_types);
   submission.retry = endpoint->retry;
   submission.head_start = endpoint->queue.head_start;
   submission.max_queued = endpoint->queue.max_queued;
@@ -70,9 +69,11 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
   const auto shard = static_cast<std::uint8_t>(ShardOfEndpoint(endpoint->id, shards_));
+  const std::string affinity = AffinityClass({.gpu_types = endpoint->gpu_types});
   for (JobRequest::Item& item : request.items) {
     submission.items.push_back({.id = NewUuid(clock_.Now(), shard),
                                 .priority = item.priority,
+                                .affinity = affinity,
                                 .input = std::move(item.input),
                                 .watched = request.watched,
                                 .timeout = item.timeout.value_or(endpoint->timeout),

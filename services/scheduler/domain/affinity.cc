@@ -3,17 +3,83 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace furnace::scheduler {
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
 
-std::string AffinityClass(const std::vector<std::string>& gpu_types) {
-  if (gpu_types.empty()) return "*";
-  return fmt::format("{}", fmt::join(gpu_types, ","));
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+namespace {
+
+bool Contains(const std::vector<std::string>& items, std::string_view item) {
+  return std::find(items.begin(), items.end(), item) != items.end();
 }
 
-bool Satisfies(std::string_view gpu_type, std::string_view affinity_class) {
-  if (affinity_class == "*") return true;
-  const std::string wanted = fmt::format(",{},", gpu_type);
-  return fmt::format(",{},", affinity_class).find(wanted) != std::string::npos;
+std::int64_t ToNumber(std::string_view text) {
+  std::int64_t number = 0;
+  return absl::SimpleAtoi(ToAbsl(text), &number) ? number : 0;
+}
+
+void ApplyTerm(char letter, std::string_view value, Affinity& affinity) {
+  switch (letter) {
+    case 'c': affinity.critical = true; break;
+    case 'f': affinity.fallback_after = absl::Microseconds(ToNumber(value)); break;
+    case 'm': affinity.model = value; break;
+    case 'r': affinity.region = value; break;
+    case 't': affinity.central_only = true; break;
+    case 'v': affinity.vram_min_mib = static_cast<int>(ToNumber(value)); break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+std::string AffinityClass(const Affinity& affinity) {
+  std::string text =
+      affinity.gpu_types.empty() ? "*" : fmt::format("{}", fmt::join(affinity.gpu_types, ","));
+  const auto add = std::back_inserter(text);
+  if (affinity.critical) text += "|c=1";
+  if (affinity.gpu_types.size() > 1 && affinity.fallback_after > absl::ZeroDuration()) {
+    fmt::format_to(add, "|f={}", absl::ToInt64Microseconds(affinity.fallback_after));
+  }
+  if (!affinity.model.empty()) fmt::format_to(add, "|m={}", affinity.model);
+  if (!affinity.region.empty()) fmt::format_to(add, "|r={}", affinity.region);
+  if (affinity.central_only) text += "|t=c";
+  if (affinity.vram_min_mib > 0) fmt::format_to(add, "|v={}", affinity.vram_min_mib);
+  return text;
+}
+
+Affinity ParseAffinityClass(std::string_view affinity_class) {
+  Affinity affinity;
+  bool first = true;
+  for (const auto part : absl::StrSplit(ToAbsl(affinity_class), '|')) {
+    const std::string_view text(part.data(), part.size());
+    if (std::exchange(first, false)) {
+      if (text != "*") affinity.gpu_types = absl::StrSplit(part, ',', absl::SkipEmpty());
+    } else if (text.size() >= 2 && text[1] == '=') {
+      ApplyTerm(text[0], text.substr(2), affinity);
+    }
+  }
+  return affinity;
+}
+
+absl::Duration WaitBefore(const Affinity& affinity, std::string_view gpu_type,
+                          const WorkerTraits& worker, const std::vector<std::string>& warm) {
+  const bool fits = (affinity.gpu_types.empty() || Contains(affinity.gpu_types, gpu_type)) &&
+                    worker.vram_mib >= affinity.vram_min_mib &&
+                    (affinity.region.empty() || worker.region == affinity.region) &&
+                    !(affinity.central_only && worker.federated);
+  if (!fits) return absl::InfiniteDuration();
+  absl::Duration wait;
+  if (!affinity.gpu_types.empty() && affinity.gpu_types.front() != gpu_type) {
+    wait = affinity.fallback_after;
+  }
+  const bool elsewhere = !affinity.model.empty() && !Contains(worker.models, affinity.model) &&
+                         Contains(warm, affinity.model);
+  return elsewhere ? std::max(wait, kWarmWait) : wait;
 }
 
 }  // namespace furnace::scheduler

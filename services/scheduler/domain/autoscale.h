@@ -4,9 +4,17 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/endpoint.h"
 
 namespace furnace::scheduler {
+
+/// The jobs of an endpoint that ask for the same workers, at one moment.
+struct ClassSnapshot {
+  Affinity affinity;
+  int queued = 0;
+  absl::Duration oldest_wait;  // As in QueueSnapshot.
+};
 
 /// An endpoint's queue at one moment.
 struct QueueSnapshot {
@@ -14,6 +22,8 @@ struct QueueSnapshot {
   int running = 0;
   /// For how long the job that goes next has been runnable; zero when none waits.
   absl::Duration oldest_wait;
+  /// Those that hold any of `queued`; the first hundred, if there are more.
+  std::vector<ClassSnapshot> classes = {};
 };
 
 /// A worker at one moment.

@@ -174,6 +174,7 @@ absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
                    .gpu_type = hello.gpu_type(),
                    .gpu_count = hello.gpu_count(),
                    .cold_start = absl::Milliseconds(hello.cold_start_ms())};
+  domain.traits.vram_mib = std::max(0, hello.vram_mib());
   domain.endpoint_id = hello.endpoint_id();
   domain.endpoint_revision = hello.endpoint_revision();
   domain.credits = hello.credits();

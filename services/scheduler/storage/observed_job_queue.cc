@@ -71,13 +71,12 @@ void ObservedJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
                 }));
 }
 
-void ObservedJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) {
+void ObservedJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
   static CallMetrics call("claim");
   static prometheus::Counter& claimed =
       metrics::Counter("furnace_jobs_claimed_total", "Jobs leased to workers.");
-  queue_.Claim(std::move(request),
-               Observe(call, std::move(done), [](const std::vector<ClaimedJob>& jobs) {
-                 claimed.Increment(static_cast<double>(jobs.size()));
+  queue_.Claim(std::move(request), Observe(call, std::move(done), [](const Claimed& claim) {
+                 claimed.Increment(static_cast<double>(claim.jobs.size()));
                }));
 }
 

@@ -16,7 +16,7 @@ class ObservedJobQueue final : public JobQueue {
   explicit ObservedJobQueue(JobQueue& queue) : queue_(queue) {}
 
   void Submit(Submission submission, Done<SubmitResult> done) override;
-  void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) override;
+  void Claim(ClaimRequest request, Done<Claimed> done) override;
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;

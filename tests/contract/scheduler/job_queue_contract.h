@@ -10,7 +10,7 @@ namespace furnace::scheduler {
 
 TYPED_TEST_P(JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted) {
   Submission submission = this->Jobs(2);
-  submission.affinity = "rtx4090,rtx4000";
+  submission.items[0].affinity = "rtx4090,rtx4000";
   submission.retry = {.max_retries = 3,
                       .backoff = absl::Seconds(2),
                       .max_backoff = absl::Seconds(9),
@@ -83,10 +83,10 @@ TYPED_TEST_P(JobQueueContract, AClaimLeasesToEachWorkerWhatItHasRoomFor) {
 
 TYPED_TEST_P(JobQueueContract, OnlyAFittingGpuGetsAJob) {
   Submission picky = this->Jobs();
-  picky.affinity = "h100,a100";
+  picky.items[0].affinity = "h100,a100";
   this->Submit(picky);
   Submission any = this->Jobs();
-  any.affinity = "*";
+  any.items[0].affinity = "*";
   this->Submit(any);
   WorkerOnGpu worker = AWorker();
   EXPECT_EQ(this->IdsOf(this->Claim({{.worker = worker, .jobs = 5}})),

@@ -46,13 +46,15 @@ class JobQueueContract : public testing::Test {
 
   std::vector<ClaimedJob> Claim(const std::vector<WorkerRoom>& rooms,
                                 absl::Duration lease = absl::Hours(1)) {
-    return Await<std::vector<ClaimedJob>>([&](Done<std::vector<ClaimedJob>> done) {
-             queue().Claim({.endpoint_id = endpoint_,
-                            .workers = rooms,
-                            .lease = lease,
-                            .max_concurrency = max_concurrency_},
-                           std::move(done));
-           })
+    return Claim({.endpoint_id = endpoint_,
+                  .workers = rooms,
+                  .lease = lease,
+                  .max_concurrency = max_concurrency_})
+        .jobs;
+  }
+
+  Claimed Claim(const ClaimRequest& request) {
+    return Await<Claimed>([&](Done<Claimed> done) { queue().Claim(request, std::move(done)); })
         .value();
   }
 

@@ -14,6 +14,7 @@
 #include "libs/common/base/uuid.h"
 #include "libs/common/redis/client.h"
 #include "services/scheduler/app/await.h"
+#include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/shard.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/shard_log.h"
@@ -26,6 +27,8 @@ inline constexpr absl::Duration kHeadStart = absl::Seconds(60);
 inline constexpr FailureCause kCauses[] = {
     FailureCause::kNone,       FailureCause::kHandlerError,  FailureCause::kTimeout,
     FailureCause::kWorkerLost, FailureCause::kHandlerExited, FailureCause::kPlatform};
+
+inline constexpr const char* kClasses[] = {"*", "rtx4090,rtx4000", "rtx4000|c=1", "*|v=1000"};
 
 inline std::uint64_t SeedFromEnvironment() {
   const char* seed = std::getenv("FURNACE_TEST_SEED");
@@ -50,7 +53,6 @@ class QueueModelTest : public testing::Test {
     const std::string& endpoint = endpoints_[static_cast<std::size_t>(Random(3))];
     Submission submission{.endpoint_id = endpoint,
                           .project_id = project_,
-                          .affinity = Random(2) == 0 ? "*" : "rtx4090,rtx4000",
                           .retry = AnyRetryPolicy(),
                           .head_start = kHeadStart,
                           .max_queued = Random(20) == 0 ? 1 : 1'000'000,
@@ -64,12 +66,14 @@ class QueueModelTest : public testing::Test {
       job.id = NewUuid(absl::Now(), static_cast<std::uint8_t>(ShardOfEndpoint(endpoint, kShards)));
       job.endpoint_id = endpoint;
       job.project_id = project_;
-      job.affinity = submission.affinity;
+      job.affinity =
+          kClasses[static_cast<std::size_t>(Random(static_cast<int>(std::size(kClasses))))];
       job.priority = Random(21) - 10;
       job.retry = submission.retry;
       if (Random(3) == 0) job.concurrency_key = Random(2) == 0 ? "a" : "b c";
       submission.items.push_back({.id = job.id,
                                   .priority = job.priority,
+                                  .affinity = job.affinity,
                                   .input = "1",
                                   .timeout = absl::Seconds(300),
                                   .ttl = AnyTtl(),
@@ -137,7 +141,8 @@ class QueueModelTest : public testing::Test {
         ++running;
         busy.insert(job.concurrency_key);
       }
-      const bool fits = job.affinity == "*" || gpu == "rtx4000";
+      const bool fits =
+          WaitBefore(ParseAffinityClass(job.affinity), gpu, {}, {}) == absl::ZeroDuration();
       if (job.status == JobStatus::kInQueue && fits) ready.emplace_back(scores_.at(id), id);
     }
     std::sort(ready.begin(), ready.end());
@@ -158,19 +163,20 @@ class QueueModelTest : public testing::Test {
                                      .gpu_count = 1 + Random(4),
                                      .cold_start = absl::ZeroDuration()},
                           .jobs = 1 + Random(4)};
-    const auto claimed = Await<std::vector<ClaimedJob>>([&](Done<std::vector<ClaimedJob>> done) {
+    const auto answer = Await<Claimed>([&](Done<Claimed> done) {
       queue_.Claim({.endpoint_id = endpoint,
                     .workers = {room},
                     .lease = NextLease(),
                     .max_concurrency = static_cast<int>(kMaxConcurrency)},
                    std::move(done));
     });
-    ASSERT_TRUE(claimed.ok()) << claimed.status();
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    const std::vector<ClaimedJob>& claimed = answer->jobs;
     ExpireUnclaimed(endpoint);
     const std::vector<std::string> expected =
         Expected(endpoint, room.worker.gpu_type, static_cast<std::size_t>(room.jobs));
     std::vector<std::string> got;
-    for (const ClaimedJob& job : *claimed) {
+    for (const ClaimedJob& job : claimed) {
       got.push_back(job.lease.job_id);
       const absl::StatusOr<Job> started = Start(model_.at(job.lease.job_id), room.worker,
                                                 Live(job.lease.job_id).started_at.value());

@@ -58,7 +58,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     job.endpoint_id = submission.endpoint_id;
     job.project_id = submission.project_id;
     job.priority = item.priority;
-    job.affinity = submission.affinity;
+    job.affinity = item.affinity;
     job.timeout = item.timeout;
     job.retry = submission.retry;
     job.concurrency_key = item.concurrency_key;
@@ -73,9 +73,9 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
   return SubmitResult{.queued_at = now, .known_id = {}};
 }
 
-void MemoryJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) {
+void MemoryJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
   if (auto failure = Begin(QueueCall::kClaim)) return done(*failure);
-  std::vector<ClaimedJob> claimed;
+  Claimed claimed;
   {
     MutexLock lock(mutex_);
     last_claim_ = request;
@@ -86,14 +86,14 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> d
     for (const WorkerRoom& room : request.workers) {
       WorkerOnGpu worker = room.worker;
       for (int i = 0; i < room.jobs && left > 0; ++i, --left) {
-        Entry* const best = BestLocked(request.endpoint_id, worker.gpu_type);
+        Entry* const best = BestLocked(request, room, claimed.again);
         if (best == nullptr) break;
-        claimed.push_back(StartLocked(*best, worker, request.lease));
+        claimed.jobs.push_back(StartLocked(*best, worker, request.lease));
         worker.cold_start = absl::ZeroDuration();
       }
     }
   }
-  Answer<std::vector<ClaimedJob>>(QueueCall::kClaim, std::move(done), std::move(claimed));
+  Answer<Claimed>(QueueCall::kClaim, std::move(done), std::move(claimed));
 }
 
 // What is over may not start, whether it has been swept or not.
@@ -268,14 +268,28 @@ void MemoryJobQueue::Find(const std::string& job_id, FindOptions options,
   Answer<std::optional<JobRecord>>(QueueCall::kFind, std::move(done), std::move(record));
 }
 
-MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const std::string& endpoint_id,
-                                                  const std::string& gpu_type) {
-  Entry* best = nullptr;  // Of equal scores the smallest id, which comes first.
+bool MemoryJobQueue::IsBefore(const Entry& a, const Entry& b) {
+  return std::tie(a.score, a.record.job.id) < std::tie(b.score, b.record.job.id);
+}
+
+MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const ClaimRequest& request,
+                                                  const WorkerRoom& room, bool& again) {
+  std::map<std::string, Entry*> heads;  // By class.
   for (auto& [id, entry] : jobs_) {
     const Job& job = entry.record.job;
-    const bool ready = job.endpoint_id == endpoint_id && job.status == JobStatus::kInQueue &&
-                       Satisfies(gpu_type, job.affinity) && !IsKeyBusyLocked(job);
-    if (ready && (best == nullptr || entry.score < best->score)) best = &entry;
+    if (job.endpoint_id != request.endpoint_id || job.status != JobStatus::kInQueue) continue;
+    if (IsKeyBusyLocked(job)) continue;
+    Entry*& head = heads.try_emplace(job.affinity, &entry).first->second;
+    if (IsBefore(entry, *head)) head = &entry;
+  }
+  Entry* best = nullptr;
+  for (const auto& [affinity, head] : heads) {
+    const absl::Duration wait =
+        WaitBefore(ParseAffinityClass(affinity), room.worker.gpu_type, room.traits, request.warm);
+    if (wait == absl::InfiniteDuration()) continue;
+    const bool early = clock_.Now() - runnable_since_[head->record.job.id] < wait;
+    again = again || early;
+    if (!early && (best == nullptr || IsBefore(*head, *best))) best = head;
   }
   return best;
 }

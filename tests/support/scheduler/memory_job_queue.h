@@ -21,7 +21,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   MemoryJobQueue(const Clock& clock, int shards) : clock_(clock), shards_(shards) {}
 
   void Submit(Submission submission, Done<SubmitResult> done) override;
-  void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) override;
+  void Claim(ClaimRequest request, Done<Claimed> done) override;
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
@@ -65,7 +65,9 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   int RunningLocked(const std::string& endpoint_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   QueuePlace PlaceLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKeyBusyLocked(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  Entry* BestLocked(const std::string& endpoint_id, const std::string& gpu_type)
+  static bool IsBefore(const Entry& a, const Entry& b);
+  /// The job that goes next to a worker; notes in `again` those it may not take yet.
+  Entry* BestLocked(const ClaimRequest& request, const WorkerRoom& room, bool& again)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ClaimedJob StartLocked(Entry& entry, const WorkerOnGpu& worker, absl::Duration lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

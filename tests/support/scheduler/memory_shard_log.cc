@@ -113,17 +113,24 @@ absl::StatusOr<std::map<std::string, QueueSnapshot>> MemoryShardLog::Survey(
   MutexLock lock(queue_.mutex_);
   for (const std::string& endpoint_id : endpoint_ids) {
     QueueSnapshot& survey = surveys[endpoint_id];
-    const MemoryJobQueue::Entry* head = nullptr;
+    std::map<std::string, std::pair<int, const MemoryJobQueue::Entry*>> classes;
     for (const auto& [id, entry] : queue_.jobs_) {
       const Job& job = entry.record.job;
       if (job.endpoint_id != endpoint_id) continue;
       survey.running += job.status == JobStatus::kInProgress ? 1 : 0;
       if (job.status != JobStatus::kInQueue) continue;
       ++survey.queued;
-      if (head == nullptr || entry.score < head->score) head = &entry;
+      auto& [count, head] = classes.try_emplace(job.affinity, 0, &entry).first->second;
+      ++count;
+      if (entry.score < head->score) head = &entry;
     }
-    if (head == nullptr) continue;
-    survey.oldest_wait = queue_.clock_.Now() - queue_.runnable_since_[head->record.job.id];
+    for (const auto& [affinity, queued] : classes) {
+      const absl::Time since = queue_.runnable_since_[queued.second->record.job.id];
+      survey.classes.push_back({.affinity = ParseAffinityClass(affinity),
+                                .queued = queued.first,
+                                .oldest_wait = queue_.clock_.Now() - since});
+      survey.oldest_wait = std::max(survey.oldest_wait, survey.classes.back().oldest_wait);
+    }
   }
   return surveys;
 }

@@ -46,13 +46,14 @@ class QueueFixture : public testing::Test {
   }
 
   std::vector<ClaimedJob> Claim(int jobs = 1, absl::Duration lease = absl::Hours(1)) {
-    return Await<std::vector<ClaimedJob>>([&](Done<std::vector<ClaimedJob>> done) {
+    return Await<Claimed>([&](Done<Claimed> done) {
              queue_.Claim({.endpoint_id = endpoint_.id,
                            .workers = {{.worker = AWorker(), .jobs = jobs}},
                            .lease = lease},
                           std::move(done));
            })
-        .value();
+        .value()
+        .jobs;
   }
 
   SettleResult Settle(const LeaseId& lease, Outcome outcome) {

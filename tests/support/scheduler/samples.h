@@ -36,7 +36,6 @@ inline Submission ASubmission(const std::string& endpoint_id, const std::string&
                               int count = 1) {
   Submission submission{.endpoint_id = endpoint_id,
                         .project_id = project_id,
-                        .affinity = "rtx4000",
                         .retry = {},
                         .head_start = absl::Seconds(60),
                         .idempotency_key = {},
@@ -46,6 +45,7 @@ inline Submission ASubmission(const std::string& endpoint_id, const std::string&
   for (int i = 0; i < count; ++i) {
     submission.items.push_back({.id = NewJobId(endpoint_id),
                                 .priority = 0,
+                                .affinity = "rtx4000",
                                 .input = "1",
                                 .timeout = absl::Seconds(300),
                                 .ttl = absl::ZeroDuration(),

@@ -1,5 +1,8 @@
 #include "services/scheduler/storage/redis/job_queue.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -30,7 +33,6 @@ constexpr std::size_t kMaxSettled = 128;
 void EncodeSubmission(Submission& submission, Words& args) {
   args.push_back(std::move(submission.endpoint_id));
   args.push_back(std::move(submission.project_id));
-  args.push_back(std::move(submission.affinity));
   args.push_back(Micros(submission.head_start));
   args.push_back(std::to_string(submission.retry.max_retries));
   args.push_back(Millis(submission.retry.backoff));
@@ -44,6 +46,7 @@ void EncodeSubmission(Submission& submission, Words& args) {
   for (Submission::Item& item : submission.items) {
     args.push_back(std::move(item.id));
     args.push_back(std::to_string(item.priority));
+    args.push_back(std::move(item.affinity));
     args.push_back(Micros(item.timeout));
     args.push_back(std::move(item.input));
     args.emplace_back(item.input_stored ? "1" : "");
@@ -105,10 +108,12 @@ Hindrance DecodeHindrance(std::string_view text) {
 // Fields of a flat reply that describe one claimed job.
 constexpr std::size_t kClaimFields = 5;
 
-absl::StatusOr<std::vector<ClaimedJob>> DecodeClaims(const redisReply& reply,
-                                                     const std::vector<std::string>& workers) {
-  const auto words = Elements(reply);
-  std::vector<ClaimedJob> jobs;
+absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
+                                     const std::vector<std::string>& workers) {
+  const auto parts = Elements(reply);
+  if (parts.size() != 2) return absl::InternalError("claim_jobs.lua answered too little");
+  const auto words = Elements(*parts[1]);
+  Claimed claimed{.jobs = {}, .again = Int(*parts[0]) == 1};
   for (std::size_t i = 0; i + kClaimFields <= words.size(); i += kClaimFields) {
     const auto number = static_cast<std::size_t>(Int(*words[i]));
     if (number < 1 || number > workers.size()) {
@@ -120,9 +125,19 @@ absl::StatusOr<std::vector<ClaimedJob>> DecodeClaims(const redisReply& reply,
                  .epoch = static_cast<int>(Int(*words[i + 2]))};
     job.timeout = absl::Microseconds(Int(*words[i + 3]));
     if (words[i + 4]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*words[i + 4]));
-    jobs.push_back(std::move(job));
+    claimed.jobs.push_back(std::move(job));
   }
-  return jobs;
+  return claimed;
+}
+
+// What a worker has, in the terms of a class; see domain/affinity.h.
+std::string EncodeTraits(const WorkerTraits& traits) {
+  std::string text;
+  if (traits.federated) text += "|t=f";
+  if (traits.vram_mib > 0) text += fmt::format("|v={}", traits.vram_mib);
+  if (!traits.region.empty()) text += "|r=" + traits.region;
+  if (!traits.models.empty()) text += fmt::format("|m={}", fmt::join(traits.models, ","));
+  return text;
 }
 
 }  // namespace
@@ -145,10 +160,11 @@ void RedisJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
   submitters_[static_cast<std::size_t>(shard)]->Add(std::move(submission), std::move(done));
 }
 
-void RedisJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) {
+void RedisJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
   const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
   Words args = {std::move(request.endpoint_id), Micros(request.lease),
-                std::to_string(request.max_concurrency)};
+                std::to_string(request.max_concurrency),
+                fmt::format("{}", fmt::join(request.warm, ","))};
   std::vector<std::string> ids;
   for (const WorkerRoom& room : request.workers) {
     args.push_back(room.worker.worker_id);
@@ -156,6 +172,7 @@ void RedisJobQueue::Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> do
     args.push_back(std::to_string(room.worker.gpu_count));
     args.push_back(Micros(room.worker.cold_start));
     args.push_back(std::to_string(room.jobs));
+    args.push_back(EncodeTraits(room.traits));
     ids.push_back(room.worker.worker_id);
   }
   client_.Run(

@@ -21,7 +21,7 @@ class RedisJobQueue final : public JobQueue {
   RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards);
 
   void Submit(Submission submission, Done<SubmitResult> done) override;
-  void Claim(ClaimRequest request, Done<std::vector<ClaimedJob>> done) override;
+  void Claim(ClaimRequest request, Done<Claimed> done) override;
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;

@@ -14,6 +14,17 @@ namespace {
 
 std::string Stream(int shard) { return ShardPrefix(shard) + "events"; }
 
+std::vector<ClassSnapshot> DecodeClasses(const redisReply& reply) {
+  std::vector<ClassSnapshot> classes;
+  const auto words = Elements(reply);
+  for (std::size_t i = 0; i + 3 <= words.size(); i += 3) {
+    classes.push_back({.affinity = ParseAffinityClass(Text(*words[i])),
+                       .queued = static_cast<int>(Int(*words[i + 1])),
+                       .oldest_wait = absl::Microseconds(Int(*words[i + 2]))});
+  }
+  return classes;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> RedisShardLog::Lead(int shard, const std::string& replica,
@@ -110,10 +121,11 @@ absl::StatusOr<std::map<std::string, QueueSnapshot>> RedisShardLog::Survey(
     const auto replies = Elements(*reply);
     for (std::size_t i = 0; i < replies.size() && i < ids.size(); ++i) {
       const auto numbers = Elements(*replies[i]);
-      if (numbers.size() < 3) continue;
+      if (numbers.size() < 4) continue;
       surveys[ids[i]] = {.queued = static_cast<int>(Int(*numbers[0])),
                          .running = static_cast<int>(Int(*numbers[1])),
-                         .oldest_wait = absl::Microseconds(Int(*numbers[2]))};
+                         .oldest_wait = absl::Microseconds(Int(*numbers[2])),
+                         .classes = DecodeClasses(*numbers[3])};
     }
   }
   return surveys;

@@ -48,11 +48,11 @@ TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
   const Submission submission = submitter_.Prepare(Request({"1", "2"})).value();
   EXPECT_EQ(submission.endpoint_id, endpoint_.id);
   EXPECT_EQ(submission.project_id, endpoint_.project_id);
-  EXPECT_EQ(submission.affinity, "rtx4090,rtx4000");
   EXPECT_EQ(submission.retry, endpoint_.retry);
   ASSERT_EQ(submission.items.size(), 2U);
   EXPECT_LT(submission.items[0].id, submission.items[1].id);
   for (const Submission::Item& item : submission.items) {
+    EXPECT_EQ(item.affinity, "rtx4090,rtx4000");
     EXPECT_EQ(ShardOfJob(item.id), ShardOfEndpoint(endpoint_.id, kTestShards));
     EXPECT_EQ(item.priority, 3);
     EXPECT_EQ(item.timeout, absl::Seconds(7));

@@ -2,42 +2,85 @@
 --
 -- KEYS[1]  shard prefix
 -- ARGV[1]  endpoint, ARGV[2] lease (us), ARGV[3] most jobs that may run ('0': any)
--- ARGV[4+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
---          only), how many jobs it can take
+-- ARGV[4]  models that workers of the endpoint have warm, by commas
+-- ARGV[5+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
+--          only), how many jobs it can take, what else it has: terms like a class's
 --
--- Returns a flat list, for each job: number of the worker (from 1), job id, epoch,
--- timeout (us), input (false when it lies in the payload store).
+-- Returns {1 when jobs wait only until they have waited long enough for these workers,
+-- flat list, for each job: number of the worker (from 1), job id, epoch, timeout (us),
+-- input (false when it lies in the payload store)}.
 local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
+local WARM_WAIT = 2000000 -- kWarmWait of domain/affinity.h.
 local endpoint, lease = ARGV[1], tonumber(ARGV[2])
 local now = now_us()
 local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)
 
-local function satisfies(gpu, class)
-  return class == '*' or string.find(',' .. class .. ',', ',' .. gpu .. ',', 1, true)
+local wanted = {}
+for i, class in ipairs(classes) do
+  wanted[i] = parse_class(class)
 end
 
--- The queues that a GPU type may serve.
-local function queues_for(gpu)
+local function among(list, item)
+  return string.find(',' .. list .. ',', ',' .. item .. ',', 1, true)
+end
+
+-- For how long (us) a job must have waited before the worker may take it; nil: it never
+-- may. WaitBefore of domain/affinity.h does the same.
+local function wait_before(want, gpu, has)
+  if want.gpus ~= '*' and not among(want.gpus, gpu)
+    or tonumber(want.v or 0) > tonumber(has.v or 0)
+    or want.r and want.r ~= has.r
+    or want.t and has.t == 'f' then
+    return nil
+  end
+  local wait = 0
+  if want.f and string.match(want.gpus, '^[^,]*') ~= gpu then
+    wait = tonumber(want.f)
+  end
+  if want.m and not among(has.m or '', want.m) and among(ARGV[4], want.m) then
+    wait = math.max(wait, WARM_WAIT)
+  end
+  return wait
+end
+
+-- The queues that a worker may serve.
+local function queues_for(gpu, has)
   local queues = {}
-  for _, class in ipairs(classes) do
-    if satisfies(gpu, class) then
-      queues[#queues + 1] = queue_key(endpoint, class)
+  for i, class in ipairs(classes) do
+    local wait = wait_before(wanted[i], gpu, has)
+    if wait then
+      queues[#queues + 1] = { key = queue_key(endpoint, class), class = class, wait = wait }
     end
   end
   return queues
 end
 
+local again = 0
+
+-- The score and id of the first job of a queue, if the worker may take it now.
+local function head_of(queue)
+  local head = redis.call('ZRANGE', queue.key, 0, 0, 'WITHSCORES')
+  if not head[1] then
+    forget_class(endpoint, queue.class)
+    return nil
+  end
+  if queue.wait > 0 and waited_for(head[1], now) < queue.wait then
+    again = 1
+    return nil
+  end
+  return tonumber(head[2]), head[1]
+end
+
 -- Takes the best head of several queues, or nil.
 local function pop(queues)
-  if #queues == 1 then
-    return redis.call('ZPOPMIN', queues[1])[1]
+  if #queues == 1 and not has_terms(queues[1].class) then
+    return redis.call('ZPOPMIN', queues[1].key)[1]
   end
-  local best, best_score
+  local best, best_score, best_id
   for _, queue in ipairs(queues) do
-    local head = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
-    local score = tonumber(head[2])
-    if score and (not best or score < best_score) then
-      best, best_score = queue, score
+    local score, id = head_of(queue)
+    if score and (not best or score < best_score or score == best_score and id < best_id) then
+      best, best_score, best_id = queue.key, score, id
     end
   end
   return best and redis.call('ZPOPMIN', best)[1]
@@ -94,16 +137,16 @@ local function allowance()
 end
 
 local left = allowance()
-for i = 4, #ARGV, 5 do
-  local worker, gpu, gpus, cold, room = unpack(ARGV, i, i + 4)
-  local queues = queues_for(gpu)
+for i = 5, #ARGV, 6 do
+  local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
+  local queues = queues_for(gpu, parse_class(has))
   room = tonumber(room)
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
     local id = pop(queues)
     if not id then
       break
     end
-    if start((i + 1) / 5, id, worker, gpu, gpus, cold) then
+    if start((i + 1) / 6, id, worker, gpu, gpus, cold) then
       cold = 0
       room = room - 1
       left = left - 1
@@ -124,4 +167,4 @@ if taken > 0 then
   count(endpoint, 'running', #leases / 2)
   flush_counts()
 end
-return claimed
+return { again, claimed }

@@ -2,11 +2,11 @@
 -- memory, none is.
 --
 -- KEYS[1]  shard prefix
--- ARGV     for each submission: endpoint, project, affinity class, head start (us) of a
---          step of priority, max retries, backoff (ms), its maximum (ms), causes not
+-- ARGV     for each submission: endpoint, project, head start (us) of a step of
+--          priority, max retries, backoff (ms), its maximum (ms), causes not
 --          retried (bits), most jobs that may wait, idempotency key ('': none), how long
 --          it is remembered (ms), fingerprint, how many jobs; then
---          for each job: id, priority, timeout (us), input, input stored ('1' or ''),
+--          for each job: id, priority, affinity class, timeout (us), input, input stored ('1' or ''),
 --          watched ('1' or ''), not before (us, '0': at once), time to live (us, '0':
 --          for ever), concurrency key ('': none)
 --
@@ -14,7 +14,7 @@
 -- wait, -1 when its key stands for another submission; and the id of the job that its
 -- key stands for, or ''.
 local SHORT = 64 -- Bytes of a value that a listpack takes.
-local HEADER, ITEM = 13, 9
+local HEADER, ITEM = 12, 10
 local FULL, CONFLICT = 0, -1
 local now = now_us()
 
@@ -46,12 +46,12 @@ local function is_full(h)
   return false
 end
 
-local function submit(h, id, priority, timeout, input, stored, watched, not_before, ttl, key)
+local function submit(h, id, priority, class, timeout, input, stored, watched, not_before, ttl, key)
   not_before = tonumber(not_before)
   local delayed = not_before > now
   local score = math.max(now, not_before) - priority * h.head_start
   local fields = { 'st', delayed and DELAYED or IN_QUEUE, 'a', 0, 'v', 1, 'ep', h.endpoint,
-    'pr', h.project, 'cl', h.class, 'sc', score, 'to', timeout, 'q', now }
+    'pr', h.project, 'cl', class, 'sc', score, 'to', timeout, 'q', now }
   local function set(field, value)
     fields[#fields + 1] = field
     fields[#fields + 1] = value
@@ -83,7 +83,7 @@ local function submit(h, id, priority, timeout, input, stored, watched, not_befo
   if delayed then
     delay(id, h.endpoint, not_before)
   else
-    enqueue(id, h.endpoint, h.class, score, key ~= '' and key)
+    enqueue(id, h.endpoint, class, score, key ~= '' and key)
   end
   redis.call('XADD', prefix .. 'events', '*', 't', 'q', 'j', id, 'v', 1)
 end
@@ -111,10 +111,10 @@ end
 local results = {}
 local i = 1
 while i <= #ARGV do
-  local h = { endpoint = ARGV[i], project = ARGV[i + 1], class = ARGV[i + 2], head_start = ARGV[i + 3],
-    max_retries = ARGV[i + 4], backoff = ARGV[i + 5], max_backoff = ARGV[i + 6], no_retry = ARGV[i + 7],
-    max_queued = tonumber(ARGV[i + 8]), idem = ARGV[i + 9], idem_ttl = ARGV[i + 10],
-    fingerprint = ARGV[i + 11], jobs = tonumber(ARGV[i + 12]) }
+  local h = { endpoint = ARGV[i], project = ARGV[i + 1], head_start = ARGV[i + 2],
+    max_retries = ARGV[i + 3], backoff = ARGV[i + 4], max_backoff = ARGV[i + 5], no_retry = ARGV[i + 6],
+    max_queued = tonumber(ARGV[i + 7]), idem = ARGV[i + 8], idem_ttl = ARGV[i + 9],
+    fingerprint = ARGV[i + 10], jobs = tonumber(ARGV[i + 11]) }
   local result = submit_all(h, i + HEADER)
   results[#results + 1] = result[1]
   results[#results + 1] = result[2]

@@ -4,19 +4,27 @@
 -- ARGV[1+] endpoints
 --
 -- Returns for each endpoint: {queued, running, microseconds for which the job that
--- goes next has been runnable}.
+-- goes next has been runnable, flat list of its classes that hold jobs: class, how
+-- many, microseconds for which the next of them has been runnable}.
+local MAX_CLASSES = 100 -- In one answer.
 local now = now_us()
 local surveys = {}
 for _, endpoint in ipairs(ARGV) do
   local f = redis.call('HMGET', prefix .. 'stats:' .. endpoint, 'queued', 'running')
-  local waited = 0
+  local longest, classes = 0, {}
   for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
-    local head = redis.call('ZRANGE', queue_key(endpoint, class), 0, 0)[1]
+    local queue = queue_key(endpoint, class)
+    local head = redis.call('ZRANGE', queue, 0, 0)[1]
     if head then
-      local since = redis.call('HMGET', job_key(head), 'q', 'nb')
-      waited = math.max(waited, now - (since[2] or since[1] or now))
+      local waited = waited_for(head, now)
+      longest = math.max(longest, waited)
+      if #classes < MAX_CLASSES * 3 then
+        classes[#classes + 1] = class
+        classes[#classes + 1] = redis.call('ZCARD', queue)
+        classes[#classes + 1] = waited
+      end
     end
   end
-  surveys[#surveys + 1] = { tonumber(f[1] or 0), tonumber(f[2] or 0), waited }
+  surveys[#surveys + 1] = { tonumber(f[1] or 0), tonumber(f[2] or 0), longest, classes }
 end
 return surveys

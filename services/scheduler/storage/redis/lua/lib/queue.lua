@@ -9,6 +9,8 @@
 --   q:<endpoint>:<affinity>  zset  runnable job ids by score
 --   parked:<endpoint>:<affinity>:<key>  zset  the same of jobs whose concurrency key
 --                            another job runs under
+--   parked:<endpoint> hash   how many are parked, by affinity class; only of classes that
+--                            come and go (those with terms)
 --   busy:<endpoint>   hash   the job that runs, by concurrency key
 --   classes:<endpoint>       set   affinity classes that may have jobs
 --   delayed:<endpoint>       zset  job ids by when they become runnable
@@ -112,9 +114,44 @@ local function push(id, endpoint, class, score)
   count(endpoint, 'queued', 1)
 end
 
+-- What a class asks for: its GPUs, and its terms by letter; see domain/affinity.h.
+local function parse_class(class)
+  local gpus, terms = string.match(class, '^([^|]*)(.*)$')
+  local wanted = { gpus = gpus }
+  for letter, value in string.gmatch(terms, '|(%l)=([^|]*)') do
+    wanted[letter] = value
+  end
+  return wanted
+end
+
+-- Whether a class is one of those that come and go.
+local function has_terms(class)
+  return string.find(class, '|', 1, true)
+end
+
+local function count_parked(endpoint, class, change)
+  if has_terms(class) and redis.call('HINCRBY', prefix .. 'parked:' .. endpoint, class, change) <= 0 then
+    redis.call('HDEL', prefix .. 'parked:' .. endpoint, class)
+  end
+end
+
+-- Forgets a class whose queue is empty, if it is one that comes and goes.
+local function forget_class(endpoint, class)
+  if has_terms(class) and redis.call('HEXISTS', prefix .. 'parked:' .. endpoint, class) == 0 then
+    redis.call('SREM', prefix .. 'classes:' .. endpoint, class)
+  end
+end
+
+-- For how long (us) a job has been runnable.
+local function waited_for(id, now)
+  local since = redis.call('HMGET', job_key(id), 'q', 'nb')
+  return now - (since[2] or since[1] or now)
+end
+
 -- Keeps a job out of its queue while another one runs under its key.
 local function park(id, endpoint, class, score, key)
   redis.call('SADD', prefix .. 'classes:' .. endpoint, class)
+  count_parked(endpoint, class, 1)
   redis.call('ZADD', parked_key(endpoint, class, key), score, id)
   count(endpoint, 'held', 1)
 end
@@ -142,6 +179,7 @@ local function free_key(endpoint, key)
     local next = redis.call('ZPOPMIN', parked_key(endpoint, class, key))
     if next[1] then
       count(endpoint, 'held', -1)
+      count_parked(endpoint, class, -1)
       push(next[1], endpoint, class, next[2])
     end
   end
@@ -157,6 +195,7 @@ local function dequeue(job)
   elseif job.key then
     redis.call('ZREM', parked_key(job.endpoint, job.class, job.key), job.id)
     count(job.endpoint, 'held', -1)
+    count_parked(job.endpoint, job.class, -1)
   end
 end
 
