@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <random>
@@ -18,6 +17,7 @@
 #include "services/scheduler/domain/shard.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/shard_log.h"
+#include "tests/integration/scheduler/model_settings.h"
 
 namespace furnace::scheduler {
 
@@ -29,16 +29,6 @@ inline constexpr FailureCause kCauses[] = {
     FailureCause::kWorkerLost, FailureCause::kHandlerExited, FailureCause::kPlatform};
 
 inline constexpr const char* kClasses[] = {"*", "rtx4090,rtx4000", "rtx4000|c=1", "*|v=1000"};
-
-inline std::uint64_t SeedFromEnvironment() {
-  const char* seed = std::getenv("FURNACE_TEST_SEED");
-  return seed == nullptr ? std::random_device{}() : std::strtoull(seed, nullptr, 10);
-}
-
-inline int OperationsFromEnvironment() {
-  const char* count = std::getenv("FURNACE_TEST_OPERATIONS");
-  return count == nullptr ? 5'000 : std::atoi(count);
-}
 
 class QueueModelTest : public testing::Test {
  protected:
