@@ -1,7 +1,7 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
-    support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
+    support/scheduler/memory_lost_jobs.cc support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
 
 furnace_test(scheduler_domain_test
@@ -10,6 +10,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/autoscale_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
+    unit/scheduler/domain/restoration_test.cc
     unit/scheduler/domain/retry_policy_test.cc
     unit/scheduler/domain/shard_test.cc
     unit/scheduler/domain/start_breaker_test.cc
@@ -26,6 +27,8 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/fleet_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
+    unit/scheduler/app/persister_test.cc
+    unit/scheduler/app/rebuilder_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
     unit/scheduler/app/shard_leader_test.cc
@@ -57,7 +60,7 @@ furnace_embed_migrations(scheduler_postgres_contract_test
   FOLDER "${PROJECT_SOURCE_DIR}/migrations/scheduler")
 
 furnace_integration_test(scheduler_queue_model_test
-  SOURCES integration/scheduler/queue_model_test.cc
+  SOURCES integration/scheduler/queue_loss_model_test.cc integration/scheduler/queue_model_test.cc
   DEPS furnace_scheduler_storage)
 
 # The whole scheduler in the test's process, with workers scripted over gRPC.
@@ -67,6 +70,7 @@ furnace_library(scheduler_service_support
   DEPS furnace_scheduler GTest::gtest)
 
 furnace_integration_test(scheduler_service_test
-  SOURCES integration/scheduler/jobs_test.cc integration/scheduler/workers_test.cc
+  SOURCES integration/scheduler/durability_test.cc integration/scheduler/jobs_test.cc
+    integration/scheduler/workers_test.cc
   DEPS scheduler_service_support
   LABELS grpc)

@@ -48,6 +48,10 @@ void Bind(CLI::App& command, RunOptions& options) {
       ->check(IsGiven);
   command.add_option("--concurrency-key", options.job.concurrency_key,
                      "jobs that share it run one at a time");
+  command
+      .add_option("--ack", options.job.ack,
+                  "QUEUED, or PERSISTED: the job is in PostgreSQL, too (QUEUED)")
+      ->transform(CLI::IsMember({"QUEUED", "PERSISTED"}, CLI::ignore_case));
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }

@@ -11,6 +11,7 @@ std::string RunJson(const JobOptions& options, std::string_view input) {
   asked.Add("timeout_seconds", options.timeout_seconds);
   asked.Add("idempotency_key", options.idempotency_key);
   asked.Add("concurrency_key", options.concurrency_key);
+  asked.Add("ack", options.ack);
   JsonObject request;
   request.AddRaw("input", std::string(input));
   request.AddRaw("priority", std::to_string(options.priority));

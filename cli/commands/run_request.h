@@ -16,6 +16,7 @@ struct JobOptions {
   std::optional<std::int64_t> timeout_seconds;
   std::optional<std::string> idempotency_key;
   std::optional<std::string> concurrency_key;
+  std::optional<std::string> ack;  // QUEUED or PERSISTED.
 };
 
 /// The body of a SubmitRequest. `input` is JSON.

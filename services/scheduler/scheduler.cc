@@ -23,6 +23,8 @@
 #include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/fleet.h"
 #include "services/scheduler/app/job_watchers.h"
+#include "services/scheduler/app/persister.h"
+#include "services/scheduler/app/rebuilder.h"
 #include "services/scheduler/app/redriver.h"
 #include "services/scheduler/app/relay.h"
 #include "services/scheduler/app/shard_leader.h"
@@ -35,11 +37,14 @@
 #include "services/scheduler/migrations.h"
 #include "services/scheduler/rpc/fleet_service.h"
 #include "services/scheduler/rpc/job_service.h"
+#include "services/scheduler/rpc/queue_service.h"
 #include "services/scheduler/rpc/worker_service.h"
 #include "services/scheduler/storage/observed_job_queue.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
+#include "services/scheduler/storage/postgres/unfinished_jobs.h"
 #include "services/scheduler/storage/redis/job_queue.h"
+#include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 
 namespace furnace::scheduler {
@@ -76,14 +81,17 @@ struct Scheduler::Parts {
         redis_queue(redis, scripts, c.shards),
         queue(redis_queue),
         log(redis, scripts, c.shards),
+        lost_jobs(redis, scripts),
         history(postgres),
+        unfinished_jobs(postgres),
         payloads(postgres),
         endpoint_source(furnace::rpc::Dial(c.registry_address),
                         {.internal_token = c.internal_token}),
         usage(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
         driver(MakeDriver(c)),
         catalog(endpoint_source),
-        submitter(catalog, queue, payloads, blocking, clock, c.shards),
+        persister(log, history, blocking),
+        submitter(catalog, queue, payloads, persister, blocking, clock, c.shards),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         dispatcher(queue, catalog, payloads, blocking, clock, c.lease),
@@ -94,6 +102,7 @@ struct Scheduler::Parts {
         gate(c.internal_token),
         explainer(queue, catalog),
         redriver(queue, reader, history, catalog),
+        rebuilder(unfinished_jobs, lost_jobs, catalog, c.shards),
         job_handlers(submitter, queue, reader, history, explainer, redriver, dispatcher, clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
         worker_service(
@@ -101,7 +110,8 @@ struct Scheduler::Parts {
             {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
             clock),
         fleet_handlers(fleet, catalog),
-        fleet_service(gate, fleet_handlers) {}
+        fleet_service(gate, fleet_handlers),
+        queue_service(gate, rebuilder) {}
 
   ~Parts();
 
@@ -120,13 +130,16 @@ struct Scheduler::Parts {
   RedisJobQueue redis_queue;
   ObservedJobQueue queue;
   RedisShardLog log;
+  RedisLostJobs lost_jobs;
   PostgresJobHistory history;
+  PostgresUnfinishedJobs unfinished_jobs;
   PostgresPayloadStore payloads;
   RegistryEndpointSource endpoint_source;
   MeteringUsageSink usage;
   const std::unique_ptr<Driver> driver;
 
   EndpointCatalog catalog;
+  Persister persister;
   Submitter submitter;
   JobReader reader;
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
@@ -140,11 +153,13 @@ struct Scheduler::Parts {
   furnace::rpc::Gate gate;
   Explainer explainer;
   Redriver redriver;
+  Rebuilder rebuilder;
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;
   rpc::WorkerService worker_service;
   rpc::FleetHandlers fleet_handlers;
   rpc::FleetService fleet_service;
+  rpc::QueueService queue_service;
   std::unique_ptr<furnace::rpc::Server> server;
 
   std::optional<runtime::Periodic> refresh_catalog;
@@ -175,9 +190,9 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server,
-      furnace::rpc::Server::Start({.address = config.listen, .max_threads = config.handler_threads},
-                                  {&job_service, &worker_service, &fleet_service}, async));
+      server, furnace::rpc::Server::Start(
+                  {.address = config.listen, .max_threads = config.handler_threads},
+                  {&job_service, &worker_service, &fleet_service, &queue_service}, async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));

@@ -32,11 +32,15 @@ class SuiteCase(unittest.TestCase):
     """Tests against one suite, which is started once for the class."""
 
     GPUS = "rtx4000=100:20480:simulated"
+    REDIS_FSYNC = "always"
+    # Environment variables by service.
+    EXTRA = {}
     maxDiff = 2000
 
     @classmethod
     def setUpClass(cls):
-        cls.suite = suite.Suite(os.environ["FURNACE_BIN"], gpus=cls.GPUS)
+        cls.suite = suite.Suite(os.environ["FURNACE_BIN"], gpus=cls.GPUS, redis_fsync=cls.REDIS_FSYNC,
+                                extra=cls.EXTRA)
         cls.addClassCleanup(cls.suite.close)
 
     def setUp(self):

@@ -74,6 +74,7 @@ class OutageTest(case.SuiteCase):
             for path in paths:
                 self.refused("GET", path)
             self.refused("POST", f"/v1/endpoints/{endpoint}/run", {"input": "x" * 10_000})
+            self.refused("POST", f"/v1/endpoints/{endpoint}/run", {"input": 1, "options": {"ack": "PERSISTED"}})
             # A small job needs nothing of it.
             job = self.submit(endpoint, 2)
             self.await_status(job, "COMPLETED")
@@ -82,6 +83,8 @@ class OutageTest(case.SuiteCase):
         for path in paths:
             self.recovers("GET", path)
         self.complete(job)
+        servers.wait_until(lambda: job in [each["id"] for each in self.pages("/v1/jobs", "jobs", status="COMPLETED")],
+                           "history to catch up")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,26 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(self.requests[0].path, "/v1/endpoints/ep/dead-letters")
         self.assertEqual(self.requests[1].query, {"page_size": "200", "page_token": "t"})
 
+    def test_persisted_jobs(self):
+        for call, answer, options in (
+            (self.client.run, {"id": "a"}, lambda body: body["options"]),
+            (self.client.run_sync, {"id": "a"}, lambda body: body["options"]),
+            (self.client.run_batch, {"job_ids": []}, lambda body: body["jobs"][0]["options"]),
+        ):
+            with self.subTest(call.__name__):
+                self.requests.clear()
+                self.will_answer(200, answer)
+                call("ep", [1], ack="PERSISTED")
+                self.assertEqual(options(self.requests[0].json()), {"ack": "PERSISTED"})
+
+    def test_rebuild_queue_adds_up_every_page(self):
+        self.will_answer(200, {"examined": 3, "live": 1, "restored": 2, "next_page_token": "t"})
+        self.will_answer(200, {"examined": 2, "restored": 1, "left_out": 1})
+        expected = {"examined": 5, "live": 1, "restored": 3, "left_out": 1}
+        self.assertEqual(self.client.rebuild_queue(), expected)
+        self.assertEqual([r.json()["page_token"] for r in self.requests], ["", "t"])
+        self.assertEqual(self.requests[0].path, "/v1/queue/rebuild")
+
     def test_redrive(self):
         self.will_answer(200, {"id": "job-1", "status": "IN_QUEUE"})
         self.assertEqual(self.client.redrive("job-1")["status"], "IN_QUEUE")

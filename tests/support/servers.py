@@ -113,6 +113,17 @@ class Redis:
         self.process.kill()
         self.process.wait()
 
+    def lose(self):
+        """kill -9 and the loss of the disk; comes back empty."""
+        self.kill()
+        shutil.rmtree(self.folder / "appendonlydir")
+        self.start()
+
+    def command(self, *words: str) -> str:
+        """Runs a command with redis-cli and returns its raw answer."""
+        return subprocess.run(["redis-cli", "-p", str(self.port), *words], check=True,
+                              capture_output=True, text=True, timeout=30).stdout.strip()
+
     def stop(self):
         """Stops the server."""
         stop(self.process)

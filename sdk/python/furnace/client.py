@@ -79,6 +79,7 @@ class Client:
         timeout_seconds: Optional[int] = None,
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
+        ack: Optional[str] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -98,6 +99,8 @@ class Client:
                 how long it is remembered (a day unless told otherwise).
             concurrency_key: Jobs of the endpoint that share it run one at a time. At
                 most 255 bytes of UTF-8 without control characters.
+            ack: "QUEUED", the default, or "PERSISTED": the job is in PostgreSQL, too,
+                before this returns, and survives the loss of Redis with its disk.
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint. "INVALID_ARGUMENT" names the
@@ -109,7 +112,7 @@ class Client:
                 `idempotency_key` is empty.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key, ack
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/run", body=body)
@@ -124,13 +127,14 @@ class Client:
         ttl_seconds: Optional[int] = None,
         timeout_seconds: Optional[int] = None,
         concurrency_key: Optional[str] = None,
+        ack: Optional[str] = None,
     ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
         The options are those of `run` and go for each of the jobs. Returns their ids,
         in the order of `inputs`.
         """
-        options = job_options(not_before, ttl_seconds, timeout_seconds, concurrency_key)
+        options = job_options(not_before, ttl_seconds, timeout_seconds, concurrency_key, ack=ack)
         jobs = [{"input": each, "priority": priority, **options} for each in inputs]
         body = {"jobs": jobs}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)["job_ids"]
@@ -147,6 +151,7 @@ class Client:
         timeout_seconds: Optional[int] = None,
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
+        ack: Optional[str] = None,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
@@ -157,7 +162,7 @@ class Client:
         The other arguments and the errors are those of `run`.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key, ack
         )
         body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
         path = _endpoint(endpoint_id) + "/runsync"
@@ -262,6 +267,23 @@ class Client:
         """
         path = _endpoint(endpoint_id) + "/dead-letters/redrive"
         return self._rest.call("POST", path, body={})
+
+    def rebuild_queue(self) -> Dict[str, int]:
+        """Puts back from PostgreSQL the jobs that Redis has lost. For operators.
+
+        Safe at any time, and twice: live jobs are left alone. Returns how many jobs
+        were "examined", "live", "restored" and "left_out" (queued under another number
+        of shards).
+        """
+        total = {"examined": 0, "live": 0, "restored": 0, "left_out": 0}
+        token = ""
+        while True:
+            page = self._rest.call("POST", "/v1/queue/rebuild", body={"page_token": token})
+            for name in total:
+                total[name] += page.get(name, 0)
+            token = page.get("next_page_token", "")
+            if not token:
+                return total
 
     def watch(
         self, job_id: str, after_chunk: int = 0, timeout: float = 3600.0

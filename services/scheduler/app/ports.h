@@ -41,6 +41,7 @@ struct Submission {
     absl::Duration ttl;                    // Zero: for ever.
     std::optional<absl::Time> not_before;  // nullopt: runnable at once.
     std::string concurrency_key;           // Empty: none.
+    bool persisted = false;                // In history before it is acknowledged.
   };
 
   std::string endpoint_id;

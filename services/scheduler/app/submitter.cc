@@ -79,26 +79,57 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
                                 .timeout = item.timeout.value_or(endpoint->timeout),
                                 .ttl = item.ttl.value_or(endpoint->queue.ttl),
                                 .not_before = item.not_before,
-                                .concurrency_key = std::move(item.concurrency_key)});
+                                .concurrency_key = std::move(item.concurrency_key),
+                                .persisted = item.persisted});
   }
   FURNACE_RETURN_IF_ERROR(StoreLargeInputs(submission));
   return submission;
 }
 
 void Submitter::Submit(Submission submission, Done<SubmitResult> done) {
+  done = DroppingInputs(submission, std::move(done));
+  std::vector<std::string> to_persist;
+  for (const Submission::Item& item : submission.items) {
+    if (item.persisted) to_persist.push_back(item.id);
+  }
+  if (to_persist.empty()) return queue_.Submit(std::move(submission), std::move(done));
+  SubmitPersisted(std::move(submission), std::move(to_persist), std::move(done));
+}
+
+Done<SubmitResult> Submitter::DroppingInputs(const Submission& submission,
+                                             Done<SubmitResult> done) {
   std::vector<std::string> stored;
   for (const Submission::Item& item : submission.items) {
     if (item.input_stored) stored.push_back(item.id);
   }
-  queue_.Submit(std::move(submission), [this, stored = std::move(stored), done = std::move(done)](
-                                           absl::StatusOr<SubmitResult> result) mutable {
+  if (stored.empty()) return done;
+  return [this, stored = std::move(stored),
+          done = std::move(done)](absl::StatusOr<SubmitResult> result) mutable {
     // After any other error the jobs may have been queued.
     const bool refused = absl::IsResourceExhausted(result.status()) ||
                          absl::IsAlreadyExists(result.status()) ||
                          (result.ok() && !result->known_id.empty());
-    if (refused && !stored.empty()) DropInputs(std::move(stored));
+    if (refused) DropInputs(std::move(stored));
     done(std::move(result));
-  });
+  };
+}
+
+void Submitter::SubmitPersisted(Submission submission, std::vector<std::string> job_ids,
+                                Done<SubmitResult> done) {
+  absl::StatusOr<Persister::Room> room = persister_.Reserve(job_ids.size());
+  if (!room.ok()) return done(room.status());
+  const std::string project_id = submission.project_id;
+  queue_.Submit(std::move(submission),
+                [this, room = *std::move(room), job_ids = std::move(job_ids), project_id,
+                 done = std::move(done)](absl::StatusOr<SubmitResult> result) mutable {
+                  if (!result.ok()) return done(std::move(result));
+                  if (!result->known_id.empty()) job_ids = {result->known_id};
+                  persister_.Save(std::move(room), std::move(job_ids), project_id,
+                                  [result = *std::move(result),
+                                   done = std::move(done)](const absl::Status& saved) mutable {
+                                    saved.ok() ? done(std::move(result)) : done(saved);
+                                  });
+                });
 }
 
 // If it fails, they are left over, and do no harm but take room.

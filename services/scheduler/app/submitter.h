@@ -10,6 +10,7 @@
 #include "libs/common/base/clock.h"
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler {
@@ -28,6 +29,7 @@ struct JobRequest {
     std::optional<absl::Duration> ttl;  // nullopt: the endpoint's; so the next.
     std::optional<absl::Duration> timeout;
     std::string concurrency_key;
+    bool persisted = false;  // In history before it is acknowledged.
   };
   std::vector<Item> items;
   std::string idempotency_key;  // Empty: none. Only with one item.
@@ -51,11 +53,12 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index);
 class Submitter {
  public:
   /// `blocking` runs what writes the payload store.
-  Submitter(EndpointCatalog& catalog, JobQueue& queue, PayloadStore& payloads,
+  Submitter(EndpointCatalog& catalog, JobQueue& queue, PayloadStore& payloads, Persister& persister,
             runtime::ThreadPool& blocking, const Clock& clock, int shards)
       : catalog_(catalog),
         queue_(queue),
         payloads_(payloads),
+        persister_(persister),
         blocking_(blocking),
         clock_(clock),
         shards_(shards) {}
@@ -68,17 +71,22 @@ class Submitter {
   /// store. May block; nothing is queued yet.
   absl::StatusOr<Submission> Prepare(JobRequest request);
 
-  /// JobQueue::Submit; the stored inputs of a submission that was certainly not queued
-  /// are dropped again. Does not block.
+  /// JobQueue::Submit, and then, for jobs that ask for it, Persister::Save; the stored
+  /// inputs of a submission that was certainly not queued are dropped again. Does not
+  /// block.
   void Submit(Submission submission, Done<SubmitResult> done);
 
  private:
+  Done<SubmitResult> DroppingInputs(const Submission& submission, Done<SubmitResult> done);
+  void SubmitPersisted(Submission submission, std::vector<std::string> job_ids,
+                       Done<SubmitResult> done);
   void DropInputs(std::vector<std::string> job_ids);
   absl::Status StoreLargeInputs(Submission& submission);
 
   EndpointCatalog& catalog_;
   JobQueue& queue_;
   PayloadStore& payloads_;
+  Persister& persister_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const int shards_;

@@ -78,6 +78,10 @@ absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl:
   FURNACE_RETURN_IF_ERROR(
       CheckConcurrencyKey(name + ".concurrency_key", options.concurrency_key()));
   item.concurrency_key = options.concurrency_key();
+  if (!v1::Ack_IsValid(options.ack())) {
+    return Error(absl::StatusCode::kInvalidArgument, "{}.ack: unknown", name);
+  }
+  item.persisted = options.ack() == v1::ACK_PERSISTED;
   return absl::OkStatus();
 }
 

@@ -183,7 +183,23 @@ void JobService::OnRunSync(const std::shared_ptr<RunSyncCall>& call) {
   if (!job.ok()) return call->Finish(job.status());
   job->watched = true;
   Prepare(call, *std::move(job), [this, call, wait_ms](Submission submission) {
-    SubmitAndWatch(call, std::move(submission), absl::Milliseconds(wait_ms));
+    const absl::Duration wait = absl::Milliseconds(wait_ms);
+    if (submission.items[0].persisted) {
+      return SubmitThenWatch(call, std::move(submission), wait);
+    }
+    SubmitAndWatch(call, std::move(submission), wait);
+  });
+}
+
+void JobService::SubmitThenWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
+                                 absl::Duration wait) {
+  const std::string job_id = submission.items[0].id;
+  const std::string project_id = submission.project_id;
+  submitter_.Submit(std::move(submission), [this, call, job_id, project_id,
+                                            wait](const absl::StatusOr<SubmitResult>& result) {
+    if (!result.ok()) return call->Finish(result.status());
+    const std::string& id = result->known_id.empty() ? job_id : result->known_id;
+    AnswerWithKnown<v1::RunSyncResponse>(call, id, project_id, wait);
   });
 }
 

@@ -66,6 +66,9 @@ class JobService final : public JobServiceBase {
                        const std::string& project_id, std::optional<absl::Duration> wait);
   void SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
                       absl::Duration wait);
+  /// The same for a job whose result must not be told before the job is acknowledged.
+  void SubmitThenWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
+                       absl::Duration wait);
   /// Prepares the submission, on another thread if that may block, and goes on with
   /// `next`, or answers the call with the error.
   template <typename Call, typename Next>

@@ -1,8 +1,11 @@
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
+#include "tests/contract/scheduler/unfinished_jobs_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_lost_jobs.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 
@@ -13,17 +16,21 @@ class MemoryQueueBackend {
  public:
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
+  LostJobs& lost() { return lost_; }
+  void LoseAll() { lost_.LoseAll(); }
   void PassTime(absl::Duration time) { clock_.Advance(time); }
 
  private:
   ManualClock clock_;
   MemoryJobQueue queue_{clock_, kTestShards};
   MemoryShardLog log_{queue_};
+  MemoryLostJobs lost_{queue_};
 };
 
 class MemoryStoresBackend {
  public:
   JobHistory& history() { return history_; }
+  UnfinishedJobs& unfinished() { return history_; }
   PayloadStore& payloads() { return payloads_; }
 
  private:
@@ -34,6 +41,8 @@ class MemoryStoresBackend {
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AffinityContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LostJobsContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UnfinishedJobsContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 

@@ -2,9 +2,11 @@
 
 #include "libs/common/redis/client.h"
 #include "services/scheduler/storage/redis/job_queue.h"
+#include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 
 namespace furnace::scheduler {
@@ -12,9 +14,11 @@ namespace {
 
 class RedisBackend {
  public:
-  RedisBackend() { EXPECT_TRUE(client_.SendAndWait({"FLUSHALL"}).ok()); }
+  RedisBackend() { LoseAll(); }
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
+  LostJobs& lost() { return lost_; }
+  void LoseAll() { EXPECT_TRUE(client_.SendAndWait({"FLUSHALL"}).ok()); }
 
   /// Waits until Redis's clock has moved.
   void PassTime(absl::Duration time) {
@@ -34,11 +38,13 @@ class RedisBackend {
   redis::Client client_{*redis::ParseUrl(std::getenv("FURNACE_TEST_REDIS_URL")), scripts_.All()};
   RedisJobQueue queue_{client_, scripts_, kTestShards};
   RedisShardLog log_{client_, scripts_, kTestShards};
+  RedisLostJobs lost_{client_, scripts_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, AffinityContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LostJobsContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -122,6 +122,16 @@ class CommandsTest(unittest.TestCase):
         self.assertEqual({"redriven": 1005, "more": False}, json.loads(done.stdout))
         self.assertEqual(2, len(self.gateway.requests))
 
+    def test_a_rebuild_goes_over_all_pages(self):
+        self.answer("POST /v1/queue/rebuild",
+                    (200, {"examined": 1000, "live": 998, "restored": 2, "next_page_token": "t"}),
+                    (200, {"examined": 5, "live": 2, "restored": 2, "left_out": 1}))
+        done = self.furnace("queue", "rebuild", "--json")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"examined": 1005, "live": 1000, "restored": 4, "left_out": 1},
+                         json.loads(done.stdout))
+        self.assertEqual({"page_token": "t"}, json.loads(self.gateway.requests[1][2]))
+
     def test_run_sends_the_options_of_the_job(self):
         self.answer(f"POST /v1/endpoints/{ENDPOINT}/run", (200, job("DELAYED")))
         done = self.furnace("run", ENDPOINT, "--input", "[1]", "--no-wait", "--not-before",

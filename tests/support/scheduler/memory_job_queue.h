@@ -45,6 +45,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
 
  private:
   friend class MemoryShardLog;
+  friend class MemoryLostJobs;
 
   struct Entry {
     JobRecord record;

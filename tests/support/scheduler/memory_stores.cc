@@ -6,6 +6,14 @@
 
 namespace furnace::scheduler {
 
+namespace {
+
+bool IsUnfinished(const Job& job) {
+  return !IsFinal(job.status) && job.status != JobStatus::kWaiting;
+}
+
+}  // namespace
+
 absl::Status MemoryJobHistory::Save(const std::vector<JobRecord>& jobs) {
   MutexLock lock(mutex_);
   FURNACE_RETURN_IF_ERROR(failure_);
@@ -47,6 +55,29 @@ absl::StatusOr<std::vector<Job>> MemoryJobHistory::List(const JobFilter& filter)
     jobs.push_back(std::move(job));
   }
   return jobs;
+}
+
+absl::StatusOr<std::vector<std::string>> MemoryJobHistory::List(const std::string& after_id,
+                                                                int limit) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  std::vector<std::string> ids;
+  for (const auto& [id, record] : jobs_) {
+    const bool has_room = static_cast<int>(ids.size()) < limit;
+    if (has_room && id > after_id && IsUnfinished(record.job)) ids.push_back(id);
+  }
+  return ids;
+}
+
+absl::StatusOr<std::vector<JobRecord>> MemoryJobHistory::Read(const std::vector<std::string>& ids) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  std::vector<JobRecord> records;
+  for (const std::string& id : ids) {
+    const auto found = jobs_.find(id);
+    if (found != jobs_.end() && IsUnfinished(found->second.job)) records.push_back(found->second);
+  }
+  return records;
 }
 
 void MemoryJobHistory::set_status(absl::Status status) {

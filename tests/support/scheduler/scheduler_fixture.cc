@@ -50,12 +50,13 @@ SchedulerFixture::SchedulerFixture() : project_(NewId()), endpoint_(suite_.AddEn
   FURNACE_CHECK(client.SendAndWait({"FLUSHALL"}).ok());
 }
 
-std::unique_ptr<grpc::ClientContext> SchedulerFixture::As(const std::string& project_id) const {
+std::unique_ptr<grpc::ClientContext> SchedulerFixture::As(const std::string& project_id,
+                                                          v1::Role role) const {
   auto context = std::make_unique<grpc::ClientContext>();
   furnace::rpc::CallContext caller;
   caller.deadline = absl::Now() + absl::Minutes(1);
   caller.project_id = project_id.empty() ? project_ : project_id;
-  caller.role = v1::ROLE_RUNNER;
+  caller.role = role;
   furnace::rpc::PrepareFor(*context,
                            {.internal_token = kInternalToken, .timeout = absl::Minutes(1)}, caller);
   return context;

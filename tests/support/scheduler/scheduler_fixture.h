@@ -41,7 +41,8 @@ class SchedulerFixture : public testing::Test {
   }
 
   /// The context of a call on behalf of a project; of the test's own, if not given.
-  std::unique_ptr<grpc::ClientContext> As(const std::string& project_id = "") const;
+  std::unique_ptr<grpc::ClientContext> As(const std::string& project_id = "",
+                                          v1::Role role = v1::ROLE_RUNNER) const;
 
   /// A worker token of the endpoint.
   std::string Token(const std::string& worker_id, const std::string& endpoint_id) const;

@@ -32,11 +32,13 @@ QueueScripts::QueueScripts()
       lead(Always(lua::kLeadShard)),
       redrive(Growing(lua::kRedriveJobs)),
       purge(Always(lua::kPurgeJobs)),
-      locate(Always(lua::kLocateJob)) {}
+      locate(Always(lua::kLocateJob)),
+      find_missing(Always(lua::kFindMissingJobs)),
+      restore(Growing(lua::kRestoreJobs)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim,  &renew,  &settle, &sweep,   &cancel, &report,
-          &read,   &forget, &survey, &lead,   &redrive, &purge,  &locate};
+  return {&submit, &claim,  &renew, &settle,  &sweep, &cancel, &report,       &read,
+          &forget, &survey, &lead,  &redrive, &purge, &locate, &find_missing, &restore};
 }
 
 }  // namespace furnace::scheduler

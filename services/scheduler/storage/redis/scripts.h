@@ -7,12 +7,12 @@
 namespace furnace::scheduler {
 
 /// The queue's scripts, each with the shared part before it. What frees memory or
-/// moves jobs on may run when Redis is full; only submit and progress may not.
+/// moves jobs on may run when Redis is full; what brings jobs or progress may not.
 struct QueueScripts {
   QueueScripts();
 
   const redis::Script submit, claim, renew, settle, sweep, cancel, report, read, forget, survey,
-      lead, redrive, purge, locate;
+      lead, redrive, purge, locate, find_missing, restore;
 
   /// All of them, for redis::Client to load.
   std::vector<const redis::Script*> All() const;

@@ -18,6 +18,7 @@ bool Parses(const std::string& words) {
   AddRunCommand(app, session);
   AddJobCommands(app, session);
   AddDeadLetterCommands(app, session);
+  AddQueueCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);
@@ -87,6 +88,9 @@ INSTANTIATE_TEST_SUITE_P(
          "run up --input {} --not-before 2030-01-01T00:00:00Z --ttl 1 --timeout 2 "
          "--idempotency-key a --concurrency-key b",
          true},
+        {"AckInAnyCase", "run up --input {} --ack persisted", true},
+        {"AckIsOneOfTwo", "run up --input {} --ack perhaps", false},
+        {"RebuildTheQueue", "queue rebuild", true},
         {"IdempotencyKeysAreNotEmpty", "run up --input {} --idempotency-key ''", false},
         {"TimesToLiveAreNumbers", "run up --input {} --ttl soon", false},
         {"Run", "run up --input {} --priority 10 --no-wait --output f", true},

@@ -10,6 +10,7 @@
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_job_queue.h"
+#include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 #include "tests/support/scheduler/samples.h"
 
@@ -41,7 +42,10 @@ class SubmitterTest : public testing::Test {
   ManualClock clock_;
   runtime::ThreadPool blocking_{1, 100};
   MemoryJobQueue queue_{clock_, kTestShards};
-  Submitter submitter_{catalog_, queue_, payloads_, blocking_, clock_, kTestShards};
+  MemoryShardLog log_{queue_};
+  MemoryJobHistory history_;
+  Persister persister_{log_, history_, blocking_};
+  Submitter submitter_{catalog_, queue_, payloads_, persister_, blocking_, clock_, kTestShards};
 };
 
 TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
@@ -171,6 +175,63 @@ TEST_F(SubmitterTest, WhatWasNotQueuedLeavesNoInputBehind) {
   EXPECT_EQ(submit("other"), std::pair(StatusCode::kResourceExhausted, false));
   queue_.FailNext(QueueCall::kSubmit, absl::UnavailableError("down"));
   EXPECT_EQ(submit("x"), std::pair(StatusCode::kUnavailable, true)) << "it may be queued";
+}
+
+class PersistedSubmitTest : public SubmitterTest {
+ protected:
+  Submission Prepare(const std::string& key = "") {
+    JobRequest request = Request({"[1]"});
+    request.items[0].persisted = true;
+    request.idempotency_key = key;
+    return submitter_.Prepare(std::move(request)).value();
+  }
+
+  absl::StatusOr<SubmitResult> Submit(Submission submission) {
+    return Await<SubmitResult>([&](Done<SubmitResult> done) {
+      submitter_.Submit(std::move(submission), std::move(done));
+    });
+  }
+
+  bool InHistory(const std::string& id) { return history_.Get(id, endpoint_.project_id).ok(); }
+};
+
+TEST_F(PersistedSubmitTest, OnlyJobsThatAskForItAreInHistoryOnceAcknowledged) {
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  JobRequest request = Request({"1", "2"});
+  request.items[1].persisted = true;
+  const Submission submission = submitter_.Prepare(std::move(request)).value();
+  ASSERT_TRUE(Submit(submission).ok());
+  EXPECT_FALSE(InHistory(submission.items[0].id));
+  EXPECT_TRUE(InHistory(submission.items[1].id));
+}
+
+TEST_F(PersistedSubmitTest, AJobThatMayNotBePersistedIsNotAcknowledged) {
+  history_.set_status(absl::UnavailableError("down"));
+  EXPECT_TRUE(absl::IsUnavailable(Submit(Prepare()).status()));
+}
+
+TEST_F(PersistedSubmitTest, AKnownJobIsPersistedBeforeItIsAcknowledgedAgain) {
+  history_.set_status(absl::UnavailableError("down"));
+  const Submission first = Prepare("k");
+  EXPECT_FALSE(Submit(first).ok());
+  EXPECT_FALSE(Submit(Prepare("k")).ok());
+  history_.set_status(absl::OkStatus());
+  EXPECT_EQ(Submit(Prepare("k"))->known_id, first.items[0].id);
+  EXPECT_TRUE(InHistory(first.items[0].id));
+}
+
+TEST_F(PersistedSubmitTest, WhatCanNotBePersistedSoonIsNotQueued) {
+  const auto room = persister_.Reserve(Persister::kMaxJobs);
+  const Submission submission = Prepare();
+  EXPECT_TRUE(absl::IsResourceExhausted(Submit(submission).status()));
+  EXPECT_EQ(queue_.Live(submission.items[0].id), std::nullopt);
+}
+
+TEST_F(PersistedSubmitTest, ARefusedJobIsNotPersisted) {
+  queue_.FailNext(QueueCall::kSubmit, absl::ResourceExhaustedError("full"));
+  const Submission submission = Prepare();
+  EXPECT_TRUE(absl::IsResourceExhausted(Submit(submission).status()));
+  EXPECT_FALSE(InHistory(submission.items[0].id));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 -- $1 ... $36  one array per column, in the order of the column list; $28 holds each
 --             job's chunks as the literal of a text[]
 -- Inserts jobs, and replaces those stored under a lower version. An input that has
--- left the queue is kept from the row before.
+-- left the queue is kept from the row before. In the order of their ids, so that two
+-- who store the same jobs do not wait for each other.
 INSERT INTO scheduler.furnace_jobs AS stored (
   id, endpoint_id, project_id, status, input, output, input_stored, output_stored, error,
   cause, priority, affinity, timeout_us, max_retries, attempt, retry_count, loss_count,
@@ -27,6 +28,7 @@ FROM unnest(
   worker_id, gpu_type, gpu_count, cold_start_us, queued_at, first_started_at, started_at,
   completed_at, gpu_time_us, progress, chunks, chunk_count, version, backoff_ms, max_backoff_ms,
   no_retry, concurrency_key, not_before, expires_at)
+ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
   input = coalesce(excluded.input, stored.input),
   status = excluded.status, output = excluded.output, output_stored = excluded.output_stored,

@@ -1,0 +1,1 @@
+DROP INDEX scheduler.furnace_jobs_unfinished;

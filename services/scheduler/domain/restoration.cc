@@ -1,0 +1,23 @@
+#include "services/scheduler/domain/restoration.h"
+
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+
+absl::StatusOr<Job> Restore(Job job) {
+  if (IsFinal(job.status) || job.status == JobStatus::kWaiting) {
+    return Error(absl::StatusCode::kFailedPrecondition, "job {} is {}", job.id,
+                 ToString(job.status));
+  }
+  if (job.status == JobStatus::kInProgress) job.status = JobStatus::kInQueue;
+  job.attempt += kRestoredAhead;
+  job.version += kRestoredAhead;
+  return job;
+}
+
+std::int64_t RestoredScore(const Job& job, absl::Duration head_start) {
+  const bool delayed = job.status == JobStatus::kDelayed && job.not_before;
+  return QueueScore(delayed ? *job.not_before : job.queued_at, job.priority, head_start);
+}
+
+}  // namespace furnace::scheduler
