@@ -1,11 +1,13 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
-    support/scheduler/memory_lost_jobs.cc support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
+    support/scheduler/memory_lost_jobs.cc support/scheduler/memory_queue_loads.cc
+    support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
 
 furnace_test(scheduler_domain_test
   SOURCES
+    unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
     unit/scheduler/domain/job_status_test.cc
@@ -19,6 +21,7 @@ furnace_test(scheduler_domain_test
 
 furnace_test(scheduler_app_test
   SOURCES
+    unit/scheduler/app/admission_test.cc
     unit/scheduler/app/dispatcher_claims_test.cc
     unit/scheduler/app/dispatcher_results_test.cc
     unit/scheduler/app/dispatcher_sessions_test.cc

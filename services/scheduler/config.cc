@@ -9,6 +9,18 @@
 namespace furnace::scheduler {
 namespace {
 
+void ReadLimits(config::Env& env, AdmissionLimits& limits) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 50;
+  env.Int64("FURNACE_MAX_QUEUED_JOBS", "most jobs that wait, of all projects; 0: any", 0, kMost,
+            &limits.suite.jobs);
+  env.Int64("FURNACE_MAX_QUEUED_BYTES", "most bytes of their inputs in Redis; 0: any", 0, kMost,
+            &limits.suite.bytes);
+  env.Int64("FURNACE_PROJECT_MAX_QUEUED_JOBS", "most jobs that wait, of each project; 0: any", 0,
+            kMost, &limits.project.jobs);
+  env.Int64("FURNACE_PROJECT_MAX_QUEUED_BYTES", "most bytes of their inputs in Redis; 0: any", 0,
+            kMost, &limits.project.bytes);
+}
+
 void ReadProcessDriver(config::Env& env, Config& config) {
   env.Text("FURNACE_PROCESS_GPUS", "GPUs of this machine: type=count[:vram_mib[:simulated]],...",
            &config.gpus);
@@ -66,6 +78,7 @@ void ReadConfig(config::Env& env, Config& config) {
           &config.shards);
   env.Duration("FURNACE_LEASE", "how long a worker may be silent before its jobs are taken back",
                absl::Seconds(1), absl::Minutes(10), &config.lease);
+  ReadLimits(env, config.admission);
   env.Text("FURNACE_DRIVER", "what starts workers: none or process", &config.driver);
   ReadProcessDriver(env, config);
 }

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "libs/common/config/env.h"
 #include "libs/common/redis/connection.h"
+#include "services/scheduler/domain/admission.h"
 #include "services/scheduler/drivers/process/process_driver.h"
 
 namespace furnace::scheduler {
@@ -25,6 +26,10 @@ struct Config {
   int handler_threads = 256;
   int shards = 16;
   absl::Duration lease = absl::Seconds(15);
+  // A queued job takes some 600 bytes of Redis besides its input: these leave a sixth of
+  // 256 MiB to what runs and what has ended.
+  AdmissionLimits admission = {.suite = {.jobs = 200'000, .bytes = 96 << 20},
+                               .project = {.jobs = 100'000, .bytes = 48 << 20}};
 
   std::string driver = "none";
   std::string gpus;

@@ -18,6 +18,7 @@
 #include "libs/common/rpc/server.h"
 #include "libs/common/runtime/periodic.h"
 #include "libs/common/runtime/thread_pool.h"
+#include "services/scheduler/app/admission.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/explainer.h"
@@ -45,6 +46,7 @@
 #include "services/scheduler/storage/postgres/unfinished_jobs.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
+#include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 
 namespace furnace::scheduler {
@@ -82,6 +84,7 @@ struct Scheduler::Parts {
         queue(redis_queue),
         log(redis, scripts, c.shards),
         lost_jobs(redis, scripts),
+        loads(redis, scripts, c.shards),
         history(postgres),
         unfinished_jobs(postgres),
         payloads(postgres),
@@ -91,7 +94,8 @@ struct Scheduler::Parts {
         driver(MakeDriver(c)),
         catalog(endpoint_source),
         persister(log, history, blocking),
-        submitter(catalog, queue, payloads, persister, blocking, clock, c.shards),
+        admission(loads, catalog, c.admission),
+        submitter(catalog, queue, payloads, persister, admission, blocking, clock, c.shards),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         dispatcher(queue, catalog, payloads, blocking, clock, c.lease),
@@ -131,6 +135,7 @@ struct Scheduler::Parts {
   ObservedJobQueue queue;
   RedisShardLog log;
   RedisLostJobs lost_jobs;
+  RedisQueueLoads loads;
   PostgresJobHistory history;
   PostgresUnfinishedJobs unfinished_jobs;
   PostgresPayloadStore payloads;
@@ -140,6 +145,7 @@ struct Scheduler::Parts {
 
   EndpointCatalog catalog;
   Persister persister;
+  Admission admission;
   Submitter submitter;
   JobReader reader;
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
@@ -164,6 +170,7 @@ struct Scheduler::Parts {
 
   std::optional<runtime::Periodic> refresh_catalog;
   std::optional<runtime::Periodic> renew_leadership;
+  std::optional<runtime::Periodic> weigh_queue;
   std::optional<runtime::Periodic> sweep;
   std::optional<runtime::Periodic> relay_events;
   std::optional<runtime::Periodic> scale;
@@ -177,8 +184,8 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
-  for (auto* duty : {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &scale,
-                     &expire_watchers, &wake_workers, &wake_impatient}) {
+  for (auto* duty : {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events,
+                     &scale, &expire_watchers, &wake_workers, &wake_impatient}) {
     duty->reset();
   }
   server.reset();
@@ -205,6 +212,10 @@ void Scheduler::Parts::StartDuties() {
     if (!status.ok()) spdlog::warn("registry: {}", status.ToString());
   });
   renew_leadership.emplace(ShardLeader::kRenewEvery, [this] { leader.Renew(); });
+  weigh_queue.emplace(Admission::kEvery, [this] {
+    const absl::Status status = admission.Refresh();
+    if (!status.ok()) spdlog::warn("queue limits: {}", status.ToString());
+  });
   sweep.emplace(Sweeper::kEvery, [this] { sweeper.Sweep(); });
   relay_events.emplace(Relay::kEvery, [this] { Relay(); });
   if (config.driver != "none") scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });

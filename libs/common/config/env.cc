@@ -42,10 +42,17 @@ void Env::Secret(const char* name, std::string_view meaning, std::string* target
 }
 
 void Env::Int(const char* name, std::string_view meaning, int min, int max, int* target) {
+  std::int64_t value = *target;
+  Int64(name, meaning, min, max, &value);
+  *target = static_cast<int>(value);
+}
+
+void Env::Int64(const char* name, std::string_view meaning, std::int64_t min, std::int64_t max,
+                std::int64_t* target) {
   const char* value = FindFilled(name, meaning, std::to_string(*target));
   if (value == nullptr) return;
   const std::string_view text(value);
-  int parsed = 0;
+  std::int64_t parsed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
   if (error != std::errc() || end != text.data() + text.size() || parsed < min || parsed > max) {
     Bad(name, fmt::format("'{}' is not an integer from {} to {}", text, min, max));

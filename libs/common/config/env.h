@@ -36,6 +36,8 @@ class Env {
   void Secret(const char* name, std::string_view meaning, std::string* target);
   /// An integer in [min, max].
   void Int(const char* name, std::string_view meaning, int min, int max, int* target);
+  void Int64(const char* name, std::string_view meaning, std::int64_t min, std::int64_t max,
+             std::int64_t* target);
   /// "true", "false", "1" or "0".
   void Bool(const char* name, std::string_view meaning, bool* target);
   /// As absl::ParseDuration reads it ("1.5s", "200ms"), in [min, max].

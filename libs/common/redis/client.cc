@@ -25,8 +25,10 @@ bool IsNoScript(const redisReply& reply) {
 absl::StatusOr<Reply> ToResult(Reply reply) {
   if (reply->type != REDIS_REPLY_ERROR) return reply;
   const std::string_view text = TextOf(*reply);
+  if (text.find("OOM") != std::string_view::npos) {
+    return absl::ResourceExhaustedError("redis: no memory left");
+  }
   absl::StatusCode code = absl::StatusCode::kInternal;
-  if (text.find("OOM") != std::string_view::npos) code = absl::StatusCode::kResourceExhausted;
   if (text.starts_with("LOADING") || text.starts_with("READONLY")) {
     code = absl::StatusCode::kUnavailable;
   }

@@ -28,6 +28,14 @@ std::string Fingerprint(const JobRequest::Item& item) {
       micros(item.timeout), item.concurrency_key.size(), item.concurrency_key, item.input))));
 }
 
+QueueLoad LoadOf(const Submission& submission) {
+  QueueLoad load;
+  for (const Submission::Item& item : submission.items) {
+    load += {.jobs = 1, .bytes = static_cast<std::int64_t>(item.input.size())};
+  }
+  return load;
+}
+
 }  // namespace
 
 JobRecord UpcomingJob::QueuedAt(absl::Time now) const {
@@ -88,12 +96,29 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
 
 void Submitter::Submit(Submission submission, Done<SubmitResult> done) {
   done = DroppingInputs(submission, std::move(done));
+  const absl::Status admitted = admission_.Admit(submission.project_id, LoadOf(submission));
+  if (!admitted.ok()) {
+    if (submission.idempotency_key.empty()) return done(admitted);
+    done = OnlyIfKnown(submission, admitted, std::move(done));
+  }
   std::vector<std::string> to_persist;
   for (const Submission::Item& item : submission.items) {
     if (item.persisted) to_persist.push_back(item.id);
   }
   if (to_persist.empty()) return queue_.Submit(std::move(submission), std::move(done));
   SubmitPersisted(std::move(submission), std::move(to_persist), std::move(done));
+}
+
+// A submit that only repeats another needs no room: the queue has the say, and takes no
+// new job.
+Done<SubmitResult> Submitter::OnlyIfKnown(Submission& submission, absl::Status refusal,
+                                          Done<SubmitResult> done) {
+  submission.max_queued = 0;
+  return [refusal = std::move(refusal),
+          done = std::move(done)](absl::StatusOr<SubmitResult> result) mutable {
+    if (absl::IsResourceExhausted(result.status())) return done(std::move(refusal));
+    done(std::move(result));
+  };
 }
 
 Done<SubmitResult> Submitter::DroppingInputs(const Submission& submission,

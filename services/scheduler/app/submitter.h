@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "libs/common/base/clock.h"
 #include "libs/common/runtime/thread_pool.h"
+#include "services/scheduler/app/admission.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/ports.h"
@@ -54,11 +55,12 @@ class Submitter {
  public:
   /// `blocking` runs what writes the payload store.
   Submitter(EndpointCatalog& catalog, JobQueue& queue, PayloadStore& payloads, Persister& persister,
-            runtime::ThreadPool& blocking, const Clock& clock, int shards)
+            Admission& admission, runtime::ThreadPool& blocking, const Clock& clock, int shards)
       : catalog_(catalog),
         queue_(queue),
         payloads_(payloads),
         persister_(persister),
+        admission_(admission),
         blocking_(blocking),
         clock_(clock),
         shards_(shards) {}
@@ -71,13 +73,15 @@ class Submitter {
   /// store. May block; nothing is queued yet.
   absl::StatusOr<Submission> Prepare(JobRequest request);
 
-  /// JobQueue::Submit, and then, for jobs that ask for it, Persister::Save; the stored
-  /// inputs of a submission that was certainly not queued are dropped again. Does not
-  /// block.
+  /// JobQueue::Submit of what the limits admit, and then, for jobs that ask for it,
+  /// Persister::Save; the stored inputs of a submission that was certainly not queued are dropped
+  /// again. Does not block.
   void Submit(Submission submission, Done<SubmitResult> done);
 
  private:
   Done<SubmitResult> DroppingInputs(const Submission& submission, Done<SubmitResult> done);
+  Done<SubmitResult> OnlyIfKnown(Submission& submission, absl::Status refusal,
+                                 Done<SubmitResult> done);
   void SubmitPersisted(Submission submission, std::vector<std::string> job_ids,
                        Done<SubmitResult> done);
   void DropInputs(std::vector<std::string> job_ids);
@@ -87,6 +91,7 @@ class Submitter {
   JobQueue& queue_;
   PayloadStore& payloads_;
   Persister& persister_;
+  Admission& admission_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const int shards_;

@@ -1,11 +1,13 @@
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_lost_jobs.h"
+#include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 
@@ -17,6 +19,7 @@ class MemoryQueueBackend {
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
   LostJobs& lost() { return lost_; }
+  QueueLoads& loads() { return loads_; }
   void LoseAll() { lost_.LoseAll(); }
   void PassTime(absl::Duration time) { clock_.Advance(time); }
 
@@ -25,6 +28,7 @@ class MemoryQueueBackend {
   MemoryJobQueue queue_{clock_, kTestShards};
   MemoryShardLog log_{queue_};
   MemoryLostJobs lost_{queue_};
+  MemoryQueueLoads loads_{queue_};
 };
 
 class MemoryStoresBackend {
@@ -42,6 +46,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AffinityContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LostJobsContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueueLoadsContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UnfinishedJobsContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);

@@ -3,9 +3,11 @@
 #include "libs/common/redis/client.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
+#include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 
@@ -18,6 +20,7 @@ class RedisBackend {
   JobQueue& queue() { return queue_; }
   ShardLog& log() { return log_; }
   LostJobs& lost() { return lost_; }
+  QueueLoads& loads() { return loads_; }
   void LoseAll() { EXPECT_TRUE(client_.SendAndWait({"FLUSHALL"}).ok()); }
 
   /// Waits until Redis's clock has moved.
@@ -39,12 +42,14 @@ class RedisBackend {
   RedisJobQueue queue_{client_, scripts_, kTestShards};
   RedisShardLog log_{client_, scripts_, kTestShards};
   RedisLostJobs lost_{client_, scripts_};
+  RedisQueueLoads loads_{client_, scripts_, kTestShards};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, AffinityContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LostJobsContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueueLoadsContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -7,6 +7,7 @@
 
 #include "services/scheduler/domain/restoration.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
+#include "services/scheduler/storage/redis/queue_loads.h"
 #include "tests/integration/scheduler/queue_model.h"
 
 namespace furnace::scheduler {
@@ -24,6 +25,7 @@ class QueueLossModelTest : public QueueModelTest {
     base_.clear();
     for (auto& [id, job] : model_) {
       job = Restore(job).value();
+      job.input = "1";
       scores_[id] = RestoredScore(job, kHeadStart);
       base_[id] = job;
       const LostJob lost{.record = {.job = job, .chunks = {}, .chunk_count = 0},
@@ -50,7 +52,22 @@ class QueueLossModelTest : public QueueModelTest {
     for (const auto& [id, job] : model_) EXPECT_EQ(versions[id], job.version);
   }
 
+  // What counts against limits is what waits.
+  void CompareLoads() {
+    const auto loads = loads_.Of(endpoints_).value();
+    for (const std::string& endpoint : endpoints_) {
+      QueueLoad expected;
+      for (const auto& [id, job] : model_) {
+        const bool waits = job.status == JobStatus::kInQueue || job.status == JobStatus::kDelayed;
+        if (job.endpoint_id != endpoint || !waits) continue;
+        expected += {.jobs = 1, .bytes = 1};
+      }
+      EXPECT_EQ(loads.at(endpoint), expected);
+    }
+  }
+
   RedisLostJobs lost_{client_, scripts_};
+  RedisQueueLoads loads_{client_, scripts_, kShards};
   std::map<std::string, Job> base_;  // As they were put back.
 };
 
@@ -74,6 +91,7 @@ TEST_F(QueueLossModelTest, ARebuiltQueueGoesOnWhereHistoryLeftIt) {
   }
   CompareAll();
   CompareEventsSinceLoss();
+  CompareLoads();
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
  private:
   friend class MemoryShardLog;
   friend class MemoryLostJobs;
+  friend class MemoryQueueLoads;
 
   struct Entry {
     JobRecord record;

@@ -34,11 +34,12 @@ QueueScripts::QueueScripts()
       purge(Always(lua::kPurgeJobs)),
       locate(Always(lua::kLocateJob)),
       find_missing(Always(lua::kFindMissingJobs)),
-      restore(Growing(lua::kRestoreJobs)) {}
+      restore(Growing(lua::kRestoreJobs)),
+      weigh(Always(lua::kWeighEndpoints)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim,  &renew, &settle,  &sweep, &cancel, &report,       &read,
-          &forget, &survey, &lead,  &redrive, &purge, &locate, &find_missing, &restore};
+  return {&submit, &claim, &renew,   &settle, &sweep,  &cancel,       &report,  &read, &forget,
+          &survey, &lead,  &redrive, &purge,  &locate, &find_missing, &restore, &weigh};
 }
 
 }  // namespace furnace::scheduler

@@ -60,8 +60,8 @@ TEST_F(EnvTest, AnEmptyTextTurnsOffWhatTheDefaultTurnsOn) {
 }
 
 TEST_F(EnvTest, ReadsEveryKind) {
-  variables_ = {{"TEXT", "a b"}, {"SECRET", "s"},  {"INT", "-5"},
-                {"ON", "1"},     {"OFF", "false"}, {"DURATION", "1.5s"}};
+  variables_ = {{"TEXT", "a b"},  {"SECRET", "s"},      {"INT", "-5"},         {"ON", "1"},
+                {"OFF", "false"}, {"DURATION", "1.5s"}, {"LONG", "5000000000"}};
   std::string text, secret;
   int number = 0;
   bool on = false, off = true;
@@ -69,10 +69,13 @@ TEST_F(EnvTest, ReadsEveryKind) {
   env_.Text("TEXT", "", &text);
   env_.Secret("SECRET", "", &secret);
   env_.Int("INT", "", -5, 5, &number);
+  std::int64_t large = 0;
+  env_.Int64("LONG", "", 0, 5'000'000'000, &large);
   env_.Bool("ON", "", &on);
   env_.Bool("OFF", "", &off);
   env_.Duration("DURATION", "", absl::ZeroDuration(), absl::Minutes(1), &duration);
   EXPECT_TRUE(env_.Finish().ok()) << env_.Finish();
+  EXPECT_EQ(large, 5'000'000'000);
   EXPECT_EQ(text, "a b");
   EXPECT_EQ(secret, "s");
   EXPECT_EQ(number, -5);

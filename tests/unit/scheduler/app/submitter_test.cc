@@ -10,6 +10,7 @@
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_job_queue.h"
+#include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 #include "tests/support/scheduler/samples.h"
@@ -45,7 +46,11 @@ class SubmitterTest : public testing::Test {
   MemoryShardLog log_{queue_};
   MemoryJobHistory history_;
   Persister persister_{log_, history_, blocking_};
-  Submitter submitter_{catalog_, queue_, payloads_, persister_, blocking_, clock_, kTestShards};
+  MemoryQueueLoads loads_{queue_};
+  Admission admission_{
+      loads_, catalog_, {.suite = {}, .project = {.jobs = 3, .bytes = kInlineBytes + 100}}};
+  Submitter submitter_{catalog_,   queue_,    payloads_, persister_,
+                       admission_, blocking_, clock_,    kTestShards};
 };
 
 TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
@@ -175,6 +180,43 @@ TEST_F(SubmitterTest, WhatWasNotQueuedLeavesNoInputBehind) {
   EXPECT_EQ(submit("other"), std::pair(StatusCode::kResourceExhausted, false));
   queue_.FailNext(QueueCall::kSubmit, absl::UnavailableError("down"));
   EXPECT_EQ(submit("x"), std::pair(StatusCode::kUnavailable, true)) << "it may be queued";
+}
+
+class LimitedSubmitTest : public SubmitterTest {
+ protected:
+  absl::StatusOr<SubmitResult> Submit(std::vector<std::string> inputs,
+                                      const std::string& key = "") {
+    JobRequest request = Request(std::move(inputs));
+    request.idempotency_key = key;
+    Submission submission = submitter_.Prepare(std::move(request)).value();
+    return Await<SubmitResult>([&](Done<SubmitResult> done) {
+      submitter_.Submit(std::move(submission), std::move(done));
+    });
+  }
+};
+
+TEST_F(LimitedSubmitTest, WhatPassesTheLimitsIsNotQueued) {
+  EXPECT_TRUE(Submit({"1", "2"}).ok());
+  const absl::Status refused = Submit({"3", "4"}).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(refused));
+  EXPECT_NE(refused.message().find("at most 3"), std::string::npos) << refused;
+  EXPECT_EQ(queue_.calls(QueueCall::kSubmit), 1);
+  EXPECT_TRUE(Submit({"3"}).ok());
+}
+
+TEST_F(LimitedSubmitTest, OnlyInputsThatLieInTheQueueCount) {
+  EXPECT_TRUE(Submit({std::string(kInlineBytes + 1, '1'), std::string(kInlineBytes, '1')}).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(Submit({std::string(101, '1')}).status()));
+}
+
+TEST_F(LimitedSubmitTest, ARepeatedSubmitIsAnsweredThoughNothingFits) {
+  EXPECT_TRUE(Submit({"1"}, "k").ok());
+  EXPECT_TRUE(Submit({"2", "3"}).ok());
+  const absl::StatusOr<SubmitResult> again = Submit({"1"}, "k");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_NE(again->known_id, "");
+  const absl::Status refused = Submit({"1"}, "other").status();
+  EXPECT_NE(refused.message().find("at most 3"), std::string::npos) << refused;
 }
 
 class PersistedSubmitTest : public SubmitterTest {

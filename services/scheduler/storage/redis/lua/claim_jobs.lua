@@ -87,7 +87,7 @@ local function pop(queues)
 end
 
 local claimed, leases = {}, {}
-local taken, skipped = 0, 0
+local taken, skipped, bytes = 0, 0, 0
 
 -- Whether a job taken from its queue may start: not when its time is over, nor while
 -- another one runs under its key.
@@ -121,6 +121,7 @@ local function start(number, id, worker, gpu, gpus, cold)
   leases[#leases + 1] = now + lease
   leases[#leases + 1] = id
   local input = f[6] or (not f[7] and redis.call('GET', prefix .. 'in:' .. id))
+  bytes = bytes + (input and #input or 0)
   for _, value in ipairs({ number, id, epoch, f[5], input }) do
     claimed[#claimed + 1] = value
   end
@@ -164,6 +165,7 @@ if #leases > 0 then
 end
 if taken > 0 then
   count(endpoint, 'queued', -taken)
+  count(endpoint, 'bytes', -bytes)
   count(endpoint, 'running', #leases / 2)
   flush_counts()
 end

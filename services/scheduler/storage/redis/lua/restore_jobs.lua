@@ -23,6 +23,7 @@ local function restore(id, version, score, input, fields)
     redis.call('SET', prefix .. 'in:' .. id, input)
   end
   local job = load_job(id)
+  count(job.endpoint, 'bytes', #input)
   if job.status == DELAYED then
     delay(id, job.endpoint, redis.call('HGET', key, 'nb') or now_us())
   else

@@ -80,6 +80,7 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
     redis.call('SET', prefix .. 'in:' .. id, input)
   end
   redis.call('HSET', job_key(id), unpack(fields))
+  count(h.endpoint, 'bytes', #input)
   if delayed then
     delay(id, h.endpoint, not_before)
   else

@@ -20,6 +20,7 @@
 --   idem:<endpoint>:<key>    string "<job id> <fingerprint>" of a submit
 --   past:<id>         string version of a job that was redriven and has left
 --   stats:<endpoint>  hash   queued, held (delayed or parked), running: how many jobs;
+--                            bytes: of the inputs here of those that do not run;
 --                            limited: jobs wait for one that runs to end; why: what
 --                            keeps workers away, see locate_job.lua
 --   events            stream one entry a transition
@@ -226,6 +227,11 @@ local function move(job, status, event, fields)
   notify(job.watched, job.id)
 end
 
+-- Bytes of a job's input, unless it is stored elsewhere.
+local function input_bytes(id)
+  return redis.call('HSTRLEN', job_key(id), 'in') + redis.call('STRLEN', prefix .. 'in:' .. id)
+end
+
 -- Ends a job that waited and has been taken out of where it did.
 local function end_dequeued(job, status, event, now, why)
   if job.status == IN_QUEUE and job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) == 0 then
@@ -234,6 +240,7 @@ local function end_dequeued(job, status, event, now, why)
   if job.expires then
     redis.call('ZREM', prefix .. 'expiring', job.id)
   end
+  count(job.endpoint, 'bytes', -input_bytes(job.id))
   move(job, status, event, { 'd', now, 'c', NO_CAUSE, 'err', why })
 end
 
@@ -304,6 +311,9 @@ local function end_attempt(job, status, cause, now, fields, wait)
   end
   redis.call('HSET', job_key(job.id), unpack(fields))
   count(job.endpoint, 'running', -1)
+  if status < COMPLETED then
+    count(job.endpoint, 'bytes', input_bytes(job.id))
+  end
   if job.key then
     free_key(job.endpoint, job.key)
   end

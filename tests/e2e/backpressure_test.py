@@ -1,0 +1,122 @@
+"""A queue that is full says so: 429 with Retry-After, never a crash, and what was
+acknowledged before is completed."""
+
+import urllib.error
+import urllib.request
+
+import case
+import servers
+
+INPUT = "x" * 3000
+# Room that Redis has left when it gets tight.
+ROOM = 2 << 20
+
+
+class BackpressureCase(case.SuiteCase):
+    """What the cases below share."""
+
+    def refused(self, endpoint: str, jobs: list, *, key=None) -> str:
+        """The batch has to be answered 429 with Retry-After; the reason."""
+        request = urllib.request.Request(
+            f"{self.suite.url}/v1/endpoints/{endpoint}/batch", data=case.encode({"jobs": jobs}), method="POST",
+            headers={"Authorization": f"Bearer {key or self.suite.api_key}", "Content-Type": "application/json"})
+        with self.assertRaises(urllib.error.HTTPError) as raised:
+            urllib.request.urlopen(request, timeout=case.JOB_TIMEOUT_S)
+        error = raised.exception
+        self.assertEqual(error.code, 429)
+        self.assertGreaterEqual(int(error.headers["Retry-After"]), 1)
+        return error.read().decode()
+
+    def try_batch(self, endpoint: str, jobs: list) -> list:
+        """Ids of the jobs; none when they were refused for want of room."""
+        status, answer = self.suite.request("POST", f"/v1/endpoints/{endpoint}/batch", {"jobs": jobs})
+        if status == 429:
+            self.assertEqual(answer["code"], "RESOURCE_EXHAUSTED")
+            return []
+        self.assertEqual(status, 200, answer)
+        return answer["job_ids"]
+
+
+class RedisMemoryTest(BackpressureCase):
+    def redis_number(self, section: str, name: str) -> int:
+        """A number of Redis's INFO."""
+        for line in self.suite.redis.command("INFO", section).splitlines():
+            if line.startswith(name + ":"):
+                return int(line.split(":")[1])
+        raise KeyError(name)
+
+    def test_a_full_redis_refuses_jobs_and_finishes_those_it_has(self):
+        endpoint = self.endpoint("tight")
+        jobs = [{"input": INPUT}] * 20
+        with self.gate(endpoint) as running:
+            used = self.redis_number("memory", "used_memory")
+            self.suite.redis.command("CONFIG", "SET", "maxmemory", str(used + ROOM))
+            ids = [running]
+            while accepted := self.try_batch(endpoint, jobs):
+                ids += accepted
+                self.assertLess(len(ids), 10 * ROOM // len(INPUT), "Redis never filled up")
+            self.assertGreater(len(ids), 100)
+            self.refused(endpoint, jobs)
+            with self.subTest("the reason says nothing about the inside"):
+                self.assertNotIn("maxmemory", self.refused(endpoint, jobs))
+        for job_id in ids:
+            self.complete(job_id)
+        # With the jobs gone there is room again, and nothing was thrown out.
+        servers.wait_until(lambda: self.try_batch(endpoint, jobs), "jobs to be taken again", case.JOB_TIMEOUT_S)
+        self.assertEqual(self.redis_number("stats", "evicted_keys"), 0)
+        self.suite.redis.command("CONFIG", "SET", "maxmemory", "0")
+        total = self.call("GET", f"/v1/usage?endpoint_id={endpoint}")["total"]
+        self.assertGreaterEqual(total["invocations"], len(ids))
+
+
+class LimitsTest(BackpressureCase):
+    EXTRA = {"scheduler": {"FURNACE_PROJECT_MAX_QUEUED_JOBS": "20", "FURNACE_PROJECT_MAX_QUEUED_BYTES": "10000",
+                           "FURNACE_MAX_QUEUED_JOBS": "25"}}
+
+    def tenant(self, name: str) -> tuple:
+        """Another project: (key, an endpoint of it that is paused)."""
+        project = self.call("POST", "/v1/projects", {"name": name})["id"]
+        key = self.call("POST", f"/v1/projects/{project}/keys", {"name": "k", "role": "ADMIN"})["secret"]
+        return key, self.paused(name, key)
+
+    def paused(self, name: str, key=None) -> str:
+        """An endpoint whose jobs wait."""
+        endpoint = self.call("POST", "/v1/endpoints", {
+            "name": name, "image_uri": f"file://{case.HANDLERS}", "handler_path": "echo.py",
+            "gpu_types": ["rtx4000"]}, key=key)["id"]
+        self.call("POST", f"/v1/endpoints/{endpoint}/pause", {}, key=key)
+        self.addCleanup(self.suite.request, "DELETE", f"/v1/endpoints/{endpoint}", key=key)
+        self.addCleanup(self.suite.request, "POST", f"/v1/endpoints/{endpoint}/purge", {}, key=key)
+        return endpoint
+
+    def take(self, endpoint: str, jobs: int, key=None):
+        """Jobs that have to be taken, as soon as the scheduler sees that there is room."""
+        body = {"jobs": [{"input": 1}] * jobs}
+        servers.wait_until(
+            lambda: self.suite.request("POST", f"/v1/endpoints/{endpoint}/batch", body, key=key)[0] == 200,
+            f"{jobs} jobs to be taken")
+
+    def test_jobs_of_a_project_and_of_all(self):
+        first, second = self.paused("limits-a"), self.paused("limits-b")
+        self.take(first, 12)
+        self.take(second, 8)
+        self.assertIn("at most 20", self.refused(second, [{"input": 1}]))
+        key, elsewhere = self.tenant("limits-other")
+        self.take(elsewhere, 5, key)
+        reason = self.refused(elsewhere, [{"input": 1}], key=key)
+        self.assertIn("all projects", reason)
+        self.assertIn("at most 25", reason)
+        # What is purged makes room.
+        self.call("POST", f"/v1/endpoints/{first}/purge", {})
+        self.take(second, 3)
+
+    def test_bytes_of_a_project(self):
+        endpoint = self.paused("limits-bytes")
+        servers.wait_until(lambda: self.try_batch(endpoint, [{"input": INPUT}] * 3), "room for three jobs")
+        self.assertIn("10000 bytes", self.refused(endpoint, [{"input": INPUT}]))
+        # What lies in PostgreSQL takes no room in Redis.
+        self.assertEqual(len(self.try_batch(endpoint, [{"input": "x" * 5000}] * 3)), 3)
+
+
+if __name__ == "__main__":
+    case.main()
