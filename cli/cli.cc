@@ -44,6 +44,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddJobCommands(app, session);
   AddDeadLetterCommands(app, session);
   AddQueueCommands(app, session);
+  AddGraphCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);

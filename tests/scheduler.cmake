@@ -1,6 +1,7 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
-  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
+  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_links.cc
+    support/scheduler/memory_job_queue.cc
     support/scheduler/memory_lost_jobs.cc support/scheduler/memory_queue_loads.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
@@ -10,6 +11,8 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/graph_test.cc
+    unit/scheduler/domain/job_dependency_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
     unit/scheduler/domain/restoration_test.cc
@@ -22,14 +25,17 @@ furnace_test(scheduler_domain_test
 furnace_test(scheduler_app_test
   SOURCES
     unit/scheduler/app/admission_test.cc
+    unit/scheduler/app/dependencies_test.cc
     unit/scheduler/app/dispatcher_claims_test.cc
     unit/scheduler/app/dispatcher_results_test.cc
     unit/scheduler/app/dispatcher_sessions_test.cc
     unit/scheduler/app/endpoint_catalog_test.cc
     unit/scheduler/app/explainer_test.cc
     unit/scheduler/app/fleet_test.cc
+    unit/scheduler/app/graph_submitter_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
+    unit/scheduler/app/output_references_test.cc
     unit/scheduler/app/persister_test.cc
     unit/scheduler/app/rebuilder_test.cc
     unit/scheduler/app/redriver_test.cc

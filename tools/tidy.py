@@ -24,7 +24,7 @@ INNER = BASE | {"domain", "app"}
 ADAPTER = INNER | {"libs/common/json", "libs/common/metrics", "libs/common/runtime"}
 LAYERS = {
     "domain": BASE,
-    "app": BASE | {"domain", "libs/common/runtime"},
+    "app": BASE | {"domain", "libs/common/json", "libs/common/runtime"},
     "storage": ADAPTER | {"libs/common/postgres", "libs/common/redis"},
     "clients": ADAPTER | {"wire", "libs/common/http", "libs/common/rpc"},
     "rpc": ADAPTER | {"wire", "libs/common/rpc"},

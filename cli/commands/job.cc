@@ -20,6 +20,7 @@ std::string Describe(const Answer& job) {
     const std::string value = job.Text(field);
     if (!value.empty() && value != "UNSPECIFIED") table.Add({field, value});
   }
+  if (job.Has("depends_on")) table.Add({"depends on", std::string(job.Raw("depends_on"))});
   for (const char* field : {"priority", "attempt", "retry_count"}) {
     table.Add({field, std::to_string(job.Int(field))});
   }

@@ -52,6 +52,15 @@ void Bind(CLI::App& command, RunOptions& options) {
       .add_option("--ack", options.job.ack,
                   "QUEUED, or PERSISTED: the job is in PostgreSQL, too (QUEUED)")
       ->transform(CLI::IsMember({"QUEUED", "PERSISTED"}, CLI::ignore_case));
+  command
+      .add_option("--depends-on", options.job.depends_on,
+                  "id of a job that must end first; repeatable")
+      ->allow_extra_args(false);
+  command
+      .add_option("--on-parent-failure", options.job.on_parent_failure,
+                  "what becomes of it when one of these does not complete: fail, skip or continue "
+                  "(fail)")
+      ->transform(CLI::IsMember({"FAIL", "SKIP", "CONTINUE"}, CLI::ignore_case));
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }

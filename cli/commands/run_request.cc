@@ -12,6 +12,8 @@ std::string RunJson(const JobOptions& options, std::string_view input) {
   asked.Add("idempotency_key", options.idempotency_key);
   asked.Add("concurrency_key", options.concurrency_key);
   asked.Add("ack", options.ack);
+  asked.Add("depends_on", options.depends_on);
+  asked.Add("on_parent_failure", options.on_parent_failure);
   JsonObject request;
   request.AddRaw("input", std::string(input));
   request.AddRaw("priority", std::to_string(options.priority));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace furnace::cli {
 
@@ -17,6 +18,8 @@ struct JobOptions {
   std::optional<std::string> idempotency_key;
   std::optional<std::string> concurrency_key;
   std::optional<std::string> ack;  // QUEUED or PERSISTED.
+  std::vector<std::string> depends_on;
+  std::optional<std::string> on_parent_failure;
 };
 
 /// The body of a SubmitRequest. `input` is JSON.

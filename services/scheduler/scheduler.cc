@@ -19,10 +19,12 @@
 #include "libs/common/runtime/periodic.h"
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/admission.h"
+#include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/fleet.h"
+#include "services/scheduler/app/graph_submitter.h"
 #include "services/scheduler/app/job_watchers.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/rebuilder.h"
@@ -44,6 +46,7 @@
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/postgres/unfinished_jobs.h"
+#include "services/scheduler/storage/redis/job_links.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
@@ -59,6 +62,7 @@ constexpr absl::Duration kWatchTick = absl::Milliseconds(50);
 constexpr absl::Duration kCloseTick = absl::Milliseconds(100);
 constexpr absl::Duration kWakeTick = absl::Seconds(1);
 constexpr absl::Duration kImpatientTick = absl::Milliseconds(50);
+constexpr absl::Duration kRecoverEvery = absl::Seconds(1);
 
 std::vector<std::string> NotifyChannels(int shards) {
   std::vector<std::string> channels;
@@ -85,6 +89,7 @@ struct Scheduler::Parts {
         log(redis, scripts, c.shards),
         lost_jobs(redis, scripts),
         loads(redis, scripts, c.shards),
+        links(redis, scripts),
         history(postgres),
         unfinished_jobs(postgres),
         payloads(postgres),
@@ -95,19 +100,23 @@ struct Scheduler::Parts {
         catalog(endpoint_source),
         persister(log, history, blocking),
         admission(loads, catalog, c.admission),
-        submitter(catalog, queue, payloads, persister, admission, blocking, clock, c.shards),
+        dependencies(links, queue, history),
+        submitter(catalog, queue, payloads, persister, admission, dependencies, blocking, clock,
+                  c.shards),
+        graphs(catalog, submitter, dependencies),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
-        dispatcher(queue, catalog, payloads, blocking, clock, c.lease),
+        dispatcher(queue, catalog, payloads, reader, blocking, clock, c.lease),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
-        relay(log, leader, history, usage),
+        relay(log, leader, history, usage, dependencies),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
         explainer(queue, catalog),
         redriver(queue, reader, history, catalog),
         rebuilder(unfinished_jobs, lost_jobs, catalog, c.shards),
-        job_handlers(submitter, queue, reader, history, explainer, redriver, dispatcher, clock),
+        job_handlers(submitter, graphs, queue, reader, history, explainer, redriver, dispatcher,
+                     clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
         worker_service(
             c.internal_token,
@@ -124,6 +133,8 @@ struct Scheduler::Parts {
   void Drain();
   void OnNotify(std::string_view message);
   void Relay();
+  void TellDependents(const std::string& job_id);
+  void RecoverLinks();
   bool Ready() { return redis.connected() && postgres.Exec("SELECT 1", {}).ok(); }
 
   const Config config;
@@ -136,6 +147,7 @@ struct Scheduler::Parts {
   RedisShardLog log;
   RedisLostJobs lost_jobs;
   RedisQueueLoads loads;
+  RedisJobLinks links;
   PostgresJobHistory history;
   PostgresUnfinishedJobs unfinished_jobs;
   PostgresPayloadStore payloads;
@@ -146,7 +158,9 @@ struct Scheduler::Parts {
   EndpointCatalog catalog;
   Persister persister;
   Admission admission;
+  Dependencies dependencies;
   Submitter submitter;
+  GraphSubmitter graphs;
   JobReader reader;
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
   JobWatchers watchers;
@@ -173,6 +187,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> weigh_queue;
   std::optional<runtime::Periodic> sweep;
   std::optional<runtime::Periodic> relay_events;
+  std::optional<runtime::Periodic> recover_links;
   std::optional<runtime::Periodic> scale;
   std::optional<runtime::Periodic> expire_watchers;
   std::optional<runtime::Periodic> wake_workers;
@@ -185,7 +200,7 @@ struct Scheduler::Parts {
 Scheduler::Parts::~Parts() {
   notifications.reset();
   for (auto* duty : {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events,
-                     &scale, &expire_watchers, &wake_workers, &wake_impatient}) {
+                     &recover_links, &scale, &expire_watchers, &wake_workers, &wake_impatient}) {
     duty->reset();
   }
   server.reset();
@@ -218,6 +233,7 @@ void Scheduler::Parts::StartDuties() {
   });
   sweep.emplace(Sweeper::kEvery, [this] { sweeper.Sweep(); });
   relay_events.emplace(Relay::kEvery, [this] { Relay(); });
+  recover_links.emplace(kRecoverEvery, [this] { RecoverLinks(); });
   if (config.driver != "none") scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
@@ -231,13 +247,31 @@ void Scheduler::Parts::StartDuties() {
       });
 }
 
-// "w <endpoint>" or "j <job>"; see storage/redis/lua/lib/queue.lua.
+// "w <endpoint>", "j <job>" or "d <job>"; see storage/redis/lua/lib/queue.lua.
 void Scheduler::Parts::OnNotify(std::string_view message) {
   if (message.size() < 3) return;
   const std::string id(message.substr(2));
   if (message[0] == 'j') return watchers.Changed(id);
+  if (message[0] == 'd') return TellDependents(id);
   dispatcher.Wake(id);
   if (scale && !dispatcher.HasWorkers(id)) scale->Wake();
+}
+
+// Sooner than the relay gets to it, which does it again should this fail.
+void Scheduler::Parts::TellDependents(const std::string& job_id) {
+  if (!leader.Leads(ShardOfJob(job_id))) return;
+  const bool accepted = blocking.TrySubmit([this, job_id] {
+    const absl::Status status = dependencies.TellDependents(job_id);
+    if (!status.ok()) spdlog::warn("job {}: dependents: {}", job_id, status.ToString());
+  });
+  if (!accepted) spdlog::warn("job {}: dependents: too much blocking work waits", job_id);
+}
+
+void Scheduler::Parts::RecoverLinks() {
+  for (const int shard : leader.Led()) {
+    const absl::Status status = dependencies.Recover(shard);
+    if (!status.ok()) spdlog::warn("links of shard {}: {}", shard, status.ToString());
+  }
 }
 
 void Scheduler::Parts::Relay() {

@@ -38,6 +38,7 @@ class TenancyTest(case.SuiteCase):
             "RUNNER": [("POST", f"/v1/endpoints/{endpoint}/run", {"input": 1}),
                        ("POST", f"/v1/endpoints/{endpoint}/batch", {"jobs": [{"input": 1}]}),
                        ("POST", f"/v1/endpoints/{endpoint}/runsync", {"input": 1}),
+                       ("POST", "/v1/graphs", {"nodes": [{"name": "a", "endpoint_id": endpoint, "input": 1}]}),
                        ("POST", f"/v1/jobs/{job}/cancel", {})],
             "DEVELOPER": [("POST", "/v1/endpoints", spec), ("PUT", f"/v1/endpoints/{uuid.uuid4()}", spec),
                           ("DELETE", f"/v1/endpoints/{uuid.uuid4()}", None)],
@@ -102,7 +103,8 @@ class ForeignTest(case.SuiteCase):
         unknown = str(uuid.uuid4())
         answers = []
         for which in (foreign, unknown):
-            status, answer = self.suite.request(method, path.replace("ID", which), body, key=self.theirs)
+            sent = body and case.encode(body).replace(b'"ID"', b'"' + which.encode() + b'"')
+            status, answer = self.suite.request(method, path.replace("ID", which), sent, key=self.theirs)
             answers.append((status, answer.get("code"), answer.get("error", "").replace(which, "ID")))
         self.assertEqual(answers[0], answers[1], f"{method} {path}")
         self.assertEqual(answers[0][:2], (404, "NOT_FOUND"), f"{method} {path}: {answers[0]}")
@@ -125,13 +127,22 @@ class ForeignTest(case.SuiteCase):
                     ("DELETE", "/v1/endpoints/ID", None), ("GET", "/v1/workers?endpoint_id=ID", None),
                     ("POST", "/v1/endpoints/ID/run", {"input": 1}),
                     ("POST", "/v1/endpoints/ID/runsync", {"input": 1}),
-                    ("POST", "/v1/endpoints/ID/batch", {"jobs": [{"input": 1}]})):
+                    ("POST", "/v1/endpoints/ID/batch", {"jobs": [{"input": 1}]}),
+                    ("POST", "/v1/graphs", {"nodes": [{"name": "a", "endpoint_id": "ID", "input": 1}]})):
                 with self.subTest(call=f"{method} {path}"):
                     self.same_as_unknown(method, path, endpoint, body)
             self.assertEqual(self.job(queued)["status"], "IN_QUEUE")
             self.assertEqual(self.job(running)["status"], "IN_PROGRESS")
         self.complete(queued)
         self.complete(running)
+
+    def test_nobody_depends_on_a_foreign_job(self):
+        mine = self.run_job(self.endpoint("foreign-parent"), "secret")["id"]
+        spec = {"name": "theirs", "image_uri": f"file://{case.HANDLERS}", "handler_path": "echo.py"}
+        _, theirs = self.suite.request("POST", "/v1/endpoints", spec, key=self.theirs)
+        path = f"/v1/endpoints/{theirs['id']}/run"
+        self.same_as_unknown("POST", path, mine, {"input": 1, "options": {"depends_on": ["ID"]}})
+        self.same_as_unknown("POST", path, mine, {"input": {"$output": "ID"}, "options": {"depends_on": ["ID"]}})
 
     def test_foreign_projects_and_keys_are_answered_like_ones_that_never_were(self):
         mine = self.call("GET", "/v1/projects/me")["id"]

@@ -64,6 +64,24 @@ class ClientTest(unittest.TestCase):
         body = {"input": 1, "priority": 0, "options": options}
         self.assertEqual(self.requests[0].json(), body)
 
+    def test_run_after_other_jobs(self):
+        self.will_answer(200, {"id": "job-3", "status": "WAITING"})
+        parents = [{"id": "job-1", "status": "IN_QUEUE"}, "job-2"]
+        self.client.run("ep", {"$output": "job-1"}, depends_on=parents, on_parent_failure="SKIP")
+        options = {"depends_on": ["job-1", "job-2"], "on_parent_failure": "SKIP"}
+        self.assertEqual(self.requests[0].json()["options"], options)
+
+    def test_a_graph_of_jobs(self):
+        self.will_answer(200, {"job_ids": {"a": "1", "b": "2"}})
+        first = {"endpoint_id": "ep", "input": 1}
+        second = {"endpoint_id": "ep", "input": {"$output": "a"}, "depends_on": ["a"]}
+        ids = self.client.run_graph({"a": first, "b": second})
+        self.assertEqual(ids, {"a": "1", "b": "2"})
+        (request,) = self.requests
+        self.assertEqual((request.method, request.path), ("POST", "/v1/graphs"))
+        nodes = [{"name": "a", **first}, {"name": "b", **second}]
+        self.assertEqual(request.json(), {"nodes": nodes})
+
     def test_run_sync_with_options(self):
         self.will_answer(200, {"id": "job-1", "status": "COMPLETED"})
         self.client.run_sync("ep", 1, wait_ms=2_000, ttl_seconds=60, idempotency_key="k")

@@ -63,6 +63,48 @@ class Document {
   ondemand::parser parser_;
 };
 
+// The tokens of a JSON pointer, unescaped.
+absl::StatusOr<std::vector<std::string>> Tokens(std::string_view pointer) {
+  std::vector<std::string> tokens;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    const char c = pointer[i];
+    if (c == '/') {
+      tokens.emplace_back();
+    } else if (tokens.empty()) {
+      return absl::InvalidArgumentError("a JSON pointer begins with /");
+    } else if (c != '~') {
+      tokens.back() += c;
+    } else if (i + 1 < pointer.size() && (pointer[i + 1] == '0' || pointer[i + 1] == '1')) {
+      tokens.back() += pointer[++i] == '0' ? '~' : '/';
+    } else {
+      return absl::InvalidArgumentError("~ in a JSON pointer is followed by 0 or 1");
+    }
+  }
+  return tokens;
+}
+
+// Goes from a value to the member or element that `token` names; false: there is none.
+bool Descend(ondemand::value& at, const std::string& token) {
+  ondemand::object object;
+  if (!at.get_object().get(object)) {
+    for (auto field : object) {
+      std::string_view key;
+      if (field.unescaped_key().get(key)) return false;
+      if (key == token) return !field.value().get(at);
+    }
+    return false;
+  }
+  ondemand::array array;
+  const bool leading_zero = token.size() > 1 && token[0] == '0';
+  const std::optional<std::uint64_t> index = ParseNumber<std::uint64_t>(token);
+  if (!index || leading_zero || at.get_array().get(array)) return false;
+  std::uint64_t position = 0;
+  for (auto element : array) {
+    if (position++ == *index) return !element.get(at);
+  }
+  return false;
+}
+
 }  // namespace
 
 Kind KindOf(std::string_view value) {
@@ -116,6 +158,23 @@ absl::StatusOr<std::vector<std::string_view>> Elements(std::string_view array) {
     elements.push_back(document.Original(raw));
   }
   return elements;
+}
+
+absl::StatusOr<std::string_view> At(std::string_view value, std::string_view pointer) {
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<std::string> tokens, Tokens(pointer));
+  if (tokens.empty()) return value;
+  const absl::Status nowhere = absl::NotFoundError("the pointer leads nowhere");
+  if (KindOf(value) != Kind::kObject && KindOf(value) != Kind::kArray) return nowhere;
+  Document document(value);
+  ondemand::document root;
+  ondemand::value at;
+  if (document.Iterate().get(root) || root.get_value().get(at)) return nowhere;
+  for (const std::string& token : tokens) {
+    if (!Descend(at, token)) return nowhere;
+  }
+  std::string_view raw;
+  if (simdjson::to_json_string(at).get(raw)) return nowhere;
+  return document.Original(raw);
 }
 
 absl::StatusOr<std::string> AsString(std::string_view value) {

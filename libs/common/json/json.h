@@ -38,6 +38,10 @@ absl::StatusOr<std::vector<Member>> Members(std::string_view object);
 /// The elements of an array, in order.
 absl::StatusOr<std::vector<std::string_view>> Elements(std::string_view array);
 
+/// The part of a value that a JSON pointer (RFC 6901) names, as raw JSON; "": all of it.
+/// NOT_FOUND when it leads nowhere; INVALID_ARGUMENT when it is none.
+absl::StatusOr<std::string_view> At(std::string_view value, std::string_view pointer);
+
 /// A string, unescaped.
 absl::StatusOr<std::string> AsString(std::string_view value);
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, Optional, Union
+from typing import Any, Dict, Iterable, Optional, Union
 
 
 def rfc3339(when: Union[datetime, str]) -> str:
@@ -19,6 +19,11 @@ def rfc3339(when: Union[datetime, str]) -> str:
     return when.isoformat()
 
 
+def job_id(job: Union[str, Dict[str, Any]]) -> str:
+    """The id of a job that is given by its id or as the API returns it."""
+    return job if isinstance(job, str) else job["id"]
+
+
 def job_options(
     not_before: Union[datetime, str, None],
     ttl_seconds: Optional[int],
@@ -26,6 +31,8 @@ def job_options(
     concurrency_key: Optional[str],
     idempotency_key: Optional[str] = None,
     ack: Optional[str] = None,
+    depends_on: Iterable[Union[str, Dict[str, Any]]] = (),
+    on_parent_failure: Optional[str] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -42,6 +49,8 @@ def job_options(
         "idempotency_key": idempotency_key,
         "concurrency_key": concurrency_key,
         "ack": ack,
+        "depends_on": [job_id(job) for job in depends_on] or None,
+        "on_parent_failure": on_parent_failure,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

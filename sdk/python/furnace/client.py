@@ -6,11 +6,11 @@ import os
 import time
 from datetime import datetime
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Union
-from urllib.parse import quote
 
 from furnace import _watch
 from furnace._jobs import is_final
 from furnace._options import job_options, rfc3339
+from furnace._paths import endpoint_path, job_path
 from furnace._rest import Rest
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
@@ -25,8 +25,8 @@ Job = Dict[str, Any]
 class Client:
     """Calls Furnace on behalf of one project.
 
-    A job is a dict with the fields of the API's Job, e.g. "id", "status" ("DELAYED",
-    "IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "TIMED_OUT", "CANCELLED"),
+    A job is a dict with the fields of the API's Job, e.g. "id", "status" ("WAITING",
+    "DELAYED", "IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED", "TIMED_OUT", "CANCELLED"),
     "output", "error", "delay_ms", "execution_ms". A field that is not set may be
     missing.
 
@@ -80,6 +80,8 @@ class Client:
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
         ack: Optional[str] = None,
+        depends_on: Iterable[Union[str, Job]] = (),
+        on_parent_failure: Optional[str] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -101,9 +103,15 @@ class Client:
                 most 255 bytes of UTF-8 without control characters.
             ack: "QUEUED", the default, or "PERSISTED": the job is in PostgreSQL, too,
                 before this returns, and survives the loss of Redis with its disk.
+            depends_on: Jobs, or their ids, that must end first; at most 100. It is
+                WAITING until then. In `input`, {"$output": id, "pointer": "/a/0"} stands
+                for that part of the output of one of them (without "pointer": for all
+                of it), or None where there is no such part.
+            on_parent_failure: What becomes of it when one of these does not end as
+                COMPLETED: "FAIL", "SKIP" (it is CANCELLED) or "CONTINUE". Default: FAIL.
 
         Raises:
-            FurnaceError: "NOT_FOUND", no such endpoint. "INVALID_ARGUMENT" names the
+            FurnaceError: "NOT_FOUND", no such endpoint or job. "INVALID_ARGUMENT" names the
                 field and its range. "ALREADY_EXISTS", the idempotency key stands for a
                 job with another input or other options. "RESOURCE_EXHAUSTED", the
                 input is too large or the queue is full. "UNAVAILABLE", the job may or
@@ -112,10 +120,17 @@ class Client:
                 `idempotency_key` is empty.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key, ack
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            idempotency_key,
+            ack,
+            depends_on=depends_on,
+            on_parent_failure=on_parent_failure,
         )
         body = {"input": input, "priority": priority, **options}
-        return self._rest.call("POST", _endpoint(endpoint_id) + "/run", body=body)
+        return self._rest.call("POST", endpoint_path(endpoint_id) + "/run", body=body)
 
     def run_batch(
         self,
@@ -128,16 +143,39 @@ class Client:
         timeout_seconds: Optional[int] = None,
         concurrency_key: Optional[str] = None,
         ack: Optional[str] = None,
+        depends_on: Iterable[Union[str, Job]] = (),
+        on_parent_failure: Optional[str] = None,
     ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
         The options are those of `run` and go for each of the jobs. Returns their ids,
         in the order of `inputs`.
         """
-        options = job_options(not_before, ttl_seconds, timeout_seconds, concurrency_key, ack=ack)
+        options = job_options(
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            ack=ack,
+            depends_on=depends_on,
+            on_parent_failure=on_parent_failure,
+        )
         jobs = [{"input": each, "priority": priority, **options} for each in inputs]
         body = {"jobs": jobs}
-        return self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)["job_ids"]
+        return self._rest.call("POST", endpoint_path(endpoint_id) + "/batch", body=body)["job_ids"]
+
+    def run_graph(self, nodes: Dict[str, Dict[str, Any]]) -> Dict[str, str]:
+        """Queues jobs that depend on each other: every one or none.
+
+        Args:
+            nodes: By name (1-63 characters of [A-Za-z0-9_.-]), at most 1,000: {"endpoint_id",
+                "input", "priority", "depends_on": names of nodes that must end first,
+                "options": the API's JobOptions}. Inputs refer to outputs by names.
+
+        Returns the id of each node's job, by its name. The errors are those of `run`.
+        """
+        body = {"nodes": [{"name": name, **node} for name, node in nodes.items()]}
+        return self._rest.call("POST", "/v1/graphs", body=body)["job_ids"]
 
     def run_sync(
         self,
@@ -152,6 +190,8 @@ class Client:
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
         ack: Optional[str] = None,
+        depends_on: Iterable[Union[str, Job]] = (),
+        on_parent_failure: Optional[str] = None,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
@@ -162,16 +202,23 @@ class Client:
         The other arguments and the errors are those of `run`.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key, ack
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            idempotency_key,
+            ack,
+            depends_on=depends_on,
+            on_parent_failure=on_parent_failure,
         )
         body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
-        path = _endpoint(endpoint_id) + "/runsync"
+        path = endpoint_path(endpoint_id) + "/runsync"
         return self._rest.call("POST", path, body=body, extra_seconds=wait_ms / 1000)
 
     def job(self, job_id: str, include_input: bool = False) -> Job:
         """Returns a job as it is now."""
         query = {"include_input": "true"} if include_input else {}
-        return self._rest.call("GET", _job(job_id), query)
+        return self._rest.call("GET", job_path(job_id), query)
 
     def jobs(self, endpoint_id: str = "", status: str = "") -> Iterator[Job]:
         """Yields jobs, newest first and without outputs, fetching as they are read.
@@ -197,7 +244,7 @@ class Client:
             left_ms = max(0, int((deadline - time.monotonic()) * 1000))
             slice_ms = min(left_ms, WAIT_SLICE_MS)
             query = {"wait_ms": str(slice_ms)}
-            path = _job(job_id) + "/wait"
+            path = job_path(job_id) + "/wait"
             job = self._rest.call("GET", path, query, extra_seconds=slice_ms / 1000)
             if is_final(job):
                 return job
@@ -207,7 +254,7 @@ class Client:
 
     def cancel(self, job_id: str) -> Job:
         """Cancels a job and returns it. A final job stays as it is."""
-        return self._rest.call("POST", _job(job_id) + "/cancel", body={})
+        return self._rest.call("POST", job_path(job_id) + "/cancel", body={})
 
     def purge(self, endpoint_id: str) -> int:
         """Cancels every job of an endpoint that does not run, and returns how many.
@@ -215,7 +262,7 @@ class Client:
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint.
         """
-        return self._rest.call("POST", _endpoint(endpoint_id) + "/purge", body={})["purged"]
+        return self._rest.call("POST", endpoint_path(endpoint_id) + "/purge", body={})["purged"]
 
     def pause(self, endpoint_id: str) -> Endpoint:
         """Pauses an endpoint and returns it: it takes jobs and starts none of them.
@@ -225,7 +272,7 @@ class Client:
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint.
         """
-        return self._rest.call("POST", _endpoint(endpoint_id) + "/pause", body={})
+        return self._rest.call("POST", endpoint_path(endpoint_id) + "/pause", body={})
 
     def resume(self, endpoint_id: str) -> Endpoint:
         """Lets a paused endpoint's jobs run again and returns the endpoint.
@@ -235,7 +282,7 @@ class Client:
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint.
         """
-        return self._rest.call("POST", _endpoint(endpoint_id) + "/resume", body={})
+        return self._rest.call("POST", endpoint_path(endpoint_id) + "/resume", body={})
 
     def dead_letters(self, endpoint_id: str) -> Iterator[Job]:
         """Yields an endpoint's jobs that FAILED with their retries spent.
@@ -243,7 +290,7 @@ class Client:
         Newest first and without outputs, fetching as they are read; "error" and
         "cause" say why they failed.
         """
-        return self._rest.pages(_endpoint(endpoint_id) + "/dead-letters", "jobs")
+        return self._rest.pages(endpoint_path(endpoint_id) + "/dead-letters", "jobs")
 
     def redrive(self, job_id: str) -> Job:
         """Queues a job that FAILED or TIMED_OUT again, under its id, and returns it.
@@ -254,7 +301,7 @@ class Client:
             FurnaceError: "NOT_FOUND", no such job. "FAILED_PRECONDITION", it is in
                 another state, or its endpoint is deleted.
         """
-        return self._rest.call("POST", _job(job_id) + "/redrive", body={})
+        return self._rest.call("POST", job_path(job_id) + "/redrive", body={})
 
     def redrive_all(self, endpoint_id: str) -> Dict[str, Any]:
         """Redrives an endpoint's dead letters, the oldest 1,000 in one call.
@@ -265,7 +312,7 @@ class Client:
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint.
         """
-        path = _endpoint(endpoint_id) + "/dead-letters/redrive"
+        path = endpoint_path(endpoint_id) + "/dead-letters/redrive"
         return self._rest.call("POST", path, body={})
 
     def rebuild_queue(self) -> Dict[str, int]:
@@ -301,7 +348,7 @@ class Client:
             FurnaceError: "DEADLINE_EXCEEDED", the job is not final after `timeout`.
         """
         deadline = time.monotonic() + timeout
-        return _watch.follow(self._rest, _job(job_id) + "/watch", after_chunk, deadline)
+        return _watch.follow(self._rest, job_path(job_id) + "/watch", after_chunk, deadline)
 
     def workers(self, endpoint_id: str = "") -> List[Dict[str, Any]]:
         """Returns the project's workers: "id", "endpoint_id", "status", "gpu_type", ...
@@ -348,11 +395,3 @@ class Client:
             "job_id": job_id,
         }
         return self._rest.call("GET", "/v1/usage", query)
-
-
-def _endpoint(endpoint_id: str) -> str:
-    return "/v1/endpoints/" + quote(endpoint_id, safe="")
-
-
-def _job(job_id: str) -> str:
-    return "/v1/jobs/" + quote(job_id, safe="")

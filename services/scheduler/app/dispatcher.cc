@@ -4,6 +4,8 @@
 #include <random>
 #include <utility>
 
+#include "libs/common/base/status.h"
+#include "services/scheduler/app/output_references.h"
 #include "services/scheduler/app/submitter.h"
 
 namespace furnace::scheduler {
@@ -126,8 +128,8 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claime
 }
 
 void Dispatcher::Deliver(Delivery delivery) {
-  const auto stored = std::stable_partition(delivery.jobs.begin(), delivery.jobs.end(),
-                                            [](const ClaimedJob& job) { return job.input; });
+  const auto is_here = [](const ClaimedJob& job) { return job.input && job.outputs_of.empty(); };
+  const auto stored = std::stable_partition(delivery.jobs.begin(), delivery.jobs.end(), is_here);
   Delivery away{
       .link = delivery.link,
       .jobs = {std::make_move_iterator(stored), std::make_move_iterator(delivery.jobs.end())}};
@@ -141,7 +143,7 @@ void Dispatcher::DeliverStored(Delivery delivery) {
   const bool accepted = blocking_.TrySubmit([this, shared] {
     Delivery loaded{.link = shared->link, .jobs = {}};
     for (ClaimedJob& job : shared->jobs) {
-      absl::StatusOr<std::string> input = payloads_.LoadInput(job.lease.job_id);
+      absl::StatusOr<std::string> input = LoadInput(job);
       if (input.ok()) {
         job.input = *std::move(input);
         loaded.jobs.push_back(std::move(job));
@@ -157,9 +159,18 @@ void Dispatcher::DeliverStored(Delivery delivery) {
   }
 }
 
+absl::StatusOr<std::string> Dispatcher::LoadInput(const ClaimedJob& job) {
+  std::string input = job.input.value_or("");
+  if (!job.input) {
+    FURNACE_ASSIGN_OR_RETURN(input, payloads_.LoadInput(job.lease.job_id));
+  }
+  if (job.outputs_of.empty()) return input;
+  return InsertOutputs(input, job.outputs_of, reader_);
+}
+
 // The job did not get to the worker, which has its credit back. An input that is gone
-// stays gone; for any other reason the lease is left to lapse, so that a job waits for
-// a store that is down instead of spending its attempts on it.
+// stays gone, and one that grows too large is its sender's; for any other reason the lease is left
+// to lapse, so that a job waits for a store that is down instead of spending its attempts on it.
 void Dispatcher::TakeBack(const ClaimedJob& job, const WorkerLink* link, const absl::Status& why) {
   {
     MutexLock lock(mutex_);
@@ -171,6 +182,8 @@ void Dispatcher::TakeBack(const ClaimedJob& job, const WorkerLink* link, const a
   }
   if (absl::IsNotFound(why)) {
     GiveBack(job.lease, FailureCause::kPlatform, "its input could not be read");
+  } else if (absl::IsOutOfRange(why)) {
+    GiveBack(job.lease, FailureCause::kHandlerError, std::string(why.message()));
   }
 }
 

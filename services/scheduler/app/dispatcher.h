@@ -12,6 +12,7 @@
 #include "libs/common/base/mutex.h"
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler {
@@ -46,12 +47,14 @@ class Dispatcher {
   /// Jobs in one claim: bounds how long Redis is busy with it.
   static constexpr int kMaxClaim = 128;
 
-  /// `blocking` runs what reads and writes the payload store.
+  /// `blocking` runs what reads and writes the payload store and reads other jobs.
   Dispatcher(JobQueue& queue, const EndpointCatalog& catalog, PayloadStore& payloads,
-             runtime::ThreadPool& blocking, const Clock& clock, absl::Duration lease)
+             JobReader& reader, runtime::ThreadPool& blocking, const Clock& clock,
+             absl::Duration lease)
       : queue_(queue),
         catalog_(catalog),
         payloads_(payloads),
+        reader_(reader),
         blocking_(blocking),
         clock_(clock),
         lease_(lease) {}
@@ -131,6 +134,7 @@ class Dispatcher {
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Deliver(Delivery delivery);
   void DeliverStored(Delivery delivery);
+  absl::StatusOr<std::string> LoadInput(const ClaimedJob& job);
   void Assign(Delivery delivery);
   void TakeBack(const ClaimedJob& job, const WorkerLink* link, const absl::Status& why)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -150,6 +154,7 @@ class Dispatcher {
   JobQueue& queue_;
   const EndpointCatalog& catalog_;
   PayloadStore& payloads_;
+  JobReader& reader_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const absl::Duration lease_;

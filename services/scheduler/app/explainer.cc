@@ -8,7 +8,7 @@
 namespace furnace::scheduler {
 
 absl::StatusOr<std::optional<WaitReason>> Explainer::Explain(const Job& job) {
-  if (job.status != JobStatus::kDelayed && job.status != JobStatus::kInQueue) return std::nullopt;
+  if (!Waits(job.status)) return std::nullopt;
   FURNACE_ASSIGN_OR_RETURN(const EndpointPtr endpoint, catalog_.Find(job.endpoint_id));
   FURNACE_ASSIGN_OR_RETURN(
       const std::optional<QueuePlace> place,

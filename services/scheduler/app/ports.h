@@ -38,10 +38,14 @@ struct Submission {
     bool input_stored = false;
     bool watched = false;  // Changes are announced from the start.
     absl::Duration timeout;
-    absl::Duration ttl;                    // Zero: for ever.
-    std::optional<absl::Time> not_before;  // nullopt: runnable at once.
-    std::string concurrency_key;           // Empty: none.
-    bool persisted = false;                // In history before it is acknowledged.
+    absl::Duration ttl;                        // Zero: for ever.
+    std::optional<absl::Time> not_before;      // nullopt: runnable at once.
+    std::string concurrency_key;               // Empty: none.
+    bool persisted = false;                    // In history before it is acknowledged.
+    std::vector<std::string> depends_on = {};  // Jobs that must end first; see Job.
+    ParentFailure on_parent_failure = ParentFailure::kFail;
+    bool refers_to_outputs = false;  // The input does, to those of these jobs.
+    std::string graph_id = {};       // Held until the graph is decided on; empty: none.
   };
 
   std::string endpoint_id;
@@ -86,6 +90,8 @@ struct ClaimedJob {
   LeaseId lease;
   absl::Duration timeout;
   std::optional<std::string> input;  // nullopt: it lies in the payload store.
+  /// The project whose jobs' outputs the input refers to; empty: it refers to none.
+  std::string outputs_of = {};
 };
 
 /// What a claim gave.
@@ -124,6 +130,7 @@ struct JobRecord {
   Job job;
   std::vector<std::string> chunks;
   std::int64_t chunk_count = 0;
+  bool has_dependents = false;  // Others wait for its end, or did. Only of a live job.
 };
 
 /// Jobs of one endpoint to queue again.

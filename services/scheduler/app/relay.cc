@@ -43,6 +43,7 @@ absl::StatusOr<bool> Relay::Round() {
   FURNACE_ASSIGN_OR_RETURN(const Events events, log_.ReadEvents(leader_.Led(), kMaxEvents));
   if (events.empty()) return false;
   FURNACE_ASSIGN_OR_RETURN(Jobs jobs, ReadJobs(events));
+  FURNACE_RETURN_IF_ERROR(TellDependents(jobs));
   absl::Status saved = SaveJobs(jobs);
   if (IsRefusal(saved)) saved = SaveOneByOne(jobs);
   FURNACE_RETURN_IF_ERROR(saved);
@@ -72,6 +73,16 @@ absl::StatusOr<Relay::Jobs> Relay::ReadJobs(const Events& events) {
     }
   }
   return jobs;
+}
+
+absl::Status Relay::TellDependents(const Jobs& jobs) {
+  for (const auto& [shard, in_shard] : jobs) {
+    for (const JobRecord& record : in_shard) {
+      if (!record.has_dependents || !IsFinal(record.job.status)) continue;
+      FURNACE_RETURN_IF_ERROR(dependencies_.TellDependents(record.job.id));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Relay::SaveJobs(const Jobs& jobs) {

@@ -6,22 +6,25 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/shard_leader.h"
 
 namespace furnace::scheduler {
 
 /// Carries the queue's events to where they are kept: jobs into history, ended
-/// attempts to metering. Events are forgotten once both have stored them, and both
-/// skip what they have, so a crash anywhere repeats work and loses none.
+/// attempts to metering; and the ends of jobs to those that wait for them. Events are forgotten
+/// once all have them, and all skip what they have, so a crash anywhere repeats work and loses
+/// none.
 class Relay {
  public:
   /// Events of one shard in one round.
   static constexpr int kMaxEvents = 500;
   static constexpr absl::Duration kEvery = absl::Milliseconds(50);
 
-  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage)
-      : log_(log), leader_(leader), history_(history), usage_(usage) {}
+  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage,
+        Dependencies& dependencies)
+      : log_(log), leader_(leader), history_(history), usage_(usage), dependencies_(dependencies) {}
 
   /// Relays what there is, in as many rounds as that takes; blocks. An error ends
   /// it; the next call goes on from there.
@@ -34,6 +37,7 @@ class Relay {
 
   absl::StatusOr<bool> Round();
   absl::StatusOr<Jobs> ReadJobs(const Events& events);
+  absl::Status TellDependents(const Jobs& jobs);
   absl::Status SaveJobs(const Jobs& jobs);
   absl::Status SaveOneByOne(Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
@@ -44,6 +48,7 @@ class Relay {
   const ShardLeader& leader_;
   JobHistory& history_;
   UsageSink& usage_;
+  Dependencies& dependencies_;
 };
 
 }  // namespace furnace::scheduler

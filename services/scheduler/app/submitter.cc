@@ -1,20 +1,27 @@
 #include "services/scheduler/app/submitter.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <set>
 
 #include "absl/strings/escaping.h"
 #include "libs/common/base/sha256.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
+#include "services/scheduler/app/output_references.h"
 #include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
 namespace {
+
+// Jobs that those of one call may depend on, together; each is looked up.
+constexpr std::size_t kMaxParentsOfSubmit = 1000;
 
 // What makes two submits under one idempotency key the same: a hash of the input and
 // of every option as it was asked for.
@@ -22,8 +29,12 @@ std::string Fingerprint(const JobRequest::Item& item) {
   const auto micros = [](std::optional<absl::Duration> duration) {
     return duration ? std::to_string(absl::ToInt64Microseconds(*duration)) : "";
   };
+  const std::string parents = item.depends_on.empty()
+                                  ? ""
+                                  : fmt::format("{} {} ", static_cast<int>(item.on_parent_failure),
+                                                fmt::join(item.depends_on, " "));
   return absl::BytesToHexString(ToAbsl(Sha256(fmt::format(
-      "{} {} {} {} {} {} {}", item.priority,
+      "{}{} {} {} {} {} {} {}", parents, item.priority,
       item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "", micros(item.ttl),
       micros(item.timeout), item.concurrency_key.size(), item.concurrency_key, item.input))));
 }
@@ -34,6 +45,19 @@ QueueLoad LoadOf(const Submission& submission) {
     load += {.jobs = 1, .bytes = static_cast<std::int64_t>(item.input.size())};
   }
   return load;
+}
+
+// Those of the submission's jobs that are to be linked to their parents.
+std::vector<UnlinkedJob> UnlinkedOf(const Submission& submission) {
+  std::vector<UnlinkedJob> jobs;
+  for (const Submission::Item& item : submission.items) {
+    if (item.depends_on.empty() || !item.graph_id.empty()) continue;
+    jobs.push_back({.id = item.id,
+                    .project_id = submission.project_id,
+                    .depends_on = item.depends_on,
+                    .graph_id = {}});
+  }
+  return jobs;
 }
 
 }  // namespace
@@ -53,18 +77,45 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.project_id = submission.project_id;
   job.priority = item.priority;
   job.concurrency_key = item.concurrency_key;
+  job.depends_on = item.depends_on;
+  job.on_parent_failure = item.on_parent_failure;
+  job.unfinished = {item.depends_on.begin(), item.depends_on.end()};
   return upcoming;
 }
 
 bool Submitter::IsQuick(const JobRequest& request) const {
   return catalog_.Cached(request.endpoint_id) != nullptr &&
-         std::all_of(request.items.begin(), request.items.end(),
-                     [](const auto& item) { return item.input.size() <= kInlineBytes; });
+         std::all_of(request.items.begin(), request.items.end(), [](const auto& item) {
+           return item.input.size() <= kInlineBytes && item.depends_on.empty();
+         });
+}
+
+std::string Submitter::NewJobId(const std::string& endpoint_id) const {
+  return NewUuid(clock_.Now(), static_cast<std::uint8_t>(ShardOfEndpoint(endpoint_id, shards_)));
+}
+
+absl::Status Submitter::CheckParents(JobRequest& request) {
+  if (!request.graph_id.empty()) return absl::OkStatus();
+  std::set<std::string> parents;
+  for (JobRequest::Item& item : request.items) {
+    if (item.depends_on.empty()) continue;
+    parents.insert(item.depends_on.begin(), item.depends_on.end());
+    FURNACE_ASSIGN_OR_RETURN(const auto references, FindReferences(item.input));
+    FURNACE_RETURN_IF_ERROR(CheckSources(references, item.depends_on));
+    item.refers_to_outputs = !references.empty();
+  }
+  if (parents.empty()) return absl::OkStatus();
+  if (parents.size() > kMaxParentsOfSubmit) {
+    return Error(absl::StatusCode::kInvalidArgument, "depends_on: {} jobs in all, more than {}",
+                 parents.size(), kMaxParentsOfSubmit);
+  }
+  return dependencies_.CheckParents(request.project_id, {parents.begin(), parents.end()});
 }
 
 absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
   FURNACE_ASSIGN_OR_RETURN(const EndpointPtr endpoint,
                            catalog_.FindFor(request.project_id, request.endpoint_id));
+  FURNACE_RETURN_IF_ERROR(CheckParents(request));
   Submission submission;
   submission.endpoint_id = endpoint->id;
   submission.project_id = endpoint->project_id;
@@ -76,10 +127,9 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_key = std::move(request.idempotency_key);
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
-  const auto shard = static_cast<std::uint8_t>(ShardOfEndpoint(endpoint->id, shards_));
   const std::string affinity = AffinityClass({.gpu_types = endpoint->gpu_types});
   for (JobRequest::Item& item : request.items) {
-    submission.items.push_back({.id = NewUuid(clock_.Now(), shard),
+    submission.items.push_back({.id = item.id.empty() ? NewJobId(endpoint->id) : item.id,
                                 .priority = item.priority,
                                 .affinity = affinity,
                                 .input = std::move(item.input),
@@ -88,14 +138,18 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
                                 .ttl = item.ttl.value_or(endpoint->queue.ttl),
                                 .not_before = item.not_before,
                                 .concurrency_key = std::move(item.concurrency_key),
-                                .persisted = item.persisted});
+                                .persisted = item.persisted,
+                                .depends_on = std::move(item.depends_on),
+                                .on_parent_failure = item.on_parent_failure,
+                                .refers_to_outputs = item.refers_to_outputs,
+                                .graph_id = request.graph_id});
   }
   FURNACE_RETURN_IF_ERROR(StoreLargeInputs(submission));
   return submission;
 }
 
 void Submitter::Submit(Submission submission, Done<SubmitResult> done) {
-  done = DroppingInputs(submission, std::move(done));
+  done = Linking(submission, DroppingInputs(submission, std::move(done)));
   const absl::Status admitted = admission_.Admit(submission.project_id, LoadOf(submission));
   if (!admitted.ok()) {
     if (submission.idempotency_key.empty()) return done(admitted);
@@ -137,6 +191,30 @@ Done<SubmitResult> Submitter::DroppingInputs(const Submission& submission,
     if (refused) DropInputs(std::move(stored));
     done(std::move(result));
   };
+}
+
+Done<SubmitResult> Submitter::Linking(const Submission& submission, Done<SubmitResult> done) {
+  std::vector<UnlinkedJob> unlinked = UnlinkedOf(submission);
+  if (unlinked.empty()) return done;
+  return [this, unlinked = std::move(unlinked), project_id = submission.project_id,
+          done = std::move(done)](absl::StatusOr<SubmitResult> result) mutable {
+    if (!result.ok() || !result->known_id.empty()) return done(std::move(result));
+    Link(std::move(project_id), std::move(unlinked), *std::move(result), std::move(done));
+  };
+}
+
+// The jobs are queued, whatever becomes of this: who leads their shards links what has not
+// been linked within some seconds.
+void Submitter::Link(std::string project_id, std::vector<UnlinkedJob> jobs, SubmitResult result,
+                     Done<SubmitResult> done) {
+  auto answer = std::make_shared<Done<SubmitResult>>(std::move(done));
+  const bool accepted = blocking_.TrySubmit(
+      [this, answer, result, project_id = std::move(project_id), jobs = std::move(jobs)] {
+        const absl::Status status = dependencies_.Link(project_id, jobs);
+        if (!status.ok()) spdlog::warn("jobs to be linked later: {}", status.ToString());
+        (*answer)(result);
+      });
+  if (!accepted) (*answer)(std::move(result));
 }
 
 void Submitter::SubmitPersisted(Submission submission, std::vector<std::string> job_ids,

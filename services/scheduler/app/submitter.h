@@ -10,6 +10,7 @@
 #include "libs/common/base/clock.h"
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/admission.h"
+#include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/ports.h"
@@ -31,9 +32,15 @@ struct JobRequest {
     std::optional<absl::Duration> timeout;
     std::string concurrency_key;
     bool persisted = false;  // In history before it is acknowledged.
+    std::vector<std::string> depends_on = {};
+    ParentFailure on_parent_failure = ParentFailure::kFail;
+    /// Set for a job of a graph, with what follows; else the job gets an id.
+    std::string id = {};
+    bool refers_to_outputs = false;
   };
   std::vector<Item> items;
   std::string idempotency_key;  // Empty: none. Only with one item.
+  std::string graph_id = {};    // What has been checked with the graph is not checked again.
   bool watched = false;         // Somebody will watch the jobs from the start.
 };
 
@@ -53,14 +60,16 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index);
 /// Turns requests into queued jobs. Thread-safe.
 class Submitter {
  public:
-  /// `blocking` runs what writes the payload store.
+  /// `blocking` runs what writes the payload store, and links jobs to their parents.
   Submitter(EndpointCatalog& catalog, JobQueue& queue, PayloadStore& payloads, Persister& persister,
-            Admission& admission, runtime::ThreadPool& blocking, const Clock& clock, int shards)
+            Admission& admission, Dependencies& dependencies, runtime::ThreadPool& blocking,
+            const Clock& clock, int shards)
       : catalog_(catalog),
         queue_(queue),
         payloads_(payloads),
         persister_(persister),
         admission_(admission),
+        dependencies_(dependencies),
         blocking_(blocking),
         clock_(clock),
         shards_(shards) {}
@@ -68,22 +77,30 @@ class Submitter {
   /// Whether Prepare would not block.
   bool IsQuick(const JobRequest& request) const;
 
+  /// A new id of a job of the endpoint.
+  std::string NewJobId(const std::string& endpoint_id) const;
+
   /// What to give to Submit: jobs with new ids, large inputs stored.
-  /// NOT_FOUND for an endpoint the project may not submit to; errors of the payload
-  /// store. May block; nothing is queued yet.
+  /// NOT_FOUND for an endpoint the project may not submit to, or a parent that it does not
+  /// have; INVALID_ARGUMENT for an input that refers to another job's output; errors of
+  /// the payload store. May block; nothing is queued yet.
   absl::StatusOr<Submission> Prepare(JobRequest request);
 
   /// JobQueue::Submit of what the limits admit, and then, for jobs that ask for it,
   /// Persister::Save; the stored inputs of a submission that was certainly not queued are dropped
-  /// again. Does not block.
+  /// again, and jobs with parents, but for a graph's, are linked to them. Does not block.
   void Submit(Submission submission, Done<SubmitResult> done);
 
  private:
+  absl::Status CheckParents(JobRequest& request);
   Done<SubmitResult> DroppingInputs(const Submission& submission, Done<SubmitResult> done);
+  Done<SubmitResult> Linking(const Submission& submission, Done<SubmitResult> done);
   Done<SubmitResult> OnlyIfKnown(Submission& submission, absl::Status refusal,
                                  Done<SubmitResult> done);
   void SubmitPersisted(Submission submission, std::vector<std::string> job_ids,
                        Done<SubmitResult> done);
+  void Link(std::string project_id, std::vector<UnlinkedJob> jobs, SubmitResult result,
+            Done<SubmitResult> done);
   void DropInputs(std::vector<std::string> job_ids);
   absl::Status StoreLargeInputs(Submission& submission);
 
@@ -92,6 +109,7 @@ class Submitter {
   PayloadStore& payloads_;
   Persister& persister_;
   Admission& admission_;
+  Dependencies& dependencies_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const int shards_;

@@ -1,5 +1,7 @@
 #include "services/scheduler/domain/job.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -24,14 +26,25 @@ absl::Status WrongState(const Job& job) {
 void Finish(Job& job, JobStatus status, absl::Time now) {
   job.status = status;
   job.completed_at = now;
+  job.unfinished.clear();
+}
+
+// Where a job waits that depends on nothing any more.
+void MakeRunnable(Job& job, absl::Time now) {
+  const bool delayed = job.not_before && *job.not_before > now;
+  job.status = delayed ? JobStatus::kDelayed : JobStatus::kInQueue;
+  if (!delayed) job.not_before.reset();
 }
 
 }  // namespace
 
 Job Accept(Job job, std::optional<absl::Time> not_before, absl::Duration ttl, absl::Time now) {
-  const bool delayed = not_before && *not_before > now;
-  job.status = delayed ? JobStatus::kDelayed : JobStatus::kInQueue;
-  if (delayed) job.not_before = not_before;
+  if (not_before && *not_before > now) job.not_before = not_before;
+  if (job.unfinished.empty()) {
+    MakeRunnable(job, now);
+  } else {
+    job.status = JobStatus::kWaiting;
+  }
   if (ttl > absl::ZeroDuration()) job.expires_at = now + ttl;
   job.queued_at = now;
   job.version = 1;
@@ -76,6 +89,23 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, ab
   return job;
 }
 
+absl::StatusOr<Job> EndParent(Job job, const std::string& parent, JobStatus how, absl::Time now) {
+  if (job.status != JobStatus::kWaiting || job.unfinished.erase(parent) == 0) {
+    return WrongState(job);
+  }
+  if (how != JobStatus::kCompleted && job.on_parent_failure != ParentFailure::kContinue) {
+    const bool skip = job.on_parent_failure == ParentFailure::kSkip;
+    job.error = fmt::format("{}parent {} is {}", skip ? "skipped: " : "", parent, ToString(how));
+    job.not_before.reset();
+    ++job.version;
+    Finish(job, skip ? JobStatus::kCancelled : JobStatus::kFailed, now);
+  } else if (job.unfinished.empty()) {
+    MakeRunnable(job, now);
+    ++job.version;
+  }
+  return job;
+}
+
 absl::StatusOr<Job> Release(Job job, absl::Time now) {
   if (job.status != JobStatus::kDelayed || now < *job.not_before) return WrongState(job);
   job.status = JobStatus::kInQueue;
@@ -85,8 +115,7 @@ absl::StatusOr<Job> Release(Job job, absl::Time now) {
 }
 
 absl::StatusOr<Job> Expire(Job job, absl::Time now) {
-  const bool waits = job.status == JobStatus::kDelayed || job.status == JobStatus::kInQueue;
-  if (!waits || !job.expires_at || now < *job.expires_at) return WrongState(job);
+  if (!Waits(job.status) || !job.expires_at || now < *job.expires_at) return WrongState(job);
   job.error = "not run within its time to live";
   job.cause = FailureCause::kNone;
   job.not_before.reset();

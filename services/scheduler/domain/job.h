@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -24,6 +26,10 @@ struct LeaseId {
   friend auto operator<=>(const LeaseId&, const LeaseId&) = default;
 };
 
+/// What becomes of a job when a parent does not end as COMPLETED. Numbers as
+/// furnace.v1.ParentFailurePolicy; they are stored.
+enum class ParentFailure { kFail = 1, kSkip = 2, kContinue = 3 };
+
 struct Job {
   std::string id;
   std::string endpoint_id;
@@ -34,8 +40,15 @@ struct Job {
   absl::Duration timeout;
   RetryPolicy retry;
   std::string concurrency_key;           // Jobs that share it run one at a time; empty: none.
-  std::optional<absl::Time> not_before;  // While DELAYED: when it becomes runnable.
+  std::optional<absl::Time> not_before;  // While WAITING or DELAYED: its time, if it has one.
   std::optional<absl::Time> expires_at;  // When it ends unless it runs.
+
+  std::vector<std::string> depends_on;  // Its parents: jobs that end before it runs.
+  ParentFailure on_parent_failure = ParentFailure::kFail;
+  bool refers_to_outputs = false;  // Its input refers to its parents' outputs.
+  /// While WAITING: what has not ended, parents or the graph that it came with. The
+  /// queue keeps it apart from the job.
+  std::set<std::string> unfinished;
 
   int attempt = 0;      // Attempts started: the epoch of the present or last lease.
   int retry_count = 0;  // Attempts that a handler failed.
@@ -80,8 +93,8 @@ struct Outcome {
   std::string error;
 };
 
-/// A new job as it is accepted at `now`: DELAYED when `not_before` is later, else
-/// IN_QUEUE; with `ttl` to live (zero: for ever).
+/// A new job as it is accepted at `now`: WAITING when something is `unfinished`, DELAYED
+/// when `not_before` is later, else IN_QUEUE; with `ttl` to live (zero: for ever).
 Job Accept(Job job, std::optional<absl::Time> not_before, absl::Duration ttl, absl::Time now);
 
 /// The job under a new lease. FAILED_PRECONDITION unless it is IN_QUEUE.
@@ -93,6 +106,11 @@ absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now);
 ///
 /// ABORTED when that attempt does not hold the lease any more.
 absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, absl::Time now);
+
+/// The WAITING job after `parent`, one of its unfinished, ended as `how`: it waits on, is
+/// runnable (DELAYED or IN_QUEUE) as nothing is unfinished any more, or ends by its policy.
+/// FAILED_PRECONDITION when it does not wait for that.
+absl::StatusOr<Job> EndParent(Job job, const std::string& parent, JobStatus how, absl::Time now);
 
 /// The DELAYED job IN_QUEUE. FAILED_PRECONDITION unless it is due.
 absl::StatusOr<Job> Release(Job job, absl::Time now);

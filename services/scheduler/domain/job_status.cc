@@ -20,6 +20,8 @@ std::string_view ToString(JobStatus status) {
 
 bool IsFinal(JobStatus status) { return status >= JobStatus::kCompleted; }
 
+bool Waits(JobStatus status) { return status < JobStatus::kInProgress; }
+
 bool IsPlatformFault(FailureCause cause) {
   return cause == FailureCause::kWorkerLost || cause == FailureCause::kPlatform;
 }

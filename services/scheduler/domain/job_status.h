@@ -34,6 +34,9 @@ std::string_view ToString(JobStatus status);
 /// Whether nothing can happen to the job any more.
 bool IsFinal(JobStatus status);
 
+/// Whether the job has yet to run: WAITING, DELAYED or IN_QUEUE.
+bool Waits(JobStatus status);
+
 /// Whether the fault was ours: such an attempt is neither billed nor counted
 /// against the job's retries.
 bool IsPlatformFault(FailureCause cause);

@@ -1,9 +1,23 @@
 #include "services/scheduler/domain/wait_reason.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace furnace::scheduler {
 namespace {
+
+WaitReason ForItsParents(const QueuePlace& place) {
+  constexpr std::size_t kMaxNamed = 5;
+  std::vector<std::string> named = place.parents;
+  std::sort(named.begin(), named.end());
+  named.resize(std::min(named.size(), kMaxNamed));
+  return {.constraint = WaitConstraint::kDependency,
+          .detail =
+              fmt::format("{} of its parents have not ended: {}{}", place.parents.size(),
+                          fmt::join(named, ", "), place.parents.size() > kMaxNamed ? ", ..." : "")};
+}
 
 WaitReason ForItsTime(const Job& job) {
   if (job.attempt > 0) {
@@ -25,6 +39,7 @@ WaitReason ForAWorker(const Hindrance& hindrance) {
 }
 
 WaitReason ReasonOf(const Job& job, const Endpoint& endpoint, const QueuePlace& place) {
+  if (job.status == JobStatus::kWaiting) return ForItsParents(place);
   if (job.status == JobStatus::kDelayed) return ForItsTime(job);
   if (endpoint.paused) return {WaitConstraint::kPaused, 0, "the endpoint is paused"};
   if (place.key_busy) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "services/scheduler/domain/endpoint.h"
 #include "services/scheduler/domain/job.h"
@@ -26,10 +27,11 @@ struct Hindrance {
 
 /// A waiting job among the others of its endpoint.
 struct QueuePlace {
-  int position = 0;       // 1: it goes next. 0 while it is not runnable.
-  bool key_busy = false;  // Another job runs under its concurrency key.
-  int running = 0;        // Jobs of the endpoint.
-  Hindrance hindrance;    // Of the endpoint.
+  int position = 0;                       // 1: it goes next. 0 while it is not runnable.
+  bool key_busy = false;                  // Another job runs under its concurrency key.
+  int running = 0;                        // Jobs of the endpoint.
+  Hindrance hindrance;                    // Of the endpoint.
+  std::vector<std::string> parents = {};  // While WAITING: those that have not ended.
 
   friend bool operator==(const QueuePlace&, const QueuePlace&) = default;
 };
@@ -46,6 +48,7 @@ enum class WaitConstraint {
   kCannotRun = 8,
   kCrashLoop = 9,
   kBusy = 10,
+  kDependency = 11,
 };
 
 struct WaitReason {

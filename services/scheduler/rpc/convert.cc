@@ -94,6 +94,7 @@ v1::Job ToProto(const JobRecord& record) {
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
   proto.set_progress(job.progress);
   proto.set_concurrency_key(job.concurrency_key);
+  proto.mutable_depends_on()->Assign(job.depends_on.begin(), job.depends_on.end());
   proto.set_version(job.version);
   return proto;
 }

@@ -7,6 +7,7 @@
 #include "libs/common/base/status.h"
 #include "services/scheduler/app/await.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/graph_request.h"
 #include "services/scheduler/rpc/job_request.h"
 
 namespace furnace::scheduler::rpc {
@@ -57,6 +58,15 @@ absl::StatusOr<v1::SubmitBatchResponse> JobHandlers::SubmitBatch(
   FURNACE_RETURN_IF_ERROR(Await<SubmitResult>([&](Done<SubmitResult> done) {
                             submitter_.Submit(std::move(submission), std::move(done));
                           }).status());
+  return response;
+}
+
+absl::StatusOr<v1::SubmitGraphResponse> JobHandlers::SubmitGraph(
+    const furnace::rpc::CallContext& call, const v1::SubmitGraphRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(GraphRequest graph, ToGraphRequest(call, request, clock_.Now()));
+  FURNACE_ASSIGN_OR_RETURN(const auto ids, graphs_.Submit(std::move(graph)));
+  v1::SubmitGraphResponse response;
+  for (const auto& [name, id] : ids) (*response.mutable_job_ids())[name] = id;
   return response;
 }
 

@@ -9,6 +9,7 @@
 #include "libs/common/rpc/call_context.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/explainer.h"
+#include "services/scheduler/app/graph_submitter.h"
 #include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/redriver.h"
@@ -19,9 +20,11 @@ namespace furnace::scheduler::rpc {
 /// The short methods of JobService as plain functions; they block.
 class JobHandlers {
  public:
-  JobHandlers(Submitter& submitter, JobQueue& queue, JobReader& reader, JobHistory& history,
-              Explainer& explainer, Redriver& redriver, Dispatcher& dispatcher, const Clock& clock)
+  JobHandlers(Submitter& submitter, GraphSubmitter& graphs, JobQueue& queue, JobReader& reader,
+              JobHistory& history, Explainer& explainer, Redriver& redriver, Dispatcher& dispatcher,
+              const Clock& clock)
       : submitter_(submitter),
+        graphs_(graphs),
         queue_(queue),
         reader_(reader),
         history_(history),
@@ -32,6 +35,8 @@ class JobHandlers {
 
   absl::StatusOr<v1::SubmitBatchResponse> SubmitBatch(const furnace::rpc::CallContext& call,
                                                       const v1::SubmitBatchRequest& request);
+  absl::StatusOr<v1::SubmitGraphResponse> SubmitGraph(const furnace::rpc::CallContext& call,
+                                                      const v1::SubmitGraphRequest& request);
   absl::StatusOr<v1::GetResponse> Get(const furnace::rpc::CallContext& call,
                                       const v1::GetRequest& request);
   absl::StatusOr<v1::ListResponse> List(const furnace::rpc::CallContext& call,
@@ -49,6 +54,7 @@ class JobHandlers {
 
  private:
   Submitter& submitter_;
+  GraphSubmitter& graphs_;
   JobQueue& queue_;
   JobReader& reader_;
   JobHistory& history_;

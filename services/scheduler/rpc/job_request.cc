@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@ constexpr absl::Duration kMaxDelay = absl::Hours(24 * 365);
 constexpr int kMaxTtlSeconds = 2'592'000;
 constexpr int kMaxTimeoutSeconds = 604'800;
 constexpr std::size_t kMaxKeyBytes = 255;
+constexpr int kMaxParents = 100;
 
 absl::Status CheckLength(std::string_view field, std::string_view key) {
   if (key.size() <= kMaxKeyBytes) return absl::OkStatus();
@@ -58,6 +60,29 @@ absl::StatusOr<absl::Time> NotBefore(std::string_view field,
   return Error(absl::StatusCode::kInvalidArgument, "{}: more than 365 days ahead", field);
 }
 
+absl::Status ApplyParents(const std::string& name, const v1::JobOptions& options,
+                          JobRequest::Item& item) {
+  FURNACE_RETURN_IF_ERROR(
+      CheckRange(name + ".depends_on: number of jobs", options.depends_on_size(), 0, kMaxParents));
+  std::set<std::string_view> seen;
+  for (int i = 0; i < options.depends_on_size(); ++i) {
+    const std::string& parent = options.depends_on(i);
+    const std::string field = fmt::format("{}.depends_on[{}]", name, i);
+    FURNACE_RETURN_IF_ERROR(CheckUuid(field, parent));
+    if (!seen.insert(parent).second) {
+      return Error(absl::StatusCode::kInvalidArgument, "{}: {} is named twice", field, parent);
+    }
+  }
+  item.depends_on.assign(options.depends_on().begin(), options.depends_on().end());
+  FURNACE_RETURN_IF_ERROR(CheckRange(name + ".on_parent_failure", options.on_parent_failure(),
+                                     v1::PARENT_FAILURE_POLICY_UNSPECIFIED,
+                                     v1::PARENT_FAILURE_POLICY_CONTINUE));
+  if (options.on_parent_failure() != v1::PARENT_FAILURE_POLICY_UNSPECIFIED) {
+    item.on_parent_failure = static_cast<ParentFailure>(options.on_parent_failure());
+  }
+  return absl::OkStatus();
+}
+
 // Fills in what `options`, a field of that name, asks for.
 absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl::Time now,
                    JobRequest::Item& item) {
@@ -82,7 +107,7 @@ absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl:
     return Error(absl::StatusCode::kInvalidArgument, "{}.ack: unknown", name);
   }
   item.persisted = options.ack() == v1::ACK_PERSISTED;
-  return absl::OkStatus();
+  return ApplyParents(name, options, item);
 }
 
 template <typename Request>
@@ -104,6 +129,19 @@ absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request
 }
 
 }  // namespace
+
+absl::StatusOr<JobRequest::Item> ToItem(const std::string& name, const std::string& input,
+                                        int priority, const v1::JobOptions& options,
+                                        absl::Time now) {
+  FURNACE_RETURN_IF_ERROR(CheckRange(name + ".priority", priority, -kMaxPriority, kMaxPriority));
+  if (!options.idempotency_key().empty()) {
+    return Error(absl::StatusCode::kInvalidArgument,
+                 "{}.options.idempotency_key: only for a job that is submitted alone", name);
+  }
+  JobRequest::Item item{.input = input, .priority = priority};
+  FURNACE_RETURN_IF_ERROR(Apply(name + ".options", options, now, item));
+  return item;
+}
 
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::SubmitRequest& request, absl::Time now) {
@@ -127,15 +165,9 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
     const v1::BatchJob& job = request.jobs(i);
     const std::string name = fmt::format("jobs[{}]", i);
     FURNACE_RETURN_IF_ERROR(CheckInput(name + ".input", job.input(), room));
-    FURNACE_RETURN_IF_ERROR(
-        CheckRange(name + ".priority", job.priority(), -kMaxPriority, kMaxPriority));
-    if (!job.options().idempotency_key().empty()) {
-      return Error(absl::StatusCode::kInvalidArgument, "{}.options.idempotency_key: not in a batch",
-                   name);
-    }
     room -= job.input().size();
-    JobRequest::Item item{.input = job.input(), .priority = job.priority()};
-    FURNACE_RETURN_IF_ERROR(Apply(name + ".options", job.options(), now, item));
+    FURNACE_ASSIGN_OR_RETURN(JobRequest::Item item,
+                             ToItem(name, job.input(), job.priority(), job.options(), now));
     jobs.items.push_back(std::move(item));
   }
   return jobs;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -19,5 +20,10 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::RunSyncRequest& request, absl::Time now);
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         const v1::SubmitBatchRequest& request, absl::Time now);
+
+/// What each of many jobs of one call may ask for, a field of that `name`.
+absl::StatusOr<JobRequest::Item> ToItem(const std::string& name, const std::string& input,
+                                        int priority, const v1::JobOptions& options,
+                                        absl::Time now);
 
 }  // namespace furnace::scheduler::rpc

@@ -77,6 +77,13 @@ grpc::Status JobService::SubmitBatch(grpc::ServerContext* context,
                   std::bind_front(&JobHandlers::SubmitBatch, &handlers_));
 }
 
+grpc::Status JobService::SubmitGraph(grpc::ServerContext* context,
+                                     const v1::SubmitGraphRequest* request,
+                                     v1::SubmitGraphResponse* response) {
+  return RunUnary(gate_, *context, *request, response,
+                  std::bind_front(&JobHandlers::SubmitGraph, &handlers_));
+}
+
 grpc::Status JobService::Get(grpc::ServerContext* context, const v1::GetRequest* request,
                              v1::GetResponse* response) {
   return RunUnary(gate_, *context, *request, response,

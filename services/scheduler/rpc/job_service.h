@@ -36,6 +36,8 @@ class JobService final : public JobServiceBase {
 
   grpc::Status SubmitBatch(grpc::ServerContext* context, const v1::SubmitBatchRequest* request,
                            v1::SubmitBatchResponse* response) override;
+  grpc::Status SubmitGraph(grpc::ServerContext* context, const v1::SubmitGraphRequest* request,
+                           v1::SubmitGraphResponse* response) override;
   grpc::Status Get(grpc::ServerContext* context, const v1::GetRequest* request,
                    v1::GetResponse* response) override;
   grpc::Status List(grpc::ServerContext* context, const v1::ListRequest* request,

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "services/scheduler/app/await.h"
+#include "services/scheduler/app/job_links.h"
 #include "tests/support/scheduler/samples.h"
 
 namespace furnace::scheduler {
 
-/// `Backend` offers queue() and log(), with kTestShards shards. Tests do not share
+/// `Backend` offers queue(), log() and links(), with kTestShards shards. Tests do not share
 /// endpoints, so it need not start empty.
 template <typename Backend>
 class JobQueueContract : public testing::Test {
@@ -23,6 +24,7 @@ class JobQueueContract : public testing::Test {
 
   JobQueue& queue() { return backend_.queue(); }
   ShardLog& log() { return backend_.log(); }
+  JobLinks& links() { return backend_.links(); }
   int shard() const { return ShardOfEndpoint(endpoint_, kTestShards); }
 
   absl::StatusOr<SubmitResult> TrySubmit(Submission submission) {

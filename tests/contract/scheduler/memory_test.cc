@@ -1,4 +1,5 @@
 #include "tests/contract/scheduler/affinity_contract.h"
+#include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
@@ -6,6 +7,7 @@
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_job_links.h"
 #include "tests/support/scheduler/memory_lost_jobs.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/memory_shard_log.h"
@@ -21,6 +23,7 @@ class MemoryQueueBackend {
   LostJobs& lost() { return lost_; }
   QueueLoads& loads() { return loads_; }
   void LoseAll() { lost_.LoseAll(); }
+  JobLinks& links() { return links_; }
   void PassTime(absl::Duration time) { clock_.Advance(time); }
 
  private:
@@ -29,6 +32,7 @@ class MemoryQueueBackend {
   MemoryShardLog log_{queue_};
   MemoryLostJobs lost_{queue_};
   MemoryQueueLoads loads_{queue_};
+  MemoryJobLinks links_{queue_};
 };
 
 class MemoryStoresBackend {
@@ -48,6 +52,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LostJobsContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueueLoadsContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UnfinishedJobsContract, MemoryStoresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DependencyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 

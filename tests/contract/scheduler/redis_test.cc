@@ -1,11 +1,13 @@
 #include <cstdlib>
 
 #include "libs/common/redis/client.h"
+#include "services/scheduler/storage/redis/job_links.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "tests/contract/scheduler/affinity_contract.h"
+#include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
@@ -22,6 +24,7 @@ class RedisBackend {
   LostJobs& lost() { return lost_; }
   QueueLoads& loads() { return loads_; }
   void LoseAll() { EXPECT_TRUE(client_.SendAndWait({"FLUSHALL"}).ok()); }
+  JobLinks& links() { return links_; }
 
   /// Waits until Redis's clock has moved.
   void PassTime(absl::Duration time) {
@@ -43,6 +46,7 @@ class RedisBackend {
   RedisShardLog log_{client_, scripts_, kTestShards};
   RedisLostJobs lost_{client_, scripts_};
   RedisQueueLoads loads_{client_, scripts_, kTestShards};
+  RedisJobLinks links_{client_, scripts_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
@@ -50,6 +54,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, AffinityContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LostJobsContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueueLoadsContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, DependencyContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -39,6 +39,9 @@ class JobHistoryContract : public testing::Test {
                  .max_backoff = absl::Seconds(6),
                  .no_retry = 4};
     job.concurrency_key = "key 'of' {one}";
+    job.depends_on = {NewId(), NewId()};
+    job.on_parent_failure = ParentFailure::kContinue;
+    job.refers_to_outputs = true;
     job.expires_at = absl::FromUnixMicros(1'800'000'000'123'456);
     job.attempt = 3;
     job.retry_count = 1;
@@ -102,6 +105,9 @@ TYPED_TEST_P(JobHistoryContract, AJobComesBackAsItWasSaved) {
   EXPECT_EQ(job.timeout, saved.job.timeout);
   EXPECT_EQ(job.retry, saved.job.retry);
   EXPECT_EQ(job.concurrency_key, saved.job.concurrency_key);
+  EXPECT_EQ(job.depends_on, saved.job.depends_on);
+  EXPECT_EQ(job.on_parent_failure, saved.job.on_parent_failure);
+  EXPECT_EQ(job.refers_to_outputs, saved.job.refers_to_outputs);
   EXPECT_EQ(job.not_before, saved.job.not_before);
   EXPECT_EQ(job.expires_at, saved.job.expires_at);
   EXPECT_EQ(job.attempt, saved.job.attempt);

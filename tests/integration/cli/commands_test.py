@@ -141,6 +141,22 @@ class CommandsTest(unittest.TestCase):
             "not_before": "2030-01-01T00:00:00Z", "ttl_seconds": 60,
             "idempotency_key": "order-17"}}, json.loads(self.gateway.requests[0][2]))
 
+    def test_run_sends_what_the_job_depends_on(self):
+        self.answer(f"POST /v1/endpoints/{ENDPOINT}/run", (200, job("WAITING")))
+        done = self.furnace("run", ENDPOINT, "--input", "[1]", "--no-wait", "--depends-on", JOB,
+                            "--on-parent-failure", "skip")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"depends_on": [JOB], "on_parent_failure": "SKIP"},
+                         json.loads(self.gateway.requests[0][2])["options"])
+
+    def test_a_graph_is_sent_and_its_jobs_are_shown(self):
+        self.answer("POST /v1/graphs", (200, {"job_ids": {"a": JOB}}))
+        done = self.furnace("graph", "run", json.dumps([{"name": "a", "endpoint": ENDPOINT, "input": 1}]))
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(["a", JOB], done.stdout.splitlines()[1].split())
+        self.assertEqual({"nodes": [{"name": "a", "endpoint_id": ENDPOINT, "input": 1}]},
+                         json.loads(self.gateway.requests[0][2]))
+
     def test_json_is_the_answer_itself(self):
         self.answer(f"GET /v1/endpoints/{ENDPOINT}", (200, endpoint()))
         done = self.furnace("endpoint", "get", ENDPOINT, "--json")

@@ -113,8 +113,7 @@ class QueueModelTest : public testing::Test {
     return static_cast<std::size_t>(
         std::count_if(model_.begin(), model_.end(), [&endpoint](const auto& entry) {
           const Job& job = entry.second;
-          return job.endpoint_id == endpoint &&
-                 (job.status == JobStatus::kInQueue || job.status == JobStatus::kDelayed);
+          return job.endpoint_id == endpoint && Waits(job.status);
         }));
   }
 
@@ -288,8 +287,7 @@ class QueueModelTest : public testing::Test {
     }
     EXPECT_EQ(purged, waiting);
     for (auto& [id, job] : model_) {
-      const bool waits = job.status == JobStatus::kInQueue || job.status == JobStatus::kDelayed;
-      if (job.endpoint_id != endpoint || !waits) continue;
+      if (job.endpoint_id != endpoint || !Waits(job.status)) continue;
       job = Cancel(job, EndTimeOf(job));
       job.error = "purged";
     }

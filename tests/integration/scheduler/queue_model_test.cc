@@ -6,15 +6,17 @@
 
 #include <iostream>
 
+#include "tests/integration/scheduler/dependency_model.h"
+
 namespace furnace::scheduler {
 namespace {
 
-TEST_F(QueueModelTest, ScriptsAndStateMachineAgree) {
+TEST_F(DependencyModelTest, ScriptsAndStateMachineAgree) {
   const int operations = OperationsFromEnvironment();
   std::cout << "seed " << seed_ << ", " << operations
             << " operations (FURNACE_TEST_SEED, FURNACE_TEST_OPERATIONS)\n";
   for (int i = 0; i < operations && !HasFailure(); ++i) {
-    switch (Random(11)) {
+    switch (Random(14)) {
       case 0: Submit(); break;
       case 1:
       case 2: Claim(); break;
@@ -26,6 +28,9 @@ TEST_F(QueueModelTest, ScriptsAndStateMachineAgree) {
       case 8: Sweep(); break;
       case 9: RedriveOne(); break;
       case 10: Random(20) == 0 ? Purge() : Submit(); break;
+      case 11: SubmitChild(); break;
+      case 12: TellChild(); break;
+      case 13: TellDependents(); break;
     }
   }
   CompareAll();

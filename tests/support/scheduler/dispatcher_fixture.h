@@ -67,7 +67,8 @@ class DispatcherFixture : public QueueFixture {
   runtime::ThreadPool blocking_{1, 100};  // One thread: in the order of submission.
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
-  Dispatcher dispatcher_{queue_, catalog_, payloads_, blocking_, clock_, kLease};
+  JobReader reader_{queue_, history_, payloads_};
+  Dispatcher dispatcher_{queue_, catalog_, payloads_, reader_, blocking_, clock_, kLease};
 };
 
 }  // namespace furnace::scheduler

@@ -9,13 +9,6 @@
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
-namespace {
-
-bool Waits(const Job& job) {
-  return job.status == JobStatus::kDelayed || job.status == JobStatus::kInQueue;
-}
-
-}  // namespace
 
 void MemoryJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
   if (auto failure = Begin(QueueCall::kSubmit)) return done(*failure);
@@ -39,7 +32,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
   }
   const auto waits = [&submission](const auto& entry) {
     const Job& job = entry.second.record.job;
-    return job.endpoint_id == submission.endpoint_id && Waits(job);
+    return job.endpoint_id == submission.endpoint_id && Waits(job.status);
   };
   const auto waiting = static_cast<std::size_t>(std::count_if(jobs_.begin(), jobs_.end(), waits));
   if (waiting + submission.items.size() > static_cast<std::size_t>(submission.max_queued)) {
@@ -62,6 +55,12 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     job.timeout = item.timeout;
     job.retry = submission.retry;
     job.concurrency_key = item.concurrency_key;
+    job.depends_on = item.depends_on;
+    job.on_parent_failure = item.on_parent_failure;
+    job.refers_to_outputs = item.refers_to_outputs;
+    job.unfinished = {item.depends_on.begin(), item.depends_on.end()};
+    if (!item.graph_id.empty()) job.unfinished.insert(item.graph_id);
+    entry.graph_id = item.graph_id;
     job.input_stored = item.input_stored;
     if (!item.input_stored) job.input = std::move(item.input);
     entry.record.job = Accept(job, item.not_before, item.ttl, now);
@@ -122,7 +121,8 @@ void MemoryJobQueue::Locate(const std::string& job_id, Done<std::optional<QueueP
   {
     MutexLock lock(mutex_);
     const auto found = jobs_.find(job_id);
-    if (found != jobs_.end() && Waits(found->second.record.job)) place = PlaceLocked(found->second);
+    if (found != jobs_.end() && Waits(found->second.record.job.status))
+      place = PlaceLocked(found->second);
   }
   Answer<std::optional<QueuePlace>>(QueueCall::kLocate, std::move(done), std::move(place));
 }
@@ -132,6 +132,7 @@ QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
   QueuePlace place{.key_busy = IsKeyBusyLocked(job), .running = RunningLocked(job.endpoint_id)};
   const auto hindrance = hindrances_.find(job.endpoint_id);
   if (hindrance != hindrances_.end()) place.hindrance = hindrance->second;
+  place.parents = {job.unfinished.begin(), job.unfinished.end()};
   if (job.status != JobStatus::kInQueue || place.key_busy) return place;
   for (const auto& [id, other] : jobs_) {
     const Job& before = other.record.job;
@@ -177,7 +178,7 @@ void MemoryJobQueue::Purge(const std::string& endpoint_id, int limit, Done<int> 
     for (auto& [id, entry] : jobs_) {
       Job& job = entry.record.job;
       if (purged == limit) break;
-      if (job.endpoint_id != endpoint_id || !Waits(job)) continue;
+      if (job.endpoint_id != endpoint_id || !Waits(job.status)) continue;
       const Job before = job;
       job = scheduler::Cancel(job, clock_.Now());
       job.error = "purged";
@@ -313,7 +314,8 @@ ClaimedJob MemoryJobQueue::StartLocked(Entry& entry, const WorkerOnGpu& worker,
   return {.worker_id = worker.worker_id,
           .lease = {.job_id = job.id, .epoch = job.attempt},
           .timeout = job.timeout,
-          .input = job.input};
+          .input = job.input,
+          .outputs_of = job.refers_to_outputs ? job.project_id : ""};
 }
 
 SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {

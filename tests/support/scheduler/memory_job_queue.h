@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,11 +48,15 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   friend class MemoryShardLog;
   friend class MemoryLostJobs;
   friend class MemoryQueueLoads;
+  friend class MemoryJobLinks;
 
   struct Entry {
     JobRecord record;
     std::int64_t score = 0;
     absl::Time deadline = absl::InfiniteFuture();  // Of its lease.
+    std::set<std::string> dependents;              // Jobs that wait for its end.
+    std::string graph_id;
+    bool linked = false;  // All its parents know of it.
   };
 
   /// What an idempotency key stands for.

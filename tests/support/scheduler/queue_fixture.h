@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "services/scheduler/app/await.h"
+#include "services/scheduler/app/dependencies.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_job_links.h"
 #include "tests/support/scheduler/memory_job_queue.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
@@ -92,6 +94,8 @@ class QueueFixture : public testing::Test {
   MemoryShardLog log_{queue_};
   MemoryJobHistory history_;
   MemoryPayloadStore payloads_;
+  MemoryJobLinks links_{queue_};
+  Dependencies dependencies_{links_, queue_, history_};
   const Endpoint endpoint_ = AnEndpoint();
 };
 

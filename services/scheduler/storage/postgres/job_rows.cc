@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_split.h"
 #include "libs/common/base/status.h"
 
 namespace furnace::scheduler {
@@ -57,7 +58,10 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(job.retry.no_retry),
           job.concurrency_key,
           postgres::TimeParam(job.not_before),
-          postgres::TimeParam(job.expires_at)};
+          postgres::TimeParam(job.expires_at),
+          ArrayLiteral({job.depends_on.begin(), job.depends_on.end()}),
+          Number(static_cast<int>(job.on_parent_failure)),
+          Flag(job.refers_to_outputs)};
 }
 
 // Reads a row's columns one after another.
@@ -127,6 +131,9 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.concurrency_key = next.Text();
   job.not_before = next.Time();
   job.expires_at = next.Time();
+  job.depends_on = absl::StrSplit(next.Text(), ' ', absl::SkipEmpty());
+  job.on_parent_failure = static_cast<ParentFailure>(next.SmallInt());
+  job.refers_to_outputs = next.Bool();
   return job;
 }
 

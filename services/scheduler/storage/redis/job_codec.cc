@@ -1,8 +1,12 @@
 #include "services/scheduler/storage/redis/job_codec.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <map>
 #include <string_view>
 
+#include "absl/strings/str_split.h"
 #include "libs/common/base/status.h"
 #include "services/scheduler/storage/redis/reply.h"
 
@@ -63,6 +67,20 @@ void DecodeOutcome(const Fields& fields, Job& job) {
 
 }  // namespace
 
+std::string EncodeDependencies(const std::vector<std::string>& depends_on, ParentFailure policy,
+                               bool refers_to_outputs) {
+  if (depends_on.empty()) return "";
+  return fmt::format("{}{} {}", static_cast<int>(policy), refers_to_outputs ? 'r' : '-',
+                     fmt::join(depends_on, " "));
+}
+
+void DecodeDependencies(std::string_view text, Job& job) {
+  if (text.size() < 2) return;
+  job.on_parent_failure = static_cast<ParentFailure>(text[0] - '0');
+  job.refers_to_outputs = text[1] == 'r';
+  job.depends_on = absl::StrSplit(ToAbsl(text.substr(2)), ' ', absl::SkipEmpty());
+}
+
 absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const redisReply& reply) {
   const auto parts = Elements(reply);
   if (parts.size() != 3) {
@@ -85,7 +103,8 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
                .max_backoff = absl::Milliseconds(fields.Number("bm")),
                .no_retry = static_cast<unsigned>(fields.Number("nr"))};
   job.concurrency_key = fields.Str("ck");
-  if (job.status == JobStatus::kDelayed) job.not_before = fields.Time("nb");
+  if (job.status <= JobStatus::kDelayed) job.not_before = fields.Time("nb");
+  DecodeDependencies(fields.Get("dp"), job);
   job.expires_at = fields.Time("xp");
   job.queued_at = absl::FromUnixMicros(fields.Number("q"));
   job.version = fields.Number("v");
@@ -96,6 +115,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
   if (parts[1]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*parts[1]));
   for (const redisReply* chunk : Elements(*parts[2])) live.chunks.emplace_back(Text(*chunk));
   live.chunk_count = fields.Number("cn");
+  live.has_dependents = fields.Has("dn");
   return std::optional<JobRecord>(std::move(live));
 }
 
@@ -144,6 +164,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   time("nb", job.not_before);
   time("xp", job.expires_at);
   text("ck", job.concurrency_key);
+  text("dp", EncodeDependencies(job.depends_on, job.on_parent_failure, job.refers_to_outputs));
   return words;
 }
 

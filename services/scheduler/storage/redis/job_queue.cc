@@ -54,6 +54,9 @@ void EncodeSubmission(Submission& submission, Words& args) {
     args.push_back(item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "0");
     args.push_back(Micros(item.ttl));
     args.push_back(std::move(item.concurrency_key));
+    args.push_back(
+        EncodeDependencies(item.depends_on, item.on_parent_failure, item.refers_to_outputs));
+    args.push_back(std::move(item.graph_id));
   }
 }
 
@@ -106,7 +109,7 @@ Hindrance DecodeHindrance(std::string_view text) {
 }
 
 // Fields of a flat reply that describe one claimed job.
-constexpr std::size_t kClaimFields = 5;
+constexpr std::size_t kClaimFields = 6;
 
 absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                                      const std::vector<std::string>& workers) {
@@ -125,6 +128,7 @@ absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                  .epoch = static_cast<int>(Int(*words[i + 2]))};
     job.timeout = absl::Microseconds(Int(*words[i + 3]));
     if (words[i + 4]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*words[i + 4]));
+    job.outputs_of = Text(*words[i + 5]);
     claimed.jobs.push_back(std::move(job));
   }
   return claimed;
@@ -224,11 +228,15 @@ void RedisJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePl
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
                 const auto words = Elements(**reply);
-                if (words.size() != 4) return done(std::nullopt);
-                done(std::optional<QueuePlace>({.position = static_cast<int>(Int(*words[0])),
-                                                .key_busy = Int(*words[1]) == 1,
-                                                .running = static_cast<int>(Int(*words[2])),
-                                                .hindrance = DecodeHindrance(Text(*words[3]))}));
+                if (words.size() != 5) return done(std::nullopt);
+                QueuePlace place{.position = static_cast<int>(Int(*words[0])),
+                                 .key_busy = Int(*words[1]) == 1,
+                                 .running = static_cast<int>(Int(*words[2])),
+                                 .hindrance = DecodeHindrance(Text(*words[3]))};
+                for (const redisReply* id : Elements(*words[4])) {
+                  place.parents.emplace_back(Text(*id));
+                }
+                done(std::move(place));
               });
 }
 

@@ -35,11 +35,17 @@ QueueScripts::QueueScripts()
       locate(Always(lua::kLocateJob)),
       find_missing(Always(lua::kFindMissingJobs)),
       restore(Growing(lua::kRestoreJobs)),
-      weigh(Always(lua::kWeighEndpoints)) {}
+      weigh(Always(lua::kWeighEndpoints)),
+      link(Always(lua::kLinkJobs)),
+      end_parents(Always(lua::kEndParents)),
+      dependents(Always(lua::kReadDependents)),
+      unlinked(Always(lua::kReadUnlinked)),
+      decide(Always(lua::kDecideGraph)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim, &renew,   &settle, &sweep,  &cancel,       &report,  &read, &forget,
-          &survey, &lead,  &redrive, &purge,  &locate, &find_missing, &restore, &weigh};
+  return {&submit, &claim,  &renew,       &settle,     &sweep,    &cancel, &report,       &read,
+          &forget, &survey, &lead,        &redrive,    &purge,    &locate, &find_missing, &restore,
+          &weigh,  &link,   &end_parents, &dependents, &unlinked, &decide};
 }
 
 }  // namespace furnace::scheduler

@@ -19,6 +19,7 @@ bool Parses(const std::string& words) {
   AddJobCommands(app, session);
   AddDeadLetterCommands(app, session);
   AddQueueCommands(app, session);
+  AddGraphCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);
@@ -51,6 +52,10 @@ INSTANTIATE_TEST_SUITE_P(
         {"UnknownCommand", "fly", false},
         {"NounAlone", "endpoint", false},
         {"List", "endpoint list", true},
+        {"Graph", "graph run @graph.json", true},
+        {"GraphNeedsOne", "graph run", false},
+        {"Parents", "run e --input 1 --depends-on a --depends-on b --on-parent-failure skip", true},
+        {"UnknownParentPolicy", "run e --input 1 --on-parent-failure retry", false},
         {"GlobalFlagAfterCommand", "endpoint list --json --url http://x", true},
         {"Create", "endpoint create --name a --image b", true},
         {"CreateNeedsName", "endpoint create --image b", false},

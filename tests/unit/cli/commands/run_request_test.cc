@@ -16,11 +16,14 @@ TEST(RunJsonTest, HoldsEverythingGiven) {
                               .timeout_seconds = 2,
                               .idempotency_key = "a\"b",
                               .concurrency_key = "user-7",
-                              .ack = "PERSISTED"};
+                              .ack = "PERSISTED",
+                              .depends_on = {"a", "b"},
+                              .on_parent_failure = "SKIP"};
   EXPECT_EQ(RunJson(options, "null"),
             R"({"input":null,"priority":-3,"options":{"not_before":"2030-01-01T00:00:00Z",)"
             R"("ttl_seconds":1,"timeout_seconds":2,"idempotency_key":"a\"b",)"
-            R"("concurrency_key":"user-7","ack":"PERSISTED"}})");
+            R"("concurrency_key":"user-7","ack":"PERSISTED","depends_on":["a","b"],)"
+            R"("on_parent_failure":"SKIP"}})");
 }
 
 }  // namespace

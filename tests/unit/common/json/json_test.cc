@@ -199,6 +199,40 @@ TEST(QuoteTest, EscapesQuotesBackslashesAndControlCharacters) {
   }
 }
 
+TEST(AtTest, FollowsAPointer) {
+  constexpr std::string_view kText =
+      R"( {"a": [ 10, {"b/c": "x", "~": null} ], "": 1, "\u00e9": 2} )";
+  const struct {
+    const char* pointer;
+    const char* part;
+  } cases[] = {
+      {"", kText.data()},
+      {"/a/0", "10"},
+      {"/a/1/b~1c", "\"x\""},
+      {"/a/1/~0", "null"},
+      {"/a", R"([ 10, {"b/c": "x", "~": null} ])"},
+      {"/", "1"},
+      {"/\xc3\xa9", "2"},
+  };
+  for (const auto& c : cases) {
+    const auto part = At(kText, c.pointer);
+    ASSERT_TRUE(part.ok()) << c.pointer << part.status();
+    EXPECT_EQ(*part, c.part) << c.pointer;
+  }
+}
+
+TEST(AtTest, SaysWhatIsNotThereAndWhatIsNoPointer) {
+  for (const char* pointer :
+       {"/b", "/a/1", "/a/01", "/a/-1", "/a/-", "/a/0/x", "/a/18446744073709551616"}) {
+    EXPECT_TRUE(absl::IsNotFound(At(R"({"a":[1]})", pointer).status())) << pointer;
+  }
+  EXPECT_TRUE(absl::IsNotFound(At("7", "/a").status()));
+  EXPECT_EQ(At("7", "").value(), "7");
+  for (const char* pointer : {"a", "/~", "/~2"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(At("7", pointer).status())) << pointer;
+  }
+}
+
 TEST(QuoteTest, KeepsUtf8AsItIs) {
   const std::string text = "\xc3\xa4\xe2\x82\xac\xf0\x9f\x94\xa5\x7f";
   EXPECT_EQ(Quote(text), "\"" + text + "\"");

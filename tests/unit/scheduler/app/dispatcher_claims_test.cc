@@ -29,6 +29,31 @@ TEST_F(DispatcherClaimsTest, AnAssignmentSaysWhatToRun) {
   EXPECT_EQ(job.timeout, absl::Seconds(300));
 }
 
+TEST_F(DispatcherClaimsTest, AnInputGetsTheOutputsThatItRefersTo) {
+  const std::string parent = Complete(Success(R"({"x":[5]})"));
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
+  submission.items[0].input = R"([{"$output":")" + parent + R"(","pointer":"/x/0"}])";
+  submission.items[0].refers_to_outputs = true;
+  Submit(submission);
+  const auto link = Join("w-1", 1);
+  FinishBlockingWork();
+  ASSERT_EQ(link->received().jobs.size(), 1U);
+  EXPECT_EQ(link->received().jobs[0].input, "[5]");
+}
+
+TEST_F(DispatcherClaimsTest, AnInputThatOutputsMakeTooLargeFailsItsJob) {
+  const std::string parent = Complete(Success("\"" + std::string(10 << 20, 'x') + "\""));
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
+  submission.items[0].input = R"({"$output":")" + parent + R"("})";
+  submission.items[0].refers_to_outputs = true;
+  const std::string id = Submit(submission);
+  const auto link = Join("w-1", 1);
+  FinishBlockingWork();
+  EXPECT_TRUE(link->received().jobs.empty());
+  EXPECT_EQ(StatusOf(id), JobStatus::kFailed);
+  EXPECT_EQ(queue_.Live(id)->cause, FailureCause::kHandlerError);
+}
+
 TEST_F(DispatcherClaimsTest, WithoutCreditsNothingIsClaimed) {
   Submit();
   const auto link = Join("w-1", 0);
@@ -142,7 +167,7 @@ TEST_F(DispatcherClaimsTest, AJobWaitsForAPayloadStoreThatIsDown) {
 
 TEST_F(DispatcherClaimsTest, WhenTooManyInputsWaitTheWorkerKeepsItsCredit) {
   runtime::ThreadPool full(1, 0);
-  Dispatcher dispatcher(queue_, catalog_, payloads_, full, clock_, kLease);
+  Dispatcher dispatcher(queue_, catalog_, payloads_, reader_, full, clock_, kLease);
   SubmitStored("[8]");
   auto link = std::make_shared<RecordingWorkerLink>();
   dispatcher.Join({.worker = AWorker(), .endpoint_id = endpoint_.id, .leases = {}, .credits = 1},

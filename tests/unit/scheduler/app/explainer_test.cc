@@ -32,6 +32,14 @@ TEST_F(ExplainerTest, SaysWhyAJobWaitsAndWhere) {
   EXPECT_EQ(Explain(second)->detail, "full");
 }
 
+TEST_F(ExplainerTest, SaysWhatAJobDependsOn) {
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
+  submission.items[0].depends_on = {"x"};
+  const std::string id = Submit(submission);
+  EXPECT_EQ(Explain(id)->constraint, WaitConstraint::kDependency);
+  EXPECT_EQ(Explain(id)->detail, "1 of its parents have not ended: x");
+}
+
 TEST_F(ExplainerTest, AJobThatDoesNotWaitNeedsNoReason) {
   const std::string id = Submit();
   const Job waiting = *queue_.Live(id);

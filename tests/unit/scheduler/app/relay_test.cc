@@ -18,7 +18,7 @@ class RelayTest : public QueueFixture {
 
   ShardLeader leader_{log_, "a", kTestShards};
   RecordingUsageSink usage_;
-  Relay relay_{log_, leader_, history_, usage_};
+  Relay relay_{log_, leader_, history_, usage_, dependencies_};
 };
 
 TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
@@ -41,6 +41,29 @@ TEST_F(RelayTest, AJobThatIsNotFinalIsStoredAndStays) {
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
   EXPECT_TRUE(usage_.recorded().empty());
   EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, TheEndOfAJobIsToldToThoseThatWaitForIt) {
+  const std::string parent = Submit();
+  Submission submission = ASubmission(NewId(), endpoint_.project_id);
+  submission.items[0].depends_on = {parent};
+  const std::string child = Submit(submission);
+  ASSERT_TRUE(dependencies_
+                  .Link(endpoint_.project_id, {{.id = child,
+                                                .project_id = endpoint_.project_id,
+                                                .depends_on = {parent},
+                                                .graph_id = {}}})
+                  .ok());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(StatusOf(child), JobStatus::kWaiting);
+  Settle(Claim()[0].lease, Success());
+  links_.set_status(absl::UnavailableError("down"));
+  EXPECT_FALSE(relay_.Run().ok());
+  EXPECT_FALSE(Empty()) << "the end must not be forgotten before it is told";
+  links_.set_status(absl::OkStatus());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(StatusOf(child), JobStatus::kInQueue);
+  EXPECT_EQ(queue_.Live(parent), std::nullopt);
 }
 
 TEST_F(RelayTest, AJobIsWrittenOnceForAllItsTransitions) {
@@ -115,7 +138,7 @@ TEST_F(RelayTest, OnlyTheVersionThatWasStoredIsForgotten) {
 TEST_F(RelayTest, ShardsThatOthersLeadAreLeftAlone) {
   const std::string id = Submit();
   ShardLeader nobody(log_, "b", kTestShards);
-  Relay idle(log_, nobody, history_, usage_);
+  Relay idle(log_, nobody, history_, usage_, dependencies_);
   ASSERT_TRUE(idle.Run().ok());
   EXPECT_EQ(history_.size(), 0U);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);

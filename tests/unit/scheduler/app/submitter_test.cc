@@ -9,6 +9,7 @@
 #include "services/scheduler/app/await.h"
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_job_links.h"
 #include "tests/support/scheduler/memory_job_queue.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/memory_shard_log.h"
@@ -49,8 +50,10 @@ class SubmitterTest : public testing::Test {
   MemoryQueueLoads loads_{queue_};
   Admission admission_{
       loads_, catalog_, {.suite = {}, .project = {.jobs = 3, .bytes = kInlineBytes + 100}}};
-  Submitter submitter_{catalog_,   queue_,    payloads_, persister_,
-                       admission_, blocking_, clock_,    kTestShards};
+  MemoryJobLinks links_{queue_};
+  Dependencies dependencies_{links_, queue_, history_};
+  Submitter submitter_{catalog_,      queue_,    payloads_, persister_, admission_,
+                       dependencies_, blocking_, clock_,    kTestShards};
 };
 
 TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
@@ -67,6 +70,43 @@ TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
     EXPECT_EQ(item.timeout, absl::Seconds(7));
     EXPECT_FALSE(item.watched);
   }
+}
+
+TEST_F(SubmitterTest, AParentIsLookedForAndItsOutputMayBeReferredTo) {
+  const std::string parent = submitter_.NewJobId(endpoint_.id);
+  const auto prepare = [&](const std::string& input) {
+    JobRequest request = Request({input});
+    request.items[0].depends_on = {parent};
+    EXPECT_FALSE(submitter_.IsQuick(request));
+    return submitter_.Prepare(std::move(request));
+  };
+  EXPECT_TRUE(absl::IsNotFound(prepare("1").status()));
+  Submission of_parent = ASubmission(endpoint_.id, endpoint_.project_id);
+  of_parent.items[0].id = parent;
+  ASSERT_TRUE(Await<SubmitResult>([&](Done<SubmitResult> done) {
+                submitter_.Submit(of_parent, std::move(done));
+              }).ok());
+  EXPECT_FALSE(prepare("1")->items[0].refers_to_outputs);
+  EXPECT_TRUE(prepare(R"({"$output":")" + parent + "\"}")->items[0].refers_to_outputs);
+  EXPECT_TRUE(absl::IsInvalidArgument(prepare(R"({"$output":"other"})").status()));
+}
+
+TEST_F(SubmitterTest, AJobWithAParentIsLinkedBeforeItIsAnswered) {
+  Submission of_parent = ASubmission(endpoint_.id, endpoint_.project_id);
+  const std::string parent = of_parent.items[0].id;
+  const auto submit = [&](Submission submission) {
+    ASSERT_TRUE(Await<SubmitResult>([&](Done<SubmitResult> done) {
+                  submitter_.Submit(std::move(submission), std::move(done));
+                }).ok());
+  };
+  submit(of_parent);
+  JobRequest request = Request({"1"});
+  request.items[0].depends_on = {parent};
+  const Submission child = submitter_.Prepare(std::move(request)).value();
+  submit(child);
+  EXPECT_EQ(queue_.Live(child.items[0].id)->status, JobStatus::kWaiting);
+  const int shard = ShardOfJob(child.items[0].id);
+  EXPECT_TRUE(links_.ReadUnlinked(shard, absl::ZeroDuration(), 10)->empty());
 }
 
 TEST_F(SubmitterTest, StoresOnlyInputsThatAreTooLarge) {

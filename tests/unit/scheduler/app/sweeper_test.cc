@@ -17,7 +17,9 @@ class SweeperTest : public QueueFixture {
   runtime::ThreadPool blocking_{1, 100};
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
-  Dispatcher dispatcher_{queue_, catalog_, payloads_, blocking_, clock_, absl::Seconds(15)};
+  JobReader reader_{queue_, history_, payloads_};
+  Dispatcher dispatcher_{queue_,    catalog_, payloads_,        reader_,
+                         blocking_, clock_,   absl::Seconds(15)};
   ShardLeader leader_{log_, "a", kTestShards};
   Sweeper sweeper_{log_, leader_, dispatcher_};
   const std::shared_ptr<RecordingWorkerLink> link_ = std::make_shared<RecordingWorkerLink>();

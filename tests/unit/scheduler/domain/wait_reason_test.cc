@@ -17,6 +17,22 @@ struct Case {
 };
 
 const Case kCases[] = {
+    {"one parent",
+     JobStatus::kWaiting,
+     0,
+     true,
+     0,
+     {.parents = {"a"}},
+     WaitConstraint::kDependency,
+     "1 of its parents have not ended: a"},
+    {"many parents",
+     JobStatus::kWaiting,
+     0,
+     false,
+     0,
+     {.parents = {"f", "e", "d", "c", "b", "a"}},
+     WaitConstraint::kDependency,
+     "6 of its parents have not ended: a, b, c, d, e, ..."},
     {"not before",
      JobStatus::kDelayed,
      0,

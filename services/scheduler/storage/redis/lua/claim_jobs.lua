@@ -8,7 +8,8 @@
 --
 -- Returns {1 when jobs wait only until they have waited long enough for these workers,
 -- flat list, for each job: number of the worker (from 1), job id, epoch, timeout (us),
--- input (false when it lies in the payload store)}.
+-- input (false when it lies in the payload store), project when the input refers to
+-- outputs, else ''}.
 local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
 local WARM_WAIT = 2000000 -- kWarmWait of domain/affinity.h.
 local endpoint, lease = ARGV[1], tonumber(ARGV[2])
@@ -106,7 +107,7 @@ end
 -- Leases a job taken from its queue; true when it was leased.
 local function start(number, id, worker, gpu, gpus, cold)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
-    'sc')
+    'sc', 'dp')
   taken = taken + 1
   -- No such job: somebody has deleted its hash by hand.
   if not f[1] or not may_start(id, f[8], f[9], f[10], f[11]) then
@@ -122,7 +123,9 @@ local function start(number, id, worker, gpu, gpus, cold)
   leases[#leases + 1] = id
   local input = f[6] or (not f[7] and redis.call('GET', prefix .. 'in:' .. id))
   bytes = bytes + (input and #input or 0)
-  for _, value in ipairs({ number, id, epoch, f[5], input }) do
+  local refers = f[12] and string.sub(f[12], 2, 2) == 'r'
+  local project = refers and redis.call('HGET', job_key(id), 'pr') or ''
+  for _, value in ipairs({ number, id, epoch, f[5], input, project }) do
     claimed[#claimed + 1] = value
   end
   return true

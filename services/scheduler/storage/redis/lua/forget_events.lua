@@ -14,10 +14,13 @@ end
 local dropped = 0
 for i = last + 1, #ARGV, 2 do
   local id = ARGV[i]
-  local f = redis.call('HMGET', job_key(id), 'st', 'v', 'rd')
+  local f = redis.call('HMGET', job_key(id), 'st', 'v', 'rd', 'dn')
   if f[1] and tonumber(f[1]) >= COMPLETED and f[2] == ARGV[i + 1] then
     if f[3] then
       redis.call('SET', prefix .. 'past:' .. id, f[2], 'PX', PAST)
+    end
+    if f[4] then
+      redis.call('UNLINK', prefix .. 'dependents:' .. id)
     end
     redis.call('UNLINK', job_key(id), prefix .. 'in:' .. id, prefix .. 'chunks:' .. id)
     dropped = dropped + 1

@@ -5,9 +5,9 @@
 --
 -- Returns {} when it does not wait, else {position (from 1; 0 when it is not runnable),
 -- 1 when another job runs under its key, how many jobs of its endpoint run, what keeps
--- workers away: "<number of the obstacle> <detail>" or ''}.
+-- workers away: "<number of the obstacle> <detail>" or '', the parents that it waits for}.
 local job = load_job(ARGV[1])
-if not job or (job.status ~= DELAYED and job.status ~= IN_QUEUE) then
+if not job or job.status >= IN_PROGRESS then
   return {}
 end
 local stats = redis.call('HMGET', prefix .. 'stats:' .. job.endpoint, 'running', 'why')
@@ -22,4 +22,5 @@ if rank then
   end
 end
 local busy = job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) or 0
-return { position, busy, tonumber(stats[1] or 0), stats[2] or '' }
+local parents = job.status == WAITING and redis.call('SMEMBERS', prefix .. 'parents:' .. job.id) or {}
+return { position, busy, tonumber(stats[1] or 0), stats[2] or '', parents }

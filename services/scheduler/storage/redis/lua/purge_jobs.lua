@@ -18,7 +18,7 @@ local function first_of(key)
 end
 
 local function purge(job)
-  if purged < limit and (job.status == DELAYED or job.status == IN_QUEUE) then
+  if purged < limit and job.status < IN_PROGRESS then
     end_waiting(job, CANCELLED, 'c', now, 'purged')
     purged = purged + 1
   end
@@ -30,6 +30,7 @@ local function purge_all(jobs)
   end
 end
 
+purge_all(first_of(prefix .. 'waiting:' .. endpoint))
 purge_all(first_of(prefix .. 'delayed:' .. endpoint))
 for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
   for _, key in ipairs(redis.call('HKEYS', busy_key(endpoint))) do

@@ -8,13 +8,14 @@
 --          it is remembered (ms), fingerprint, how many jobs; then
 --          for each job: id, priority, affinity class, timeout (us), input, input stored ('1' or ''),
 --          watched ('1' or ''), not before (us, '0': at once), time to live (us, '0':
---          for ever), concurrency key ('': none)
+--          for ever), concurrency key ('': none), what it depends on (as field dp; '':
+--          nothing), graph that it comes with ('': none)
 --
 -- Returns a flat list, for each submission: when it was queued, 0 when too many jobs
 -- wait, -1 when its key stands for another submission; and the id of the job that its
 -- key stands for, or ''.
 local SHORT = 64 -- Bytes of a value that a listpack takes.
-local HEADER, ITEM = 12, 10
+local HEADER, ITEM = 12, 12
 local FULL, CONFLICT = 0, -1
 local now = now_us()
 
@@ -46,12 +47,25 @@ local function is_full(h)
   return false
 end
 
-local function submit(h, id, priority, class, timeout, input, stored, watched, not_before, ttl, key)
+-- Keeps a job until all that it depends on has ended.
+local function wait(id, endpoint, depends_on, graph)
+  for parent in string.gmatch(depends_on .. (graph ~= '' and ' ' .. graph or ''), ' (%S+)') do
+    redis.call('SADD', prefix .. 'parents:' .. id, parent)
+  end
+  redis.call('ZADD', prefix .. 'waiting:' .. endpoint, now, id)
+  redis.call('ZADD', prefix .. 'unlinked', now, id)
+  count(endpoint, 'held', 1)
+end
+
+local function submit(h, id, priority, class, timeout, input, stored, watched, not_before, ttl, key,
+    depends_on, graph)
   not_before = tonumber(not_before)
   local delayed = not_before > now
+  local waits = depends_on ~= '' or graph ~= ''
   local score = math.max(now, not_before) - priority * h.head_start
-  local fields = { 'st', delayed and DELAYED or IN_QUEUE, 'a', 0, 'v', 1, 'ep', h.endpoint,
-    'pr', h.project, 'cl', class, 'sc', score, 'to', timeout, 'q', now }
+  local status = waits and WAITING or delayed and DELAYED or IN_QUEUE
+  local fields = { 'st', status, 'a', 0, 'v', 1, 'ep', h.endpoint, 'pr', h.project, 'cl', class,
+    'sc', score, 'to', timeout, 'q', now }
   local function set(field, value)
     fields[#fields + 1] = field
     fields[#fields + 1] = value
@@ -68,6 +82,8 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   if watched ~= '' then set('x', 1) end
   if delayed then set('nb', not_before) end
   if key ~= '' then set('ck', key) end
+  if depends_on ~= '' then set('dp', depends_on) end
+  if graph ~= '' then set('gr', graph) end
   if ttl ~= '0' then
     set('xp', now + ttl)
     redis.call('ZADD', prefix .. 'expiring', now + ttl, id)
@@ -81,7 +97,9 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   end
   redis.call('HSET', job_key(id), unpack(fields))
   count(h.endpoint, 'bytes', #input)
-  if delayed then
+  if waits then
+    wait(id, h.endpoint, depends_on, graph)
+  elseif delayed then
     delay(id, h.endpoint, not_before)
   else
     enqueue(id, h.endpoint, class, score, key ~= '' and key)

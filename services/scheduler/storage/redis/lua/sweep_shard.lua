@@ -33,7 +33,7 @@ end
 local over = due('expiring')
 for i = 1, #over, 2 do
   local job = load_job(over[i])
-  if job and (job.status == DELAYED or job.status == IN_QUEUE) then
+  if job and job.status < IN_PROGRESS then
     dequeue(job)
     expire(job, now)
     expired[#expired + 1] = job.id

@@ -18,13 +18,20 @@
 --   expiring          zset   job ids by the end of their time to live
 --   leases            zset   job ids under lease, by deadline
 --   idem:<endpoint>:<key>    string "<job id> <fingerprint>" of a submit
+--   waiting:<endpoint>       zset  WAITING job ids by when they were queued
+--   parents:<id>      set    what a WAITING job waits for: jobs, and its graph
+--   dependents:<id>   set    jobs, of any shard, that wait for this one
+--   unlinked          zset   WAITING jobs whose parents may not know of them yet, by when
+--                            they were queued
+--   graph:<id>        string 'commit' or 'abort': what became of a graph
 --   past:<id>         string version of a job that was redriven and has left
---   stats:<endpoint>  hash   queued, held (delayed or parked), running: how many jobs;
+--   stats:<endpoint>  hash   queued, held (waiting, delayed or parked), running: how many jobs;
 --                            bytes: of the inputs here of those that do not run;
 --                            limited: jobs wait for one that runs to end; why: what
 --                            keeps workers away, see locate_job.lua
 --   events            stream one entry a transition
---   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed
+--   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed;
+--                            "d <id>": a job ended that others wait for
 -- Instants are microseconds since the Unix epoch by Redis's clock.
 --
 -- FIELDS of job:<id>; those that are zero or empty are left out, and those read most
@@ -38,11 +45,15 @@
 --   out os    output; output stored   err c    error, cause
 --   pg cn cb  progress; chunks: count, bytes
 --   bo bm nr  backoff and its maximum (ms), causes not retried (bits)
---   rd        it was redriven
+--   rd        it was redriven         dn  others wait for it
+--   dp        what it depends on: its policy by number, 'r' if its input refers to
+--             outputs, else '-', and " <id>" of each parent
+--   gr        graph that it came with
 --   nb xp ck  when a job that was not runnable becomes or became so; expires at;
 --             concurrency key
 
-local DELAYED, IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, TIMED_OUT, CANCELLED = 2, 3, 4, 5, 6, 7, 8
+local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
+local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
 local MAX_LOSSES = 10
 
@@ -60,6 +71,14 @@ end
 local function notify(watched, id)
   if watched then
     redis.call('PUBLISH', prefix .. 'notify', 'j ' .. id)
+  end
+end
+
+-- Tells who is to know that a job is in a new state.
+local function tell(job, status)
+  notify(job.watched, job.id)
+  if status >= COMPLETED and job.dependents then
+    redis.call('PUBLISH', prefix .. 'notify', 'd ' .. job.id)
   end
 end
 
@@ -186,9 +205,14 @@ local function free_key(endpoint, key)
   end
 end
 
--- Takes a job out of where it waits: for its time, its turn, or its key.
+-- Takes a job out of where it waits: for other jobs, its time, its turn, or its key.
 local function dequeue(job)
-  if job.status == DELAYED then
+  if job.status == WAITING then
+    redis.call('ZREM', prefix .. 'waiting:' .. job.endpoint, job.id)
+    redis.call('ZREM', prefix .. 'unlinked', job.id)
+    redis.call('UNLINK', prefix .. 'parents:' .. job.id)
+    count(job.endpoint, 'held', -1)
+  elseif job.status == DELAYED then
     redis.call('ZREM', prefix .. 'delayed:' .. job.endpoint, job.id)
     count(job.endpoint, 'held', -1)
   elseif redis.call('ZREM', queue_key(job.endpoint, job.class), job.id) == 1 then
@@ -203,7 +227,7 @@ end
 -- What a change of a job needs to know of it; nil when it is not live.
 local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn')
   if not f[1] then
     return nil
   end
@@ -213,6 +237,7 @@ local function load_job(id)
     worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
     gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19],
+    dependents = f[20],
   }
 end
 
@@ -224,7 +249,7 @@ end
 local function move(job, status, event, fields)
   redis.call('HSET', job_key(job.id), 'st', status, 'v', job.version + 1, unpack(fields))
   redis.call('XADD', prefix .. 'events', '*', 't', event, 'j', job.id, 'v', job.version + 1)
-  notify(job.watched, job.id)
+  tell(job, status)
 end
 
 -- Bytes of a job's input, unless it is stored elsewhere.
@@ -332,5 +357,5 @@ local function end_attempt(job, status, cause, now, fields, wait)
   redis.call('XADD', prefix .. 'events', '*', 't', 'e', 'j', job.id, 'v', version,
     'a', job.epoch, 's', job.started, 'e', now, 'c', cause, 'ep', job.endpoint, 'pr', job.project,
     'w', job.worker, 'g', job.gpu, 'n', job.gpus, 'k', job.cold)
-  notify(job.watched, job.id)
+  tell(job, status)
 end

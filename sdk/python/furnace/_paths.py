@@ -1,0 +1,13 @@
+"""Paths of the REST API."""
+
+from urllib.parse import quote
+
+
+def endpoint_path(endpoint_id: str) -> str:
+    """The path of an endpoint."""
+    return "/v1/endpoints/" + quote(endpoint_id, safe="")
+
+
+def job_path(job_id: str) -> str:
+    """The path of a job."""
+    return "/v1/jobs/" + quote(job_id, safe="")

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/scheduler/app/dependencies.h"
+#include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/submitter.h"
+#include "services/scheduler/domain/graph.h"
+
+namespace furnace::scheduler {
+
+/// Jobs that depend on each other, of any endpoints of the project.
+struct GraphRequest {
+  struct Node {
+    GraphNode node;
+    std::string endpoint_id;
+    JobRequest::Item item;  // Without an id and parents; its input refers to names.
+  };
+
+  std::string project_id;
+  std::vector<Node> nodes;
+};
+
+/// Queues graphs of jobs: all of a graph's, or none. Blocks. Thread-safe.
+///
+/// The jobs lie in many shards, and no script reaches them all. Each is queued WAITING for
+/// the graph itself; once all are there, one key says that the graph is accepted, and then
+/// they are linked and let go. What a crash leaves half done is found by the leaders of
+/// the jobs' shards (Dependencies::Recover): where the key says nothing they make it say
+/// that the graph is dropped, and cancel its jobs.
+class GraphSubmitter {
+ public:
+  GraphSubmitter(EndpointCatalog& catalog, Submitter& submitter, Dependencies& dependencies)
+      : catalog_(catalog), submitter_(submitter), dependencies_(dependencies) {}
+
+  /// The ids of the jobs by the names of their nodes. Errors: see JobService.SubmitGraph.
+  absl::StatusOr<std::map<std::string, std::string>> Submit(GraphRequest request);
+
+ private:
+  absl::StatusOr<std::vector<Submission>> Prepare(GraphRequest request, const std::string& graph_id,
+                                                  const std::map<std::string, std::string>& ids);
+  absl::Status Queue(std::vector<Submission> submissions);
+
+  EndpointCatalog& catalog_;
+  Submitter& submitter_;
+  Dependencies& dependencies_;
+};
+
+}  // namespace furnace::scheduler
