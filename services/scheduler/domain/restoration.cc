@@ -5,9 +5,16 @@
 namespace furnace::scheduler {
 
 absl::StatusOr<Job> Restore(Job job) {
-  if (IsFinal(job.status) || job.status == JobStatus::kWaiting) {
+  if (IsFinal(job.status)) {
     return Error(absl::StatusCode::kFailedPrecondition, "job {} is {}", job.id,
                  ToString(job.status));
+  }
+  job.unfinished.clear();
+  if (job.status == JobStatus::kWaiting) {
+    job.unfinished = {job.depends_on.begin(), job.depends_on.end()};
+    if (job.unfinished.empty()) {
+      job.status = job.not_before ? JobStatus::kDelayed : JobStatus::kInQueue;
+    }
   }
   if (job.status == JobStatus::kInProgress) job.status = JobStatus::kInQueue;
   job.attempt += kRestoredAhead;
@@ -16,7 +23,7 @@ absl::StatusOr<Job> Restore(Job job) {
 }
 
 std::int64_t RestoredScore(const Job& job, absl::Duration head_start) {
-  const bool delayed = job.status == JobStatus::kDelayed && job.not_before;
+  const bool delayed = job.status <= JobStatus::kDelayed && job.not_before;
   return QueueScore(delayed ? *job.not_before : job.queued_at, job.priority, head_start);
 }
 

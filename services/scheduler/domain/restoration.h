@@ -14,10 +14,11 @@ namespace furnace::scheduler {
 inline constexpr int kRestoredAhead = 100;
 
 /// The job, as history last heard of it, as it goes back to a queue that has lost it.
-/// One that ran is IN_QUEUE; the attempt it had, or had since, has no lease, and its
-/// number never comes again.
+/// One that waits for others does so for all its parents again; one of a graph that has
+/// none is runnable. One that ran is IN_QUEUE; the attempt it had, or had since, has no lease, and
+/// its number never comes again.
 ///
-/// FAILED_PRECONDITION for a job that is final, or waits for others.
+/// FAILED_PRECONDITION for a job that is final.
 absl::StatusOr<Job> Restore(Job job);
 
 /// Where a restored job stands in its queue: by when it was submitted, or becomes

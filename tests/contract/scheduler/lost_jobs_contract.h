@@ -149,6 +149,27 @@ TYPED_TEST_P(LostJobsContract, JobsThatShareAKeyRunOneAtATime) {
   EXPECT_EQ(this->Claim(2).size(), 1U);
 }
 
+TYPED_TEST_P(LostJobsContract, AJobThatWaitsForOthersDoesSoAgain) {
+  Submission submission = this->Jobs();
+  submission.items[0].depends_on = {NewId(), NewId()};
+  const auto parents = submission.items[0].depends_on;
+  const std::string id = submission.items[0].id;
+  this->Submit(std::move(submission));
+  const JobRecord before = this->Remember(id);
+  this->backend_.LoseAll();
+  EXPECT_EQ(this->PutBack({before}), 1);
+  EXPECT_EQ(this->Get(id).status, JobStatus::kWaiting);
+  const auto unlinked = this->links().ReadUnlinked(this->shard(), absl::ZeroDuration(), 10).value();
+  ASSERT_EQ(unlinked.size(), 1U);
+  EXPECT_EQ(unlinked[0].depends_on, parents);
+  ASSERT_TRUE(this->links()
+                  .EndParents(this->shard(), {{.child_id = id,
+                                               .linked = true,
+                                               .ended = {{.id = parents[0]}, {.id = parents[1]}}}})
+                  .ok());
+  EXPECT_EQ(this->Get(id).status, JobStatus::kInQueue);
+}
+
 TYPED_TEST_P(LostJobsContract, ALiveJobIsLeftAsItIs) {
   const std::string id = this->SubmitOne();
   const JobRecord before = this->Remember(id);
@@ -171,8 +192,8 @@ TYPED_TEST_P(LostJobsContract, WhatWasPutBackAndHasEndedStaysEnded) {
 
 REGISTER_TYPED_TEST_SUITE_P(LostJobsContract, TellsWhatIsMissing, AJobComesBackAsHistoryHasIt,
                             GoesOutByItsScoreAndIsCounted, AnAttemptOfBeforeIsFenced,
-                            ADelayedJobStaysDelayed, AJobWhoseTimeIsOverTimesOut,
-                            JobsThatShareAKeyRunOneAtATime, ALiveJobIsLeftAsItIs,
-                            WhatWasPutBackAndHasEndedStaysEnded);
+                            ADelayedJobStaysDelayed, AJobThatWaitsForOthersDoesSoAgain,
+                            AJobWhoseTimeIsOverTimesOut, JobsThatShareAKeyRunOneAtATime,
+                            ALiveJobIsLeftAsItIs, WhatWasPutBackAndHasEndedStaysEnded);
 
 }  // namespace furnace::scheduler

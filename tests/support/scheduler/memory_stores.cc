@@ -8,9 +8,7 @@ namespace furnace::scheduler {
 
 namespace {
 
-bool IsUnfinished(const Job& job) {
-  return !IsFinal(job.status) && job.status != JobStatus::kWaiting;
-}
+bool IsUnfinished(const Job& job) { return !IsFinal(job.status); }
 
 }  // namespace
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <set>
+#include <string>
 
 namespace furnace::scheduler {
 namespace {
@@ -25,6 +27,7 @@ TEST_P(RestoreTest, KeepsWhatWaitsAndQueuesWhatRan) {
   job.retry_count = 1;
   job.gpu_time_us = 7;
   job.error = "broken";
+  job.depends_on = {"a"};
   const absl::StatusOr<Job> restored = Restore(job);
   if (!GetParam().after) {
     EXPECT_TRUE(absl::IsFailedPrecondition(restored.status()));
@@ -40,7 +43,7 @@ TEST_P(RestoreTest, KeepsWhatWaitsAndQueuesWhatRan) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EachState, RestoreTest,
-                         testing::ValuesIn<StateCase>({{JobStatus::kWaiting, std::nullopt},
+                         testing::ValuesIn<StateCase>({{JobStatus::kWaiting, JobStatus::kWaiting},
                                                        {JobStatus::kDelayed, JobStatus::kDelayed},
                                                        {JobStatus::kInQueue, JobStatus::kInQueue},
                                                        {JobStatus::kInProgress,
@@ -50,6 +53,17 @@ INSTANTIATE_TEST_SUITE_P(EachState, RestoreTest,
                                                        {JobStatus::kTimedOut, std::nullopt},
                                                        {JobStatus::kCancelled, std::nullopt}}),
                          [](const auto& test) { return std::string(ToString(test.param.before)); });
+
+TEST(RestoreTest, AJobWaitsForAllItsParentsAgain) {
+  Job job;
+  job.status = JobStatus::kWaiting;
+  job.depends_on = {"a", "b"};
+  EXPECT_EQ(Restore(job)->unfinished, (std::set<std::string>{"a", "b"}));
+  job.depends_on.clear();  // It waited for its graph.
+  EXPECT_EQ(Restore(job)->status, JobStatus::kInQueue);
+  job.not_before = kNow;
+  EXPECT_EQ(Restore(job)->status, JobStatus::kDelayed);
+}
 
 TEST(RestoredScoreTest, AJobStandsWhereItsSubmitPutIt) {
   Job job;

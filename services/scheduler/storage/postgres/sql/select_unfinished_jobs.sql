@@ -1,5 +1,5 @@
 -- $1 job ids
--- Those that are DELAYED, IN_QUEUE or IN_PROGRESS: the columns of JobFromRow in
+-- Those that are WAITING, DELAYED, IN_QUEUE or IN_PROGRESS: the columns of JobFromRow in
 -- job_rows.cc, then input, chunk count.
 SELECT
   id, endpoint_id, project_id, status, error, cause, priority, affinity, timeout_us, max_retries,
@@ -15,4 +15,4 @@ SELECT
   array_to_string(depends_on, ' '), on_parent_failure, refers_to_outputs,
   input, chunk_count
 FROM scheduler.furnace_jobs
-WHERE id = ANY($1::uuid[]) AND status BETWEEN 2 AND 4
+WHERE id = ANY($1::uuid[]) AND status BETWEEN 1 AND 4

@@ -2,8 +2,8 @@
 --
 -- KEYS[1]  shard prefix
 -- ARGV     for each job: id, version it was read under, score, input ('': stored
---          elsewhere), how many words follow, then fields and values of its hash, DELAYED
---          or IN_QUEUE
+--          elsewhere), how many words follow, then fields and values of its hash, WAITING,
+--          DELAYED or IN_QUEUE
 --
 -- Returns how many were put back: not those that are live, or were put back before and
 -- have ended since.
@@ -24,7 +24,9 @@ local function restore(id, version, score, input, fields)
   end
   local job = load_job(id)
   count(job.endpoint, 'bytes', #input)
-  if job.status == DELAYED then
+  if job.status == WAITING then
+    await_parents(id, job.endpoint, redis.call('HGET', key, 'dp'), '', now_us())
+  elseif job.status == DELAYED then
     delay(id, job.endpoint, redis.call('HGET', key, 'nb') or now_us())
   else
     enqueue(id, job.endpoint, job.class, job.score, job.key)

@@ -47,16 +47,6 @@ local function is_full(h)
   return false
 end
 
--- Keeps a job until all that it depends on has ended.
-local function wait(id, endpoint, depends_on, graph)
-  for parent in string.gmatch(depends_on .. (graph ~= '' and ' ' .. graph or ''), ' (%S+)') do
-    redis.call('SADD', prefix .. 'parents:' .. id, parent)
-  end
-  redis.call('ZADD', prefix .. 'waiting:' .. endpoint, now, id)
-  redis.call('ZADD', prefix .. 'unlinked', now, id)
-  count(endpoint, 'held', 1)
-end
-
 local function submit(h, id, priority, class, timeout, input, stored, watched, not_before, ttl, key,
     depends_on, graph)
   not_before = tonumber(not_before)
@@ -98,7 +88,7 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   redis.call('HSET', job_key(id), unpack(fields))
   count(h.endpoint, 'bytes', #input)
   if waits then
-    wait(id, h.endpoint, depends_on, graph)
+    await_parents(id, h.endpoint, depends_on, graph, now)
   elseif delayed then
     delay(id, h.endpoint, not_before)
   else

@@ -192,6 +192,16 @@ local function delay(id, endpoint, at)
   count(endpoint, 'held', 1)
 end
 
+-- Keeps a job until all that it depends on has ended; see FIELDS dp and gr.
+local function await_parents(id, endpoint, depends_on, graph, now)
+  for parent in string.gmatch(depends_on .. (graph ~= '' and ' ' .. graph or ''), ' (%S+)') do
+    redis.call('SADD', prefix .. 'parents:' .. id, parent)
+  end
+  redis.call('ZADD', prefix .. 'waiting:' .. endpoint, now, id)
+  redis.call('ZADD', prefix .. 'unlinked', now, id)
+  count(endpoint, 'held', 1)
+end
+
 -- Nothing runs under a key any more: the next job of each class may.
 local function free_key(endpoint, key)
   redis.call('HDEL', busy_key(endpoint), key)
