@@ -1,6 +1,7 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
-  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
+  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_progress.cc
+    support/scheduler/memory_job_queue.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
 
@@ -39,6 +40,10 @@ furnace_test(scheduler_drivers_test
     unit/scheduler/drivers/process_driver_test.cc
     unit/scheduler/drivers/worker_file_test.cc
   DEPS furnace_scheduler_drivers)
+
+furnace_test(scheduler_storage_test
+  SOURCES unit/scheduler/storage/chunk_codec_test.cc
+  DEPS furnace_scheduler_storage)
 
 # The contracts of the ports, on the fakes and on the real adapters.
 furnace_test(scheduler_memory_contract_test

@@ -138,6 +138,8 @@ class Dispatcher {
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
   void StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link);
   void Renew(std::vector<LeaseId> leases, const std::string& worker_id);
+  std::shared_ptr<WorkerLink> LinkOf(const std::string& worker_id) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void DropLeaseLocked(Session& session, const LeaseId& lease)

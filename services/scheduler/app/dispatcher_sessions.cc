@@ -108,6 +108,12 @@ void Dispatcher::DropLeaseLocked(Session& session, const LeaseId& lease) {
   }
 }
 
+std::shared_ptr<WorkerLink> Dispatcher::LinkOf(const std::string& worker_id) const {
+  MutexLock lock(mutex_);
+  const auto found = sessions_.find(worker_id);
+  return found == sessions_.end() ? nullptr : found->second.link;
+}
+
 std::shared_ptr<WorkerLink> Dispatcher::Forget(const std::string& worker_id, const LeaseId& lease) {
   MutexLock lock(mutex_);
   if (const auto away = away_.find(worker_id); away != away_.end()) {

@@ -21,7 +21,7 @@ constexpr std::size_t kMaxBytes = 4 << 20;
 
 std::size_t BytesOf(const JobRecord& record) {
   std::size_t bytes = record.job.input.value_or("").size() + record.job.output.value_or("").size();
-  for (const std::string& chunk : record.chunks) bytes += chunk.size();
+  for (const Chunk& chunk : record.chunks) bytes += chunk.body.size();
   return bytes;
 }
 

@@ -93,6 +93,7 @@ v1::Job ToProto(const JobRecord& record) {
   proto.set_gpu_time_us(job.gpu_time_us);
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
   proto.set_progress(job.progress);
+  if (job.progress_sequence > 0) proto.set_progress_sequence(job.progress_sequence);
   proto.set_concurrency_key(job.concurrency_key);
   proto.set_version(job.version);
   return proto;
@@ -110,11 +111,13 @@ v1::WatchResponse ToWatchResponse(const JobRecord& record) {
   v1::WatchResponse response;
   *response.mutable_job() = ToProto(record);
   std::int64_t sequence = record.chunk_count - static_cast<std::int64_t>(record.chunks.size());
-  for (const std::string& chunk : record.chunks) {
+  for (const Chunk& chunk : record.chunks) {
     v1::Chunk& proto = *response.add_chunks();
     proto.set_sequence(++sequence);
-    proto.set_output(chunk);
+    proto.set_output(chunk.body);
+    if (chunk.attempt > 0) proto.set_attempt(chunk.attempt);
   }
+  if (record.chunks_dropped > 0) response.set_dropped(record.chunks_dropped);
   return response;
 }
 

@@ -116,7 +116,8 @@ void WorkerSession::OnProgress(v1::Progress& progress) {
   ProgressReport report{.lease = FromProto(progress.lease()),
                         .progress = {},
                         .chunks = {},
-                        .worker_id = identity_.worker_id};
+                        .worker_id = identity_.worker_id,
+                        .sequence = std::max<std::int64_t>(0, progress.sequence())};
   if (IsJson(progress.progress(), kMaxProgressBytes)) {
     report.progress = std::move(*progress.mutable_progress());
   }

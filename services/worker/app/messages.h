@@ -49,6 +49,7 @@ struct Progress {
   LeaseId lease;
   std::optional<std::string> progress;  // JSON.
   std::vector<std::string> chunks;      // JSON each.
+  std::int64_t sequence = 0;            // From 1 within the attempt.
 };
 
 struct Draining {};

@@ -88,6 +88,8 @@ class RecordingWorkerLink final : public WorkerLink {
   bool Assign(std::vector<Assignment> jobs) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Settled(const std::vector<LeaseId>& leases) override ABSL_LOCKS_EXCLUDED(mutex_);
   void LeaseLost(const std::vector<LeaseId>& leases) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void ProgressStored(const LeaseId& lease, std::int64_t sequence) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void CancelJob(const LeaseId& lease) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Drain() override ABSL_LOCKS_EXCLUDED(mutex_);
   void Close() override ABSL_LOCKS_EXCLUDED(mutex_);
@@ -97,6 +99,7 @@ class RecordingWorkerLink final : public WorkerLink {
     std::vector<LeaseId> settled;
     std::vector<LeaseId> lost;
     std::vector<LeaseId> cancelled;
+    std::vector<std::int64_t> stored;  // Numbers of progress reports.
     int drains = 0;
     int closes = 0;
   };

@@ -50,6 +50,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
     JobRecord record;
     std::int64_t score = 0;
     absl::Time deadline = absl::InfiniteFuture();  // Of its lease.
+    std::pair<int, std::int64_t> last_report;      // Attempt and number.
   };
 
   /// What an idempotency key stands for.
@@ -71,6 +72,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ClaimedJob StartLocked(Entry& entry, const WorkerOnGpu& worker, absl::Duration lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReportLocked(ProgressReport report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SettleResult SettleLocked(const Settlement& settlement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Appends the event of the job's transition from `before`, if it made one.
   void LogLocked(const Job& before, const Job& after, absl::Time now)

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/storage/chunk_codec.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -16,7 +17,9 @@ Param Number(std::int64_t value) { return std::to_string(value); }
 Param Flag(bool value) { return value ? "t" : "f"; }
 
 Param ChunksLiteral(const JobRecord& live) {
-  return ArrayLiteral({live.chunks.begin(), live.chunks.end()});
+  std::vector<Param> texts;
+  for (const Chunk& chunk : live.chunks) texts.emplace_back(EncodeChunk(chunk));
+  return ArrayLiteral(texts);
 }
 
 // One value per column of upsert_jobs.sql, in its order.
@@ -57,7 +60,8 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(job.retry.no_retry),
           job.concurrency_key,
           postgres::TimeParam(job.not_before),
-          postgres::TimeParam(job.expires_at)};
+          postgres::TimeParam(job.expires_at),
+          Number(job.progress_sequence)};
 }
 
 // Reads a row's columns one after another.
@@ -127,6 +131,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.concurrency_key = next.Text();
   job.not_before = next.Time();
   job.expires_at = next.Time();
+  job.progress_sequence = next.Int();
   return job;
 }
 

@@ -209,8 +209,13 @@ void RedisJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
 }
 
 void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
-  Words args = {report.lease.job_id, std::to_string(report.lease.epoch), std::move(report.progress),
-                std::to_string(kMaxChunkBytes), std::move(report.worker_id)};
+  Words args = {report.lease.job_id,
+                std::to_string(report.lease.epoch),
+                std::move(report.progress),
+                std::to_string(kMaxChunkBytes),
+                std::to_string(kMaxChunks),
+                std::move(report.worker_id),
+                std::to_string(report.sequence)};
   for (std::string& chunk : report.chunks) args.push_back(std::move(chunk));
   client_.Run(scripts_.report, {ShardPrefix(ShardOfJob(report.lease.job_id))}, args,
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {

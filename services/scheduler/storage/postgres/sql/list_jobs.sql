@@ -11,7 +11,7 @@ SELECT
   gpu_time_us, progress, version, input_stored, output_stored,
   backoff_ms, max_backoff_ms, no_retry, concurrency_key,
   (extract(epoch FROM not_before) * 1000000)::bigint,
-  (extract(epoch FROM expires_at) * 1000000)::bigint
+  (extract(epoch FROM expires_at) * 1000000)::bigint, progress_sequence
 FROM scheduler.furnace_jobs
 WHERE project_id = $1
   AND ($2::uuid IS NULL OR endpoint_id = $2::uuid)

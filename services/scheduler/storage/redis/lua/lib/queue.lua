@@ -5,7 +5,8 @@
 --   job:<id>          hash   a live job, see FIELDS; every value of a queued job is
 --                            short, which keeps the hash a listpack
 --   in:<id>           string its input, unless that is short or stored elsewhere
---   chunks:<id>       list   what its handler has yielded, the oldest cut off
+--   chunks:<id>       list   what its handlers have yielded as "<attempt>:<JSON>", the
+--                            oldest cut off
 --   q:<endpoint>:<affinity>  zset  runnable job ids by score
 --   parked:<endpoint>:<affinity>:<key>  zset  the same of jobs whose concurrency key
 --                            another job runs under
@@ -35,7 +36,9 @@
 --   r l       retries, losses         w g n k  worker, GPU type, GPUs, cold start (us)
 --   gt        billed GPU time (us)    in is    short input; input stored elsewhere
 --   out os    output; output stored   err c    error, cause
---   pg cn cb  progress; chunks: count, bytes
+--   pg pe ps  progress; attempt it is of; progress reports so far
+--   cn cb     chunks: count, bytes kept
+--   re rs     attempt that reported last, number of that report
 --   bo bm nr  backoff and its maximum (ms), causes not retried (bits)
 --   rd        it was redriven
 --   nb xp ck  when a job that was not runnable becomes or became so; expires at;
