@@ -9,6 +9,7 @@ furnace_test(scheduler_domain_test
   SOURCES
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/forecast_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
     unit/scheduler/domain/retry_policy_test.cc
@@ -25,8 +26,10 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/endpoint_catalog_test.cc
     unit/scheduler/app/explainer_test.cc
     unit/scheduler/app/fleet_test.cc
+    unit/scheduler/app/forecast_book_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
+    unit/scheduler/app/price_book_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
     unit/scheduler/app/shard_leader_test.cc
@@ -42,7 +45,7 @@ furnace_test(scheduler_drivers_test
   DEPS furnace_scheduler_drivers)
 
 furnace_test(scheduler_storage_test
-  SOURCES unit/scheduler/storage/chunk_codec_test.cc
+  SOURCES unit/scheduler/storage/capacity_codec_test.cc unit/scheduler/storage/chunk_codec_test.cc
   DEPS furnace_scheduler_storage)
 
 # The contracts of the ports, on the fakes and on the real adapters.

@@ -112,6 +112,7 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claime
       --session.credits;
       session.had_job = true;
       session.leases.insert(job.lease);
+      session.starts[job.lease] = clock_.Now();
       session.idle_since = absl::InfiniteFuture();
       Delivery& delivery = deliveries[job.worker_id];
       delivery.link = session.link;

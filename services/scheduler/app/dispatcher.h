@@ -30,6 +30,8 @@ struct WorkerHello {
 struct ConnectedWorker {
   WorkerHello hello;
   int jobs = 0;
+  int credits = 0;                     // Jobs it has room for besides.
+  std::vector<absl::Time> job_starts;  // Of those of its jobs that it got in this session.
   bool draining = false;
   bool had_job = false;  // At some time.
   absl::Time connected_at;
@@ -102,6 +104,7 @@ class Dispatcher {
     bool draining = false;
     bool had_job = false;
     std::set<LeaseId> leases;
+    std::map<LeaseId, absl::Time> starts;  // Of the leases it got here.
     absl::Time connected_at;
     absl::Time idle_since;
   };

@@ -112,6 +112,7 @@ struct ProgressReport {
   std::string worker_id = {};
   /// From 1 and rising within the attempt; 0: not numbered.
   std::int64_t sequence = 0;
+  std::int64_t stored = 0;  // The reports up to this one need not be there.
 };
 
 /// What Find is to do besides.
@@ -181,7 +182,8 @@ class JobQueue {
   static constexpr int kMaxChunks = 10'000;
 
   /// Stores progress and chunks; gives false when the attempt holds no lease. A report
-  /// whose number is not above the attempt's last one is stored already.
+  /// whose number is not above the attempt's last one is stored already; ABORTED when
+  /// one before it has not come.
   virtual void Report(ProgressReport report, Done<bool> done) = 0;
 
   /// Queues jobs again that FAILED or TIMED_OUT; gives for each whether it was in
@@ -263,6 +265,13 @@ class ShardLog {
 
   /// Stores what keeps an endpoint's workers away, for Locate to tell.
   virtual absl::Status SetHindrance(const std::string& endpoint_id, const Hindrance& hindrance) = 0;
+
+  /// Stores what an endpoint's workers can take, for Locate to tell.
+  virtual absl::Status SetCapacity(const std::string& endpoint_id, const Capacity& capacity) = 0;
+
+  /// Adds to what is known of how long attempts take, by endpoint of `shard`, for Locate
+  /// to tell.
+  virtual absl::Status RecordRuns(int shard, const std::map<std::string, RunHistory>& runs) = 0;
 
   /// Queue lengths of endpoints, by id.
   virtual absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(

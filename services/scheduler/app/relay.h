@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/scheduler/app/forecast_book.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/shard_leader.h"
 
@@ -20,8 +21,9 @@ class Relay {
   static constexpr int kMaxEvents = 500;
   static constexpr absl::Duration kEvery = absl::Milliseconds(50);
 
-  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage)
-      : log_(log), leader_(leader), history_(history), usage_(usage) {}
+  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage,
+        ForecastBook& forecasts)
+      : log_(log), leader_(leader), history_(history), usage_(usage), forecasts_(forecasts) {}
 
   /// Relays what there is, in as many rounds as that takes; blocks. An error ends
   /// it; the next call goes on from there.
@@ -38,12 +40,14 @@ class Relay {
   absl::Status SaveOneByOne(Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
   absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
+  void NoteRuns(const Events& events, const Jobs& jobs);
   absl::Status Forget(const Events& events, const Jobs& jobs);
 
   ShardLog& log_;
   const ShardLeader& leader_;
   JobHistory& history_;
   UsageSink& usage_;
+  ForecastBook& forecasts_;
 };
 
 }  // namespace furnace::scheduler

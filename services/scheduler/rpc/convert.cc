@@ -104,6 +104,12 @@ v1::Waiting ToProto(const WaitReason& reason) {
   proto.set_constraint(static_cast<v1::WaitConstraint>(reason.constraint));
   proto.set_position(reason.position);
   proto.set_detail(reason.detail);
+  if (reason.forecast) {
+    SetTime(reason.forecast->p50, proto.mutable_predicted_start_p50());
+    SetTime(reason.forecast->p90, proto.mutable_predicted_start_p90());
+    const std::int64_t cost = reason.forecast->cost_nanos;
+    if (cost > 0) proto.set_predicted_cost_nanos(cost);
+  }
   return proto;
 }
 

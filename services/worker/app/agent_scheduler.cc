@@ -130,8 +130,8 @@ bool Agent::SendProgress(Progress progress) {
   const std::size_t waiting = std::max(unstored_.bytes(), backlog);
   if (waiting + UnstoredProgress::SizeOf(progress) > kProgressBytesMax) return false;
   progress.sequence = held_.CountReport(progress.lease.job_id);
-  if (link_.up()) ports_.scheduler.Send(progress);
-  unstored_.Add(std::move(progress));
+  progress = unstored_.Add(std::move(progress));
+  if (link_.up()) ports_.scheduler.Send(std::move(progress));
   return true;
 }
 

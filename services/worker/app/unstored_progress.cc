@@ -1,5 +1,6 @@
 #include "services/worker/app/unstored_progress.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -18,30 +19,38 @@ std::size_t UnstoredProgress::SizeOf(const Progress& progress) {
   return size;
 }
 
-void UnstoredProgress::Add(Progress progress) {
+Progress UnstoredProgress::Add(Progress progress) {
   bytes_ += SizeOf(progress);
-  std::deque<Progress>& queue = by_lease_[progress.lease];
-  queue.push_back(std::move(progress));
+  Attempt& attempt = attempts_[progress.lease];
+  progress.stored = attempt.stored;
+  attempt.unstored.push_back(progress);
+  return progress;
 }
 
 void UnstoredProgress::Stored(const LeaseId& lease, std::int64_t sequence) {
-  const auto found = by_lease_.find(lease);
-  if (found == by_lease_.end()) return;
-  std::deque<Progress>& queue = found->second;
-  while (!queue.empty() && queue.front().sequence <= sequence) {
-    bytes_ -= SizeOf(queue.front());
-    queue.pop_front();
+  const auto found = attempts_.find(lease);
+  if (found == attempts_.end()) return;
+  Attempt& attempt = found->second;
+  attempt.stored = std::max(attempt.stored, sequence);
+  while (!attempt.unstored.empty() && attempt.unstored.front().sequence <= sequence) {
+    bytes_ -= SizeOf(attempt.unstored.front());
+    attempt.unstored.pop_front();
   }
-  if (queue.empty()) by_lease_.erase(found);
 }
 
 void UnstoredProgress::Drop(const LeaseId& lease) {
   Stored(lease, std::numeric_limits<std::int64_t>::max());
+  attempts_.erase(lease);
 }
 
 std::vector<Progress> UnstoredProgress::All() const {
   std::vector<Progress> all;
-  for (const auto& [lease, queue] : by_lease_) all.insert(all.end(), queue.begin(), queue.end());
+  for (const auto& [lease, attempt] : attempts_) {
+    for (const Progress& progress : attempt.unstored) {
+      all.push_back(progress);
+      all.back().stored = attempt.stored;
+    }
+  }
   return all;
 }
 

@@ -14,14 +14,14 @@ namespace furnace::worker {
 /// Progress that the scheduler may not have stored yet. Not thread-safe.
 class UnstoredProgress {
  public:
-  /// Numbers of one attempt must rise.
-  void Add(Progress progress);
+  /// Numbers of one attempt must rise by one. Returns what is to be sent.
+  Progress Add(Progress progress);
   /// What the attempt has said up to this number is stored.
   void Stored(const LeaseId& lease, std::int64_t sequence);
   /// Nobody wants to know what the attempt has said.
   void Drop(const LeaseId& lease);
 
-  /// All of it, each attempt's in order.
+  /// All of it as it is to be sent, each attempt's in order.
   std::vector<Progress> All() const;
   std::size_t bytes() const { return bytes_; }
 
@@ -29,7 +29,12 @@ class UnstoredProgress {
   static std::size_t SizeOf(const Progress& progress);
 
  private:
-  std::map<LeaseId, std::deque<Progress>> by_lease_;
+  struct Attempt {
+    std::deque<Progress> unstored;
+    std::int64_t stored = 0;  // The highest number that is.
+  };
+
+  std::map<LeaseId, Attempt> attempts_;
   std::size_t bytes_ = 0;
 };
 

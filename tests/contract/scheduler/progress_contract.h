@@ -43,18 +43,43 @@ TYPED_TEST_P(ProgressContract, AReportThatComesAgainIsStoredOnce) {
   EXPECT_EQ(record.job.progress_sequence, 5);
 }
 
+TYPED_TEST_P(ProgressContract, AReportWaitsForThoseBeforeIt) {
+  const std::string id = this->SubmitOne();
+  const LeaseId lease = this->Claim().at(0).lease;
+  const auto report = [&](std::int64_t number, std::int64_t stored) {
+    return Await<bool>([&](Done<bool> done) {
+             this->queue().Report({.lease = lease,
+                                   .progress = "",
+                                   .chunks = {std::to_string(number)},
+                                   .worker_id = {},
+                                   .sequence = number,
+                                   .stored = stored},
+                                  std::move(done));
+           })
+        .status();
+  };
+  EXPECT_TRUE(absl::IsAborted(report(2, 0)));
+  EXPECT_TRUE(report(1, 0).ok());
+  EXPECT_TRUE(absl::IsAborted(report(3, 0)));
+  EXPECT_TRUE(report(2, 0).ok());
+  EXPECT_TRUE(absl::IsAborted(report(6, 4)));
+  EXPECT_TRUE(report(6, 5).ok()) << "those between are not to come";
+  EXPECT_TRUE(report(4, 2).ok()) << "and when they do, they come too late";
+  EXPECT_EQ(this->All(id).chunks, (std::vector<Chunk>{{1, "1"}, {1, "2"}, {1, "6"}}));
+}
+
 TYPED_TEST_P(ProgressContract, ARetryGoesOnAndSaysWhatIsItsOwn) {
   const std::string id = this->SubmitOne(/*max_retries=*/1);
   const LeaseId first = this->Claim().at(0).lease;
   EXPECT_TRUE(this->Report(
-      {.lease = first, .progress = "1", .chunks = {"a", "b"}, .worker_id = {}, .sequence = 7}));
+      {.lease = first, .progress = "1", .chunks = {"a", "b"}, .worker_id = {}, .sequence = 1}));
   this->Settle(first, this->Failure(FailureCause::kHandlerError));
   EXPECT_EQ(this->Get(id).progress, "1") << "of the last attempt";
   const LeaseId second = this->Claim().at(0).lease;
   EXPECT_EQ(this->Get(id).progress, "") << "the present one has made none";
   EXPECT_EQ(this->Get(id).progress_sequence, 1);
   EXPECT_FALSE(this->Report(
-      {.lease = first, .progress = "2", .chunks = {"x"}, .worker_id = {}, .sequence = 8}));
+      {.lease = first, .progress = "2", .chunks = {"x"}, .worker_id = {}, .sequence = 2}));
   EXPECT_TRUE(this->Report(
       {.lease = second, .progress = "", .chunks = {"c"}, .worker_id = {}, .sequence = 1}));
   EXPECT_EQ(this->Get(id).progress, "");
@@ -115,8 +140,38 @@ TYPED_TEST_P(ProgressContract, OnlySoManyBytesAreKeptAndOneChunkAlways) {
   EXPECT_EQ(this->All(id).chunk_count, 5);
 }
 
+TYPED_TEST_P(ProgressContract, TheLatestRunsOfAnEndpointAreKept) {
+  const std::string id = this->SubmitOne();
+  EXPECT_EQ(this->Locate(id)->runs, RunHistory());
+  // In two rounds, each newest first.
+  RunHistory before;
+  RunHistory after;
+  for (int i = 1; i <= 50; ++i) {
+    before.executions.insert(before.executions.begin(), absl::Microseconds(i));
+    after.executions.insert(after.executions.begin(), absl::Microseconds(50 + i));
+  }
+  for (int i = 1; i <= 10; ++i) {
+    before.cold_starts.insert(before.cold_starts.begin(), absl::Seconds(i));
+    after.cold_starts.insert(after.cold_starts.begin(), absl::Seconds(10 + i));
+  }
+  ASSERT_TRUE(this->log().RecordRuns(this->shard(), {{this->endpoint_, before}}).ok());
+  ASSERT_TRUE(this->log()
+                  .RecordRuns(this->shard(), {{this->endpoint_, after},
+                                              {NewId(), {.executions = {absl::Hours(1)}}}})
+                  .ok());
+  const RunHistory kept = this->Locate(id)->runs;
+  ASSERT_EQ(kept.executions.size(), RunHistory::kMaxExecutions);
+  EXPECT_EQ(kept.executions.front(), absl::Microseconds(100));
+  EXPECT_EQ(kept.executions.back(), absl::Microseconds(37));
+  ASSERT_EQ(kept.cold_starts.size(), RunHistory::kMaxColdStarts);
+  EXPECT_EQ(kept.cold_starts.front(), absl::Seconds(20));
+  EXPECT_EQ(kept.cold_starts.back(), absl::Seconds(5));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(ProgressContract, AReportThatComesAgainIsStoredOnce,
-                            ARetryGoesOnAndSaysWhatIsItsOwn, NothingIsStoredAfterTheEnd,
-                            OnlyTheLastChunksAreKept, OnlySoManyBytesAreKeptAndOneChunkAlways);
+                            AReportWaitsForThoseBeforeIt, ARetryGoesOnAndSaysWhatIsItsOwn,
+                            NothingIsStoredAfterTheEnd, OnlyTheLastChunksAreKept,
+                            OnlySoManyBytesAreKeptAndOneChunkAlways,
+                            TheLatestRunsOfAnEndpointAreKept);
 
 }  // namespace furnace::scheduler

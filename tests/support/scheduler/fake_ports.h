@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "libs/common/base/clock.h"
 #include "libs/common/base/mutex.h"
+#include "services/scheduler/app/forecast_ports.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler {
@@ -80,6 +81,22 @@ class FakeDriver final : public Driver {
   int starts_ = 0;
   std::map<std::string, DriverWorker> workers_;
   std::vector<std::string> killed_;
+};
+
+/// Prices as a test sets them.
+class FakePriceSource final : public PriceSource {
+ public:
+  absl::StatusOr<PriceList> Prices() override { return prices; }
+
+  absl::StatusOr<PriceList> prices = PriceList();
+};
+
+/// How forecasts turned out.
+class RecordingForecastMeter final : public ForecastMeter {
+ public:
+  void Started(absl::Duration error, bool late) override { verdicts.emplace_back(error, late); }
+
+  std::vector<std::pair<absl::Duration, bool>> verdicts;
 };
 
 /// What a worker was sent. Thread-safe.

@@ -1,4 +1,5 @@
 // What running attempts show, as the fake keeps it.
+#include <algorithm>
 #include <utility>
 
 #include "tests/support/scheduler/memory_job_queue.h"
@@ -11,9 +12,16 @@ void MemoryJobQueue::Report(ProgressReport report, Done<bool> done) {
   {
     MutexLock lock(mutex_);
     held = HoldsLocked(report.lease);
+    if (held && MissesReportsLocked(report)) return done(absl::AbortedError("reports are missing"));
     if (held) ReportLocked(std::move(report));
   }
   Answer<bool>(QueueCall::kReport, std::move(done), held);
+}
+
+bool MemoryJobQueue::MissesReportsLocked(const ProgressReport& report) {
+  const auto& [attempt, number] = jobs_[report.lease.job_id].last_report;
+  const std::int64_t last = attempt == report.lease.epoch ? number : 0;
+  return report.sequence > std::max(last, report.stored) + 1;
 }
 
 void MemoryJobQueue::ReportLocked(ProgressReport report) {

@@ -132,6 +132,10 @@ QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
   QueuePlace place{.key_busy = IsKeyBusyLocked(job), .running = RunningLocked(job.endpoint_id)};
   const auto hindrance = hindrances_.find(job.endpoint_id);
   if (hindrance != hindrances_.end()) place.hindrance = hindrance->second;
+  const auto capacity = capacities_.find(job.endpoint_id);
+  if (capacity != capacities_.end()) place.capacity = capacity->second;
+  const auto runs = runs_.find(job.endpoint_id);
+  if (runs != runs_.end()) place.runs = runs->second;
   if (job.status != JobStatus::kInQueue || place.key_busy) return place;
   for (const auto& [id, other] : jobs_) {
     const Job& before = other.record.job;

@@ -32,11 +32,12 @@ QueueScripts::QueueScripts()
       lead(Always(lua::kLeadShard)),
       redrive(Growing(lua::kRedriveJobs)),
       purge(Always(lua::kPurgeJobs)),
-      locate(Always(lua::kLocateJob)) {}
+      locate(Always(lua::kLocateJob)),
+      record_runs(Growing(lua::kRecordRuns)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim,  &renew,  &settle, &sweep,   &cancel, &report,
-          &read,   &forget, &survey, &lead,   &redrive, &purge,  &locate};
+  return {&submit, &claim,  &renew, &settle,  &sweep, &cancel, &report,     &read,
+          &forget, &survey, &lead,  &redrive, &purge, &locate, &record_runs};
 }
 
 }  // namespace furnace::scheduler

@@ -12,7 +12,7 @@ struct QueueScripts {
   QueueScripts();
 
   const redis::Script submit, claim, renew, settle, sweep, cancel, report, read, forget, survey,
-      lead, redrive, purge, locate;
+      lead, redrive, purge, locate, record_runs;
 
   /// All of them, for redis::Client to load.
   std::vector<const redis::Script*> All() const;

@@ -67,6 +67,7 @@ void Put(const Progress& progress, ConnectRequest& out) {
   if (progress.progress) message.set_progress(*progress.progress);
   for (const std::string& chunk : progress.chunks) message.add_chunks(chunk);
   message.set_sequence(progress.sequence);
+  if (progress.stored > 0) message.set_stored(progress.stored);
 }
 
 void Put(const Draining&, ConnectRequest& out) { out.mutable_draining(); }

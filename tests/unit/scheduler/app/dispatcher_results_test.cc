@@ -110,9 +110,11 @@ TEST_F(DispatcherResultsTest, NumberedProgressIsAnsweredOnceItNeedNotComeAgain) 
   EXPECT_EQ(link_->received().stored.back(), 2);
   EXPECT_EQ(link_->received().closes, 0);
   queue_.FailNext(QueueCall::kReport, absl::UnavailableError("down"));
-  report(3);
-  EXPECT_EQ(link_->received().stored.back(), 2);
+  report(2);
   EXPECT_EQ(link_->received().closes, 1) << "it comes again on the next session";
+  report(9);
+  EXPECT_EQ(link_->received().closes, 2) << "so do those that have not come";
+  EXPECT_EQ(link_->received().stored.size(), 3U);
 }
 
 TEST_F(DispatcherResultsTest, AHeartbeatRenewsAndTellsWhatIsLost) {

@@ -42,6 +42,17 @@ TEST_F(UnstoredProgressTest, KeepsEachAttemptsInOrderUntilItIsStored) {
   EXPECT_THAT(Kept(), ElementsAre(1));
 }
 
+TEST_F(UnstoredProgressTest, SaysWhatIsKnownToBeStored) {
+  EXPECT_EQ(unstored_.Add(Report(a_, 1)).stored, 0);
+  EXPECT_EQ(unstored_.Add(Report(a_, 2)).stored, 0);
+  unstored_.Stored(a_, 1);
+  EXPECT_EQ(unstored_.All().at(0).stored, 1) << "also of one that was sent before";
+  EXPECT_EQ(unstored_.Add(Report(a_, 3)).stored, 1);
+  EXPECT_EQ(unstored_.Add(Report(b_, 1)).stored, 0);
+  unstored_.Stored(a_, 3);
+  EXPECT_EQ(unstored_.Add(Report(a_, 4)).stored, 3) << "though none of it was kept";
+}
+
 TEST_F(UnstoredProgressTest, CountsItsBytes) {
   EXPECT_EQ(unstored_.bytes(), 0U);
   unstored_.Add(Report(a_, 1, std::string(1000, '1')));

@@ -110,10 +110,11 @@ TEST(WorkerToProtoTest, EveryMessageHasItsPlace) {
   EXPECT_EQ(ToProto(Heartbeat{{{"a", 1}}}).heartbeat().leases(0).job_id(), "a");
   EXPECT_EQ(ToProto(Release{{{"a", 1}}}).release().leases(0).epoch(), 1);
   EXPECT_TRUE(ToProto(Draining{}).has_draining());
-  const ConnectRequest progress = ToProto(Progress{{"a", 1}, "{}", {"1", "2"}, 9});
+  const ConnectRequest progress = ToProto(Progress{{"a", 1}, "{}", {"1", "2"}, 9, 8});
   EXPECT_EQ(progress.progress().progress(), "{}");
   EXPECT_THAT(progress.progress().chunks(), ElementsAre("1", "2"));
   EXPECT_EQ(progress.progress().sequence(), 9);
+  EXPECT_EQ(progress.progress().stored(), 8);
 }
 
 }  // namespace

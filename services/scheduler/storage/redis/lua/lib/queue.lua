@@ -22,7 +22,10 @@
 --   past:<id>         string version of a job that was redriven and has left
 --   stats:<endpoint>  hash   queued, held (delayed or parked), running: how many jobs;
 --                            limited: jobs wait for one that runs to end; why: what
---                            keeps workers away, see locate_job.lua
+--                            keeps workers away, cap: what those there are can take, see
+--                            locate_job.lua
+--   runs:<endpoint>   list   how long its latest attempts took (us), newest first
+--   colds:<endpoint>  list   how long its latest workers took to start (us), likewise
 --   events            stream one entry a transition
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed
 -- Instants are microseconds since the Unix epoch by Redis's clock.
