@@ -12,7 +12,7 @@ function(furnace_e2e_test name)
     COMMAND /usr/bin/python3 "${PROJECT_SOURCE_DIR}/tests/e2e/${name}.py")
   set_tests_properties(e2e_${name} PROPERTIES
     LABELS e2e TIMEOUT ${ARG_TIMEOUT}
-    ENVIRONMENT "FURNACE_BIN=$<TARGET_FILE_DIR:furnace-gateway>;PYTHONDONTWRITEBYTECODE=1;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support")
+    ENVIRONMENT "FURNACE_BIN=$<TARGET_FILE_DIR:furnace-gateway>;PYTHONDONTWRITEBYTECODE=1;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support:${PROJECT_SOURCE_DIR}/sdk/python")
 endfunction()
 
 furnace_e2e_test(main_road_test)
@@ -25,6 +25,8 @@ furnace_e2e_test(dependency_test TIMEOUT 300)
 furnace_e2e_test(bad_input_test)
 furnace_e2e_test(tenancy_test)
 furnace_e2e_test(cancel_test)
+furnace_e2e_test(stream_test)
+furnace_e2e_test(forecast_test)
 furnace_e2e_test(kill_test TIMEOUT 300)
 furnace_e2e_test(outage_test)
 furnace_e2e_test(durability_test TIMEOUT 300)

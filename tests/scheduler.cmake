@@ -1,7 +1,7 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_links.cc
-    support/scheduler/memory_job_queue.cc
+    support/scheduler/memory_job_progress.cc support/scheduler/memory_job_queue.cc
     support/scheduler/memory_lost_jobs.cc support/scheduler/memory_queue_loads.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
@@ -11,6 +11,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/forecast_test.cc
     unit/scheduler/domain/graph_test.cc
     unit/scheduler/domain/job_dependency_test.cc
     unit/scheduler/domain/job_status_test.cc
@@ -32,11 +33,13 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/endpoint_catalog_test.cc
     unit/scheduler/app/explainer_test.cc
     unit/scheduler/app/fleet_test.cc
+    unit/scheduler/app/forecast_book_test.cc
     unit/scheduler/app/graph_submitter_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
     unit/scheduler/app/output_references_test.cc
     unit/scheduler/app/persister_test.cc
+    unit/scheduler/app/price_book_test.cc
     unit/scheduler/app/rebuilder_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
@@ -51,6 +54,10 @@ furnace_test(scheduler_drivers_test
     unit/scheduler/drivers/process_driver_test.cc
     unit/scheduler/drivers/worker_file_test.cc
   DEPS furnace_scheduler_drivers)
+
+furnace_test(scheduler_storage_test
+  SOURCES unit/scheduler/storage/capacity_codec_test.cc unit/scheduler/storage/chunk_codec_test.cc
+  DEPS furnace_scheduler_storage)
 
 # The contracts of the ports, on the fakes and on the real adapters.
 furnace_test(scheduler_memory_contract_test

@@ -13,6 +13,16 @@
 namespace furnace::cli {
 namespace {
 
+// When the job is likely to start, and what it is likely to cost.
+void AddForecast(const Answer& waiting, Table& table) {
+  if (!waiting.Has("predicted_start_p50")) return;
+  table.Add({"starts", fmt::format("{}, by {} nine times out of ten",
+                                   FormatTimestamp(waiting.Text("predicted_start_p50")),
+                                   FormatTimestamp(waiting.Text("predicted_start_p90")))});
+  const std::int64_t nanos = waiting.Int("predicted_cost_nanos");
+  if (nanos > 0) table.Add({"costs", fmt::format("about {}", FormatNanos(nanos))});
+}
+
 std::string Describe(const Answer& job) {
   Table table({"FIELD", "VALUE"});
   for (const char* field : {"id", "endpoint_id", "status", "cause", "error", "worker_id",
@@ -32,6 +42,7 @@ std::string Describe(const Answer& job) {
     const Answer waiting = job.Object("waiting");
     table.Add({"waits for", fmt::format("{}: {} (position {})", waiting.Text("constraint"),
                                         waiting.Text("detail"), waiting.Int("position"))});
+    AddForecast(waiting, table);
   }
   table.Add({"queued for", FormatMillis(job.Int("delay_ms"))});
   table.Add({"ran for", FormatMillis(job.Int("execution_ms"))});

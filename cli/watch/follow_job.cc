@@ -1,5 +1,7 @@
 #include "cli/watch/follow_job.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -33,6 +35,9 @@ void ReadMessage(std::string_view line, JobView& view, Progress& progress) {
     return;
   }
   progress.heard = true;
+  if (const std::int64_t dropped = message->Int("dropped"); dropped > 0) {
+    view.Say(fmt::format("{} chunks are not kept any more", dropped));
+  }
   for (const Answer& chunk : message->Items("chunks")) {
     progress.last_chunk = std::max(progress.last_chunk, chunk.Int("sequence"));
     view.ShowChunk(chunk);

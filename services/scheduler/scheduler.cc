@@ -24,15 +24,18 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/fleet.h"
+#include "services/scheduler/app/forecast_book.h"
 #include "services/scheduler/app/graph_submitter.h"
 #include "services/scheduler/app/job_watchers.h"
 #include "services/scheduler/app/persister.h"
+#include "services/scheduler/app/price_book.h"
 #include "services/scheduler/app/rebuilder.h"
 #include "services/scheduler/app/redriver.h"
 #include "services/scheduler/app/relay.h"
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/submitter.h"
 #include "services/scheduler/app/sweeper.h"
+#include "services/scheduler/clients/metering_price_source.h"
 #include "services/scheduler/clients/metering_usage_sink.h"
 #include "services/scheduler/clients/registry_endpoint_source.h"
 #include "services/scheduler/domain/shard.h"
@@ -42,6 +45,7 @@
 #include "services/scheduler/rpc/job_service.h"
 #include "services/scheduler/rpc/queue_service.h"
 #include "services/scheduler/rpc/worker_service.h"
+#include "services/scheduler/storage/observed_forecasts.h"
 #include "services/scheduler/storage/observed_job_queue.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
@@ -96,7 +100,10 @@ struct Scheduler::Parts {
         endpoint_source(furnace::rpc::Dial(c.registry_address),
                         {.internal_token = c.internal_token}),
         usage(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
+        price_source(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
         driver(MakeDriver(c)),
+        prices(price_source),
+        forecasts(observed_forecasts),
         catalog(endpoint_source),
         persister(log, history, blocking),
         admission(loads, catalog, c.admission),
@@ -109,10 +116,10 @@ struct Scheduler::Parts {
         dispatcher(queue, catalog, payloads, reader, blocking, clock, c.lease),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
-        relay(log, leader, history, usage, dependencies),
+        relay(log, leader, history, usage, dependencies, forecasts),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
-        explainer(queue, catalog),
+        explainer(queue, catalog, prices, forecasts, clock),
         redriver(queue, reader, history, catalog),
         rebuilder(unfinished_jobs, lost_jobs, catalog, c.shards),
         job_handlers(submitter, graphs, queue, reader, history, explainer, redriver, dispatcher,
@@ -153,8 +160,12 @@ struct Scheduler::Parts {
   PostgresPayloadStore payloads;
   RegistryEndpointSource endpoint_source;
   MeteringUsageSink usage;
+  MeteringPriceSource price_source;
+  ObservedForecasts observed_forecasts;
   const std::unique_ptr<Driver> driver;
 
+  PriceBook prices;
+  ForecastBook forecasts;
   EndpointCatalog catalog;
   Persister persister;
   Admission admission;
@@ -192,6 +203,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> expire_watchers;
   std::optional<runtime::Periodic> wake_workers;
   std::optional<runtime::Periodic> wake_impatient;
+  std::optional<runtime::Periodic> refresh_prices;
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
@@ -199,8 +211,9 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
-  for (auto* duty : {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events,
-                     &recover_links, &scale, &expire_watchers, &wake_workers, &wake_impatient}) {
+  for (auto* duty :
+       {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events, &recover_links,
+        &scale, &expire_watchers, &wake_workers, &wake_impatient, &refresh_prices}) {
     duty->reset();
   }
   server.reset();
@@ -238,6 +251,10 @@ void Scheduler::Parts::StartDuties() {
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
   wake_impatient.emplace(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
+  refresh_prices.emplace(PriceBook::kEvery, [this] {
+    const absl::Status status = prices.Refresh();
+    if (!status.ok()) spdlog::warn("prices: {}", status.ToString());
+  });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),
       [this](std::string_view, std::string_view message) { OnNotify(message); },

@@ -25,5 +25,8 @@ prometheus::Gauge& Gauge(const std::string& name, const std::string& help,
 /// A histogram of seconds, with buckets from 0.5 ms to 60 s.
 prometheus::Histogram& Latency(const std::string& name, const std::string& help,
                                const prometheus::Labels& labels = {});
+/// A histogram of seconds, with buckets from 50 ms to 6 h.
+prometheus::Histogram& Wait(const std::string& name, const std::string& help,
+                            const prometheus::Labels& labels = {});
 
 }  // namespace furnace::metrics

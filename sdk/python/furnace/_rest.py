@@ -140,6 +140,8 @@ def _lines(response: HTTPResponse, exchange: Exchange, deadline: float) -> Itera
         line = response.readline()
         if not line:
             return
+        if not line.endswith(b"\n"):
+            raise ConnectionError("the connection broke off within a line")
         if line.strip():
             yield line
 

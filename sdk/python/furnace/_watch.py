@@ -12,14 +12,19 @@ from furnace._jobs import is_final
 from furnace._rest import Rest, unreachable
 from furnace.errors import FurnaceError
 
-# Connections in a row that end without bringing anything.
-FRUITLESS_CONNECTIONS_MAX = 8
+# Connections in a row that end without bringing anything: about a minute of them.
+FRUITLESS_CONNECTIONS_MAX = 35
+# Refusals that say nothing of the job: its keeper is away, or the reader fell behind.
+PASSING_CODES = ("UNAVAILABLE", "RESOURCE_EXHAUSTED")
 
 
 def follow(
     rest: Rest, path: str, after_chunk: int, deadline: float
 ) -> Iterator[Dict[str, Any]]:
-    """Yields the messages of a watch until the job is final; see Client.watch."""
+    """Yields the messages of a watch until the job is final; see Client.watch.
+
+    What arrived whole is never asked for again, so every chunk comes once.
+    """
     backoff = Backoff()
     fruitless = 0
     while True:
@@ -36,9 +41,15 @@ def follow(
                 fruitless = 0
         except NO_ANSWER as error:
             broken = error
+        except FurnaceError as error:
+            if error.code not in PASSING_CODES:
+                raise
+            broken = error
         fruitless += 1
         delay = backoff.next()
         if fruitless == FRUITLESS_CONNECTIONS_MAX or time.monotonic() + delay >= deadline:
+            if isinstance(broken, FurnaceError):
+                raise broken
             raise unreachable(broken, "GET", path) from broken
         time.sleep(delay)
 

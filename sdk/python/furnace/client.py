@@ -335,10 +335,13 @@ class Client:
     def watch(
         self, job_id: str, after_chunk: int = 0, timeout: float = 3600.0
     ) -> Iterator[Dict[str, Any]]:
-        """Yields {"job": job, "chunks": [{"sequence", "output"}, ...]} until it is final.
+        """Yields {"job": job, "chunks": [...]} until the job is final.
 
         The present state comes first, then every change, progress report and chunk.
-        A broken connection is taken up again after the last chunk seen.
+        A chunk is {"sequence", "output", "attempt"}; each comes once, in order of
+        "sequence". Where chunks before these are not kept any more, "dropped" says how
+        many. A broken connection is taken up again after the last chunk seen, for about
+        a minute.
 
         Args:
             after_chunk: Sequence number of the last chunk already known.

@@ -114,6 +114,7 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claime
       --session.credits;
       session.had_job = true;
       session.leases.insert(job.lease);
+      session.starts[job.lease] = clock_.Now();
       session.idle_since = absl::InfiniteFuture();
       Delivery& delivery = deliveries[job.worker_id];
       delivery.link = session.link;
@@ -260,9 +261,18 @@ void Dispatcher::Result(const std::string& worker_id, Settlement settlement, int
 
 void Dispatcher::Progress(const std::string& worker_id, ProgressReport report) {
   const LeaseId lease = report.lease;
-  queue_.Report(std::move(report), [this, worker_id, lease](absl::StatusOr<bool> held) {
-    if (held.ok() && !*held) LeaseLapsed(worker_id, lease);
-  });
+  const std::int64_t sequence = report.sequence;
+  const auto link = LinkOf(worker_id);
+  if (link == nullptr) return;
+  queue_.Report(std::move(report),
+                [this, worker_id, lease, sequence, link](absl::StatusOr<bool> held) {
+                  // What a full queue refuses is lost; anything else comes again on the
+                  // worker's next session.
+                  const bool refused = absl::IsResourceExhausted(held.status());
+                  if (!held.ok() && !refused) return link->Close();
+                  if (held.ok() && !*held) return LeaseLapsed(worker_id, lease);
+                  if (sequence > 0) link->ProgressStored(lease, sequence);
+                });
 }
 
 void Dispatcher::Release(const std::string& worker_id, const std::vector<LeaseId>& leases) {

@@ -31,6 +31,8 @@ struct WorkerHello {
 struct ConnectedWorker {
   WorkerHello hello;
   int jobs = 0;
+  int credits = 0;                     // Jobs it has room for besides.
+  std::vector<absl::Time> job_starts;  // Of those of its jobs that it got in this session.
   bool draining = false;
   bool had_job = false;  // At some time.
   absl::Time connected_at;
@@ -105,6 +107,7 @@ class Dispatcher {
     bool draining = false;
     bool had_job = false;
     std::set<LeaseId> leases;
+    std::map<LeaseId, absl::Time> starts;  // Of the leases it got here.
     absl::Time connected_at;
     absl::Time idle_since;
   };
@@ -142,6 +145,8 @@ class Dispatcher {
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
   void StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link);
   void Renew(std::vector<LeaseId> leases, const std::string& worker_id);
+  std::shared_ptr<WorkerLink> LinkOf(const std::string& worker_id) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void DropLeaseLocked(Session& session, const LeaseId& lease)

@@ -27,6 +27,8 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
     session.credits = hello.credits;
     session.draining = false;
     session.leases = {held.begin(), held.end()};
+    std::erase_if(session.starts,
+                  [&session](const auto& start) { return !session.leases.contains(start.first); });
     session.had_job = session.had_job || !held.empty();
     session.connected_at = now;
     session.idle_since = held.empty() ? now : absl::InfiniteFuture();
@@ -103,9 +105,16 @@ void Dispatcher::DetachLocked(const std::string& worker_id, const std::string& e
 }
 
 void Dispatcher::DropLeaseLocked(Session& session, const LeaseId& lease) {
+  session.starts.erase(lease);
   if (session.leases.erase(lease) > 0 && session.leases.empty()) {
     session.idle_since = clock_.Now();
   }
+}
+
+std::shared_ptr<WorkerLink> Dispatcher::LinkOf(const std::string& worker_id) const {
+  MutexLock lock(mutex_);
+  const auto found = sessions_.find(worker_id);
+  return found == sessions_.end() ? nullptr : found->second.link;
 }
 
 std::shared_ptr<WorkerLink> Dispatcher::Forget(const std::string& worker_id, const LeaseId& lease) {
@@ -175,8 +184,12 @@ std::vector<ConnectedWorker> Dispatcher::Workers() const {
   std::vector<ConnectedWorker> workers;
   MutexLock lock(mutex_);
   for (const auto& [id, session] : sessions_) {
+    std::vector<absl::Time> starts;
+    for (const auto& [lease, start] : session.starts) starts.push_back(start);
     workers.push_back({.hello = session.hello,
                        .jobs = static_cast<int>(session.leases.size()),
+                       .credits = session.credits,
+                       .job_starts = std::move(starts),
                        .draining = session.draining,
                        .had_job = session.had_job,
                        .connected_at = session.connected_at,

@@ -4,6 +4,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/app/await.h"
+#include "services/scheduler/domain/forecast.h"
 
 namespace furnace::scheduler {
 
@@ -15,7 +16,17 @@ absl::StatusOr<std::optional<WaitReason>> Explainer::Explain(const Job& job) {
       Await<std::optional<QueuePlace>>(
           [&](Done<std::optional<QueuePlace>> done) { queue_.Locate(job.id, std::move(done)); }));
   if (!place) return std::nullopt;
-  return WhyWaiting(job, *endpoint, *place);
+  const absl::Time now = clock_.Now();
+  WaitReason reason = WhyWaiting(job, *endpoint, *place);
+  reason.forecast = ForecastStart(job, reason, *endpoint, *place, now);
+  if (!reason.forecast) return reason;
+  if (const auto prices = prices_.For(*endpoint)) {
+    reason.forecast->cost_nanos = ForecastCost(place->runs, endpoint->gpu_count, *prices);
+  }
+  // Of a job that waits for its time that time is told, which is no guess.
+  const bool guess = job.status == JobStatus::kInQueue;
+  if (guess) forecasts_.Given(job.id, *reason.forecast, now);
+  return reason;
 }
 
 }  // namespace furnace::scheduler

@@ -3,15 +3,20 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "libs/common/base/clock.h"
 #include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/forecast_book.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/app/price_book.h"
 
 namespace furnace::scheduler {
 
-/// Says why a job waits. Blocks. Thread-safe.
+/// Says why a job waits, and for how long it will. Blocks. Thread-safe.
 class Explainer {
  public:
-  Explainer(JobQueue& queue, EndpointCatalog& catalog) : queue_(queue), catalog_(catalog) {}
+  Explainer(JobQueue& queue, EndpointCatalog& catalog, const PriceBook& prices,
+            ForecastBook& forecasts, const Clock& clock)
+      : queue_(queue), catalog_(catalog), prices_(prices), forecasts_(forecasts), clock_(clock) {}
 
   /// nullopt when the job does not wait, or not any more. Errors of the queue and the
   /// registry.
@@ -20,6 +25,9 @@ class Explainer {
  private:
   JobQueue& queue_;
   EndpointCatalog& catalog_;
+  const PriceBook& prices_;
+  ForecastBook& forecasts_;
+  const Clock& clock_;
 };
 
 }  // namespace furnace::scheduler

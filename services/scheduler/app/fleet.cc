@@ -14,6 +14,8 @@ namespace {
 
 constexpr absl::Duration kNoRoomPause = absl::Seconds(1);
 constexpr absl::Duration kCannotRunPause = absl::Minutes(1);
+constexpr absl::Duration kCapacityPause = absl::Seconds(1);
+constexpr absl::Duration kCapacityStale = absl::Seconds(2);
 
 WorkerState StateOf(const ConnectedWorker& worker) {
   if (worker.draining) return WorkerState::kDraining;
@@ -39,6 +41,8 @@ void Merge(const ConnectedWorker& connected, FleetWorker& worker) {
   worker.gpu_count = hello.worker.gpu_count;
   worker.state = StateOf(connected);
   worker.jobs = connected.jobs;
+  worker.credits = connected.credits;
+  worker.job_starts = connected.job_starts;
   worker.had_job = connected.had_job;
   worker.idle_since = connected.idle_since;
   worker.cold_start = hello.worker.cold_start;
@@ -51,6 +55,26 @@ WorkerSnapshot SnapshotOf(const FleetWorker& worker, const Endpoint& endpoint) {
           .jobs = worker.jobs,
           .idle_since = worker.idle_since,
           .outdated = worker.endpoint_revision < endpoint.revision};
+}
+
+Capacity CapacityOf(const std::vector<FleetWorker>& workers, absl::Time now) {
+  Capacity capacity{.at = now};
+  for (const FleetWorker& worker : workers) {
+    if (worker.state == WorkerState::kDraining) continue;
+    if (worker.state == WorkerState::kStarting) {
+      capacity.starting.push_back(worker.started_at);
+      continue;
+    }
+    ++capacity.workers;
+    capacity.slots += worker.jobs + worker.credits;
+    capacity.running.insert(capacity.running.end(), worker.job_starts.begin(),
+                            worker.job_starts.end());
+  }
+  for (auto* times : {&capacity.running, &capacity.starting}) {
+    std::sort(times->begin(), times->end());
+    times->resize(std::min(times->size(), Capacity::kMaxTimes));
+  }
+  return capacity;
 }
 
 }  // namespace
@@ -79,6 +103,9 @@ void Fleet::Scale() {
   // Whoever leads a shard meanwhile may have announced something else.
   std::erase_if(announced_, [this](const auto& announced) {
     return !leader_.Leads(ShardOfEndpoint(announced.first, shards_));
+  });
+  std::erase_if(capacities_, [this](const auto& announced) {
+    return catalog_.Cached(announced.first) == nullptr;
   });
   std::vector<std::string> ids;
   for (const EndpointPtr& endpoint : endpoints) ids.push_back(endpoint->id);
@@ -182,6 +209,7 @@ void Fleet::ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
     hindrance = {.obstacle = Obstacle::kStarting, .detail = "a worker is starting"};
   }
   Announce(endpoint.id, queue.queued > 0 ? std::move(hindrance) : Hindrance());
+  if (queue.queued > 0) AnnounceCapacity(endpoint.id, workers);
 }
 
 Hindrance Fleet::StartWorkers(const Endpoint& endpoint, int count) {
@@ -205,6 +233,18 @@ Hindrance Fleet::StartWorkers(const Endpoint& endpoint, int count) {
     spdlog::info("started worker {} for endpoint {}", *id, endpoint.name);
   }
   return hindrances_[endpoint.id];
+}
+
+void Fleet::AnnounceCapacity(const std::string& endpoint_id,
+                             const std::vector<FleetWorker>& workers) {
+  Capacity capacity = CapacityOf(workers, clock_.Now());
+  Capacity& known = capacities_[endpoint_id];
+  Capacity same = known;
+  same.at = capacity.at;
+  const absl::Duration age = capacity.at - known.at;
+  const bool due = age >= kCapacityStale || (age >= kCapacityPause && same != capacity);
+  // When Redis is away the next round will do.
+  if (due && log_.SetCapacity(endpoint_id, capacity).ok()) known = std::move(capacity);
 }
 
 void Fleet::Announce(const std::string& endpoint_id, Hindrance hindrance) {

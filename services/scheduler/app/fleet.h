@@ -28,7 +28,9 @@ struct FleetWorker {
   std::string gpu_type;
   int gpu_count = 1;
   int jobs = 0;
-  bool had_job = false;  // At some time.
+  int credits = 0;                     // Jobs it has room for besides.
+  std::vector<absl::Time> job_starts;  // Of its jobs, as far as known.
+  bool had_job = false;                // At some time.
   absl::Time started_at;
   absl::Time idle_since = absl::InfiniteFuture();
   absl::Duration cold_start;
@@ -84,6 +86,8 @@ class Fleet {
   StartBreaker& BreakerOf(const Endpoint& endpoint);
   /// Tells the queue what keeps workers away, unless it knows.
   void Announce(const std::string& endpoint_id, Hindrance hindrance);
+  /// Likewise what the workers can take, at most once a second and at least every two.
+  void AnnounceCapacity(const std::string& endpoint_id, const std::vector<FleetWorker>& workers);
 
   Driver& driver_;
   Dispatcher& dispatcher_;
@@ -98,6 +102,7 @@ class Fleet {
   std::map<std::string, StartBreaker> breakers_;  // By endpoint, as the next.
   std::map<std::string, Hindrance> hindrances_;   // Of the latest start.
   std::map<std::string, Hindrance> announced_;
+  std::map<std::string, Capacity> capacities_;  // As announced.
 };
 
 }  // namespace furnace::scheduler

@@ -17,6 +17,7 @@ JobRecord ViewFor(const JobRecord& record, std::int64_t chunks_after) {
   const std::int64_t known = std::clamp<std::int64_t>(
       chunks_after - first, 0, static_cast<std::int64_t>(view.chunks.size()));
   view.chunks.erase(view.chunks.begin(), view.chunks.begin() + known);
+  view.chunks_dropped = std::max<std::int64_t>(0, first - chunks_after);
   return view;
 }
 

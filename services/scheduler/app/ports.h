@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/scheduler/app/driver_port.h"
 #include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/autoscale.h"
 #include "services/scheduler/domain/endpoint.h"
@@ -116,6 +117,9 @@ struct ProgressReport {
   std::vector<std::string> chunks;
   /// The worker that must hold the lease; empty: whichever does.
   std::string worker_id = {};
+  /// From 1 and rising within the attempt; 0: not numbered.
+  std::int64_t sequence = 0;
+  std::int64_t stored = 0;  // The reports up to this one need not be there.
 };
 
 /// What Find is to do besides.
@@ -125,12 +129,22 @@ struct FindOptions {
   std::optional<std::int64_t> chunks_after;  // Return the chunks after so many.
 };
 
-/// A job with what its handler has yielded: `chunks` are the last of `chunk_count`.
+/// What a handler has yielded.
+struct Chunk {
+  int attempt = 0;  // 0: not known.
+  std::string body;
+
+  friend bool operator==(const Chunk&, const Chunk&) = default;
+};
+
+/// A job with what its handlers have yielded: `chunks` are the last of `chunk_count`.
 struct JobRecord {
   Job job;
-  std::vector<std::string> chunks;
+  std::vector<Chunk> chunks;
   std::int64_t chunk_count = 0;
   bool has_dependents = false;  // Others wait for its end, or did. Only of a live job.
+  /// Chunks that a reader asked for and that are not kept any more.
+  std::int64_t chunks_dropped = 0;
 };
 
 /// Jobs of one endpoint to queue again.
@@ -171,7 +185,13 @@ class JobQueue {
   /// Ends an attempt. Calls made while others are on their way go together.
   virtual void Settle(Settlement settlement, Done<SettleResult> done) = 0;
 
-  /// Stores progress and chunks; gives false when the attempt holds no lease.
+  /// Of the chunks of a job no more bytes are kept, and no more of them.
+  static constexpr int kMaxChunkBytes = 1 << 20;
+  static constexpr int kMaxChunks = 10'000;
+
+  /// Stores progress and chunks; gives false when the attempt holds no lease. A report
+  /// whose number is not above the attempt's last one is stored already; ABORTED when
+  /// one before it has not come.
   virtual void Report(ProgressReport report, Done<bool> done) = 0;
 
   /// Queues jobs again that FAILED or TIMED_OUT; gives for each whether it was in
@@ -254,6 +274,13 @@ class ShardLog {
   /// Stores what keeps an endpoint's workers away, for Locate to tell.
   virtual absl::Status SetHindrance(const std::string& endpoint_id, const Hindrance& hindrance) = 0;
 
+  /// Stores what an endpoint's workers can take, for Locate to tell.
+  virtual absl::Status SetCapacity(const std::string& endpoint_id, const Capacity& capacity) = 0;
+
+  /// Adds to what is known of how long attempts take, by endpoint of `shard`, for Locate
+  /// to tell.
+  virtual absl::Status RecordRuns(int shard, const std::map<std::string, RunHistory>& runs) = 0;
+
   /// Queue lengths of endpoints, by id.
   virtual absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(
       const std::vector<std::string>& endpoint_ids) = 0;
@@ -328,44 +355,6 @@ class UsageSink {
   virtual absl::Status Record(const std::vector<AttemptEnd>& attempts) = 0;
 };
 
-/// GPUs of one type that a driver offers.
-struct GpuPool {
-  std::string gpu_type;
-  int vram_mib = 0;
-  int total = 0;
-  int available = 0;
-  bool simulated = false;
-};
-
-/// A worker that a driver started and that has not ended.
-struct DriverWorker {
-  std::string id;
-  std::string endpoint_id;
-  std::int64_t endpoint_revision = 0;
-  std::string gpu_type;
-  int gpu_count = 1;
-  absl::Time started_at;
-};
-
-/// Starts and stops workers.
-class Driver {
- public:
-  virtual ~Driver() = default;
-
-  /// Starts a worker on the first of the endpoint's GPU types that is free; its id.
-  /// RESOURCE_EXHAUSTED when none is, FAILED_PRECONDITION when the endpoint cannot
-  /// run on this driver at all.
-  virtual absl::StatusOr<std::string> Start(const Endpoint& endpoint) = 0;
-
-  /// Ends a worker that did not end by itself.
-  virtual void Kill(const std::string& worker_id) = 0;
-
-  /// The workers alive now. One that is missing here has ended for good.
-  virtual std::vector<DriverWorker> List() = 0;
-
-  virtual std::vector<GpuPool> Gpus() = 0;
-};
-
 /// A connected worker's stream, as the dispatcher writes to it. Thread-safe; a call
 /// on a stream that is gone does nothing.
 class WorkerLink {
@@ -382,6 +371,8 @@ class WorkerLink {
   virtual bool Assign(std::vector<Assignment> jobs) = 0;
   virtual void Settled(const std::vector<LeaseId>& leases) = 0;
   virtual void LeaseLost(const std::vector<LeaseId>& leases) = 0;
+  /// The attempt's reports up to this one need not be sent again.
+  virtual void ProgressStored(const LeaseId& lease, std::int64_t sequence) = 0;
   virtual void CancelJob(const LeaseId& lease) = 0;
   virtual void Drain() = 0;
   /// Another session of the same worker has taken over.

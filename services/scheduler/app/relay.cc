@@ -21,8 +21,12 @@ constexpr std::size_t kMaxBytes = 4 << 20;
 
 std::size_t BytesOf(const JobRecord& record) {
   std::size_t bytes = record.job.input.value_or("").size() + record.job.output.value_or("").size();
-  for (const std::string& chunk : record.chunks) bytes += chunk.size();
+  for (const Chunk& chunk : record.chunks) bytes += chunk.body.size();
   return bytes;
+}
+
+void AddIfRoom(absl::Duration time, std::size_t max, std::vector<absl::Duration>& times) {
+  if (times.size() < max) times.push_back(time);
 }
 
 // Whether what was to be stored can never be.
@@ -48,6 +52,7 @@ absl::StatusOr<bool> Relay::Round() {
   if (IsRefusal(saved)) saved = SaveOneByOne(jobs);
   FURNACE_RETURN_IF_ERROR(saved);
   FURNACE_RETURN_IF_ERROR(RecordUsage(events));
+  NoteRuns(events, jobs);
   FURNACE_RETURN_IF_ERROR(Forget(events, jobs));
   for (const auto& [shard, in_shard] : events) {
     if (in_shard.size() >= kMaxEvents) return true;
@@ -154,6 +159,30 @@ absl::Status Relay::RecordOneByOne(const std::vector<AttemptEnd>& attempts) {
     }
   }
   return absl::OkStatus();
+}
+
+// What forecasts are made of, and how they turned out. Nothing depends on it: what is
+// lost here is not tried again.
+void Relay::NoteRuns(const Events& events, const Jobs& jobs) {
+  for (const auto& [shard, in_shard] : events) {
+    std::set<std::string> cancelled;
+    for (const JobRecord& record : jobs.at(shard)) {
+      forecasts_.Saw(record.job);
+      if (record.job.status == JobStatus::kCancelled) cancelled.insert(record.job.id);
+    }
+    std::map<std::string, RunHistory> runs;
+    for (auto event = in_shard.rbegin(); event != in_shard.rend(); ++event) {
+      const auto& end = event->attempt_end;
+      if (!end || cancelled.contains(event->job_id) || IsPlatformFault(end->cause)) continue;
+      AddIfRoom(end->end - end->start, RunHistory::kMaxExecutions,
+                runs[end->endpoint_id].executions);
+      if (end->worker.cold_start > absl::ZeroDuration()) {
+        AddIfRoom(end->worker.cold_start, RunHistory::kMaxColdStarts,
+                  runs[end->endpoint_id].cold_starts);
+      }
+    }
+    if (!runs.empty()) log_.RecordRuns(shard, runs).IgnoreError();
+  }
 }
 
 absl::Status Relay::Forget(const Events& events, const Jobs& jobs) {

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/scheduler/app/dependencies.h"
+#include "services/scheduler/app/forecast_book.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/shard_leader.h"
 
@@ -23,8 +24,13 @@ class Relay {
   static constexpr absl::Duration kEvery = absl::Milliseconds(50);
 
   Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage,
-        Dependencies& dependencies)
-      : log_(log), leader_(leader), history_(history), usage_(usage), dependencies_(dependencies) {}
+        Dependencies& dependencies, ForecastBook& forecasts)
+      : log_(log),
+        leader_(leader),
+        history_(history),
+        usage_(usage),
+        dependencies_(dependencies),
+        forecasts_(forecasts) {}
 
   /// Relays what there is, in as many rounds as that takes; blocks. An error ends
   /// it; the next call goes on from there.
@@ -42,6 +48,7 @@ class Relay {
   absl::Status SaveOneByOne(Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
   absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
+  void NoteRuns(const Events& events, const Jobs& jobs);
   absl::Status Forget(const Events& events, const Jobs& jobs);
 
   ShardLog& log_;
@@ -49,6 +56,7 @@ class Relay {
   JobHistory& history_;
   UsageSink& usage_;
   Dependencies& dependencies_;
+  ForecastBook& forecasts_;
 };
 
 }  // namespace furnace::scheduler

@@ -60,6 +60,7 @@ absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now) {
   job.gpu_count = worker.gpu_count;
   job.cold_start = worker.cold_start;
   job.started_at = now;
+  job.progress.clear();
   if (!job.first_started_at) job.first_started_at = now;
   ++job.version;
   return job;

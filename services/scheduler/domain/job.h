@@ -72,7 +72,8 @@ struct Job {
   bool output_stored = false;  // So does the output, under the last epoch.
   std::string error;
   FailureCause cause = FailureCause::kNone;
-  std::string progress;
+  std::string progress;                // Of the present or last attempt.
+  std::int64_t progress_sequence = 0;  // Reports so far, over all attempts.
 
   std::int64_t version = 0;  // Rises by one with each transition.
 };

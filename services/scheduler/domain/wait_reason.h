@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "services/scheduler/domain/endpoint.h"
 #include "services/scheduler/domain/job.h"
+#include "services/scheduler/domain/outlook.h"
 
 namespace furnace::scheduler {
 
@@ -27,10 +29,12 @@ struct Hindrance {
 
 /// A waiting job among the others of its endpoint.
 struct QueuePlace {
-  int position = 0;                       // 1: it goes next. 0 while it is not runnable.
-  bool key_busy = false;                  // Another job runs under its concurrency key.
-  int running = 0;                        // Jobs of the endpoint.
-  Hindrance hindrance;                    // Of the endpoint.
+  int position = 0;       // 1: it goes next. 0 while it is not runnable.
+  bool key_busy = false;  // Another job runs under its concurrency key.
+  int running = 0;        // Jobs of the endpoint.
+  Hindrance hindrance;    // Of the endpoint, as the next two.
+  Capacity capacity;
+  RunHistory runs;
   std::vector<std::string> parents = {};  // While WAITING: those that have not ended.
 
   friend bool operator==(const QueuePlace&, const QueuePlace&) = default;
@@ -53,8 +57,9 @@ enum class WaitConstraint {
 
 struct WaitReason {
   WaitConstraint constraint = WaitConstraint::kBusy;
-  int position = 0;    // See QueuePlace.
-  std::string detail;  // A sentence.
+  int position = 0;                                 // See QueuePlace.
+  std::string detail;                               // A sentence.
+  std::optional<Forecast> forecast = std::nullopt;  // Where one can be made.
 
   friend bool operator==(const WaitReason&, const WaitReason&) = default;
 };

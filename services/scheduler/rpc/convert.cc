@@ -93,6 +93,7 @@ v1::Job ToProto(const JobRecord& record) {
   proto.set_gpu_time_us(job.gpu_time_us);
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
   proto.set_progress(job.progress);
+  if (job.progress_sequence > 0) proto.set_progress_sequence(job.progress_sequence);
   proto.set_concurrency_key(job.concurrency_key);
   proto.mutable_depends_on()->Assign(job.depends_on.begin(), job.depends_on.end());
   proto.set_version(job.version);
@@ -104,6 +105,12 @@ v1::Waiting ToProto(const WaitReason& reason) {
   proto.set_constraint(static_cast<v1::WaitConstraint>(reason.constraint));
   proto.set_position(reason.position);
   proto.set_detail(reason.detail);
+  if (reason.forecast) {
+    SetTime(reason.forecast->p50, proto.mutable_predicted_start_p50());
+    SetTime(reason.forecast->p90, proto.mutable_predicted_start_p90());
+    const std::int64_t cost = reason.forecast->cost_nanos;
+    if (cost > 0) proto.set_predicted_cost_nanos(cost);
+  }
   return proto;
 }
 
@@ -111,11 +118,13 @@ v1::WatchResponse ToWatchResponse(const JobRecord& record) {
   v1::WatchResponse response;
   *response.mutable_job() = ToProto(record);
   std::int64_t sequence = record.chunk_count - static_cast<std::int64_t>(record.chunks.size());
-  for (const std::string& chunk : record.chunks) {
+  for (const Chunk& chunk : record.chunks) {
     v1::Chunk& proto = *response.add_chunks();
     proto.set_sequence(++sequence);
-    proto.set_output(chunk);
+    proto.set_output(chunk.body);
+    if (chunk.attempt > 0) proto.set_attempt(chunk.attempt);
   }
+  if (record.chunks_dropped > 0) response.set_dropped(record.chunks_dropped);
   return response;
 }
 

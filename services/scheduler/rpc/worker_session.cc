@@ -116,7 +116,9 @@ void WorkerSession::OnProgress(v1::Progress& progress) {
   ProgressReport report{.lease = FromProto(progress.lease()),
                         .progress = {},
                         .chunks = {},
-                        .worker_id = identity_.worker_id};
+                        .worker_id = identity_.worker_id,
+                        .sequence = std::max<std::int64_t>(0, progress.sequence()),
+                        .stored = std::max<std::int64_t>(0, progress.stored())};
   if (IsJson(progress.progress(), kMaxProgressBytes)) {
     report.progress = std::move(*progress.mutable_progress());
   }

@@ -29,6 +29,13 @@ void StreamWorkerLink::LeaseLost(const std::vector<LeaseId>& leases) {
   call_->Push(std::move(message));
 }
 
+void StreamWorkerLink::ProgressStored(const LeaseId& lease, std::int64_t sequence) {
+  v1::ConnectResponse message;
+  *message.mutable_progress_stored()->mutable_lease() = ToProto(lease);
+  message.mutable_progress_stored()->set_sequence(sequence);
+  call_->Push(std::move(message));
+}
+
 void StreamWorkerLink::CancelJob(const LeaseId& lease) {
   v1::ConnectResponse message;
   *message.mutable_cancel_job()->mutable_lease() = ToProto(lease);

@@ -21,6 +21,7 @@ class StreamWorkerLink final : public WorkerLink {
   bool Assign(std::vector<Assignment> jobs) override;
   void Settled(const std::vector<LeaseId>& leases) override;
   void LeaseLost(const std::vector<LeaseId>& leases) override;
+  void ProgressStored(const LeaseId& lease, std::int64_t sequence) override;
   void CancelJob(const LeaseId& lease) override;
   void Drain() override;
   void Close() override;

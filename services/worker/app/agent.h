@@ -16,6 +16,7 @@
 #include "libs/common/base/clock.h"
 #include "services/worker/app/messages.h"
 #include "services/worker/app/ports.h"
+#include "services/worker/app/unstored_progress.h"
 #include "services/worker/domain/attempts.h"
 #include "services/worker/domain/held_jobs.h"
 #include "services/worker/domain/link.h"
@@ -24,7 +25,7 @@
 
 namespace furnace::worker {
 
-/// Progress that waits for the scheduler may grow to this; then handlers wait.
+/// Progress that the scheduler has not stored may grow to this; then handlers wait.
 inline constexpr std::size_t kProgressBytesMax = std::size_t{8} << 20;
 
 struct AgentOptions {
@@ -113,6 +114,7 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
   void OnWelcome(absl::Duration heartbeat) override;
   void OnAssignments(std::vector<Assignment> jobs) override;
   void OnSettled(const std::vector<LeaseId>& leases) override;
+  void OnProgressStored(const LeaseId& lease, std::int64_t sequence) override;
   void OnLeaseLost(const std::vector<LeaseId>& leases) override;
   void OnCancel(const LeaseId& lease) override;
   void OnDrain() override;
@@ -131,7 +133,6 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
   void AdvanceLink(absl::Time now);
   void DialScheduler(absl::Time now);
   void ResendUnsettled();
-  void SendUnsentProgress();
   bool SendProgress(Progress progress);
   int FreeSlots() const;
   void GrantCredits();
@@ -174,8 +175,7 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
   Attempts attempts_;
   Link link_;
   int credits_out_ = 0;  // Granted in this session and not yet used.
-  std::deque<Progress> unsent_progress_;
-  std::size_t unsent_progress_bytes_ = 0;
+  UnstoredProgress unstored_;
   std::map<LeaseId, std::function<void()>> unsafe_;  // To call once a result is safe.
 
   Supervisor supervisor_;

@@ -7,20 +7,6 @@
 #include "services/worker/app/agent.h"
 
 namespace furnace::worker {
-namespace {
-
-// A job's worth of words about a chunk; keeps empty ones from being free.
-constexpr std::size_t kProgressOverheadBytes = 100;
-
-std::size_t SizeOf(const Progress& progress) {
-  std::size_t size = kProgressOverheadBytes;
-  if (progress.progress) size += progress.progress->size();
-  for (const std::string& chunk : progress.chunks) size += chunk.size();
-  return size;
-}
-
-}  // namespace
-
 void Agent::AdvanceLink(absl::Time now) {
   switch (link_.Due(now)) {
     case Link::Action::kDial: DialScheduler(now); break;
@@ -50,7 +36,8 @@ void Agent::OnWelcome(absl::Duration heartbeat) {
   link_.Welcomed(ports_.clock.Now(), heartbeat);
   // Said before, maybe, but to an earlier session.
   if (phase_ != Phase::kServing) ports_.scheduler.Send(Draining{});
-  SendUnsentProgress();
+  // What was sent may not have arrived; a result ends what may be said of its attempt.
+  for (Progress& progress : unstored_.All()) ports_.scheduler.Send(std::move(progress));
   ResendUnsettled();
   Advance();
 }
@@ -90,13 +77,19 @@ void Agent::OnLeaseLost(const std::vector<LeaseId>& leases) {
     const std::optional<AttemptState> was = attempts_.Lose(lease);
     if (!was) continue;
     spdlog::warn("job {} attempt {}: lease lost", lease.job_id, lease.epoch);
+    unstored_.Drop(lease);
     if (was == AttemptState::kRunning) Abandon(lease);
     if (was == AttemptState::kUnsettled) Forget(lease);
   }
   Advance();
 }
 
+void Agent::OnProgressStored(const LeaseId& lease, std::int64_t sequence) {
+  unstored_.Stored(lease, sequence);
+}
+
 void Agent::OnCancel(const LeaseId& lease) {
+  unstored_.Drop(lease);
   if (attempts_.Cancel(lease) == AttemptState::kRunning) Abandon(lease);
   Advance();
 }
@@ -122,6 +115,7 @@ void Agent::Safe(const LeaseId& lease) {
 
 void Agent::Forget(const LeaseId& lease) {
   Safe(lease);
+  unstored_.Drop(lease);
   ports_.spool.Remove(lease);
 }
 
@@ -132,24 +126,13 @@ void Agent::ResendUnsettled() {
 }
 
 bool Agent::SendProgress(Progress progress) {
-  const std::size_t size = SizeOf(progress);
-  if (link_.up()) {
-    if (ports_.scheduler.backlog_bytes() + size > kProgressBytesMax) return false;
-    ports_.scheduler.Send(std::move(progress));
-    return true;
-  }
-  if (unsent_progress_bytes_ + size > kProgressBytesMax) return false;
-  unsent_progress_bytes_ += size;
-  unsent_progress_.push_back(std::move(progress));
+  const std::size_t backlog = link_.up() ? ports_.scheduler.backlog_bytes() : 0;
+  const std::size_t waiting = std::max(unstored_.bytes(), backlog);
+  if (waiting + UnstoredProgress::SizeOf(progress) > kProgressBytesMax) return false;
+  progress.sequence = held_.CountReport(progress.lease.job_id);
+  progress = unstored_.Add(std::move(progress));
+  if (link_.up()) ports_.scheduler.Send(std::move(progress));
   return true;
-}
-
-void Agent::SendUnsentProgress() {
-  for (Progress& progress : unsent_progress_) {
-    if (attempts_.Find(progress.lease) != nullptr) ports_.scheduler.Send(std::move(progress));
-  }
-  unsent_progress_.clear();
-  unsent_progress_bytes_ = 0;
 }
 
 int Agent::FreeSlots() const {

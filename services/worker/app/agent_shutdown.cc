@@ -67,6 +67,7 @@ void Agent::ReleaseAll(AttemptState state) {
   if (leases.empty()) return;
   for (const LeaseId& lease : leases) {
     attempts_.Release(lease);
+    unstored_.Drop(lease);
     held_.Abandon(lease);
   }
   ports_.scheduler.Send(Release{leases});  // Without a session the leases lapse.

@@ -49,6 +49,8 @@ struct Progress {
   LeaseId lease;
   std::optional<std::string> progress;  // JSON.
   std::vector<std::string> chunks;      // JSON each.
+  std::int64_t sequence = 0;            // From 1 within the attempt.
+  std::int64_t stored = 0;              // The highest sequence known to be stored.
 };
 
 struct Draining {};

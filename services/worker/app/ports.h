@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,6 +41,8 @@ class SchedulerEvents {
   virtual void OnWelcome(absl::Duration heartbeat) = 0;
   virtual void OnAssignments(std::vector<Assignment> jobs) = 0;
   virtual void OnSettled(const std::vector<LeaseId>& leases) = 0;
+  /// Progress of the attempt up to this number need not be sent again.
+  virtual void OnProgressStored(const LeaseId& lease, std::int64_t sequence) = 0;
   virtual void OnLeaseLost(const std::vector<LeaseId>& leases) = 0;
   virtual void OnCancel(const LeaseId& lease) = 0;
   virtual void OnDrain() = 0;

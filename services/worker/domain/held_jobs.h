@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,6 +21,7 @@ struct HeldJob {
   int missed_pings = 0;
   bool abandoned = false;
   bool told_to_stop = false;
+  std::int64_t reports = 0;  // Progress reports it has made.
 };
 
 /// What the present handler process has been given and not answered, abandoned
@@ -33,6 +35,8 @@ class HeldJobs {
   /// The job, or nullptr. Invalid after the next change.
   const HeldJob* Find(std::string_view job_id) const;
   bool HasLease(const LeaseId& lease) const;
+  /// The number, from 1, of another progress report of a job that is held.
+  std::int64_t CountReport(std::string_view job_id) { return ++jobs_.find(job_id)->second.reports; }
   /// Takes the job off the books.
   std::optional<HeldJob> Remove(std::string_view job_id);
   /// The process is gone. Forgets also what its pings were worth.

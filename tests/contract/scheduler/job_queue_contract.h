@@ -189,9 +189,10 @@ TYPED_TEST_P(JobQueueContract, ProgressAndChunksGather) {
   EXPECT_TRUE(this->Report({.lease = lease, .progress = "", .chunks = {"c"}}));
   const JobRecord all = *this->Find(id, {.chunks_after = 0});
   EXPECT_EQ(all.job.progress, "1");
-  EXPECT_EQ(all.chunks, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(all.job.progress_sequence, 1);
+  EXPECT_EQ(all.chunks, (std::vector<Chunk>{{1, "a"}, {1, "b"}, {1, "c"}}));
   EXPECT_EQ(all.chunk_count, 3);
-  EXPECT_EQ(this->Find(id, {.chunks_after = 2})->chunks, std::vector<std::string>{"c"});
+  EXPECT_EQ(this->Find(id, {.chunks_after = 2})->chunks, (std::vector<Chunk>{{1, "c"}}));
   EXPECT_TRUE(this->Find(id, {.chunks_after = 9})->chunks.empty());
   EXPECT_TRUE(this->Find(id)->chunks.empty());
 }
@@ -267,7 +268,7 @@ TYPED_TEST_P(JobQueueContract, JobsAreReadWhole) {
   ASSERT_EQ(records->size(), 2U);
   EXPECT_EQ((*records)[0].job.id, short_id);
   EXPECT_EQ((*records)[0].job.input, "1");
-  EXPECT_EQ((*records)[0].chunks, std::vector<std::string>{"x"});
+  EXPECT_EQ((*records)[0].chunks, (std::vector<Chunk>{{1, "x"}}));
   EXPECT_EQ((*records)[1].job.input, std::string(500, '3'));
 }
 

@@ -3,6 +3,7 @@
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
+#include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
@@ -53,6 +54,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LostJobsContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueueLoadsContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UnfinishedJobsContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DependencyContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ProgressContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 

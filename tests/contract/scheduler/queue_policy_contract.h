@@ -299,6 +299,14 @@ TYPED_TEST_P(QueuePolicyContract, WhatKeepsWorkersAwayIsTold) {
   const Hindrance full{.obstacle = Obstacle::kNoCapacity, .detail = "no free rtx4000"};
   ASSERT_TRUE(this->log().SetHindrance(this->endpoint_, full).ok());
   EXPECT_EQ(this->Locate(id)->hindrance, full);
+  EXPECT_EQ(this->Locate(id)->capacity, Capacity());
+  const Capacity capacity{.at = absl::FromUnixSeconds(1'800'000'000),
+                          .workers = 2,
+                          .slots = 3,
+                          .running = {absl::FromUnixMicros(1'799'999'999'999'999)},
+                          .starting = {absl::FromUnixSeconds(1'799'999'990)}};
+  ASSERT_TRUE(this->log().SetCapacity(this->endpoint_, capacity).ok());
+  EXPECT_EQ(this->Locate(id)->capacity, capacity);
   ASSERT_TRUE(this->log().SetHindrance(this->endpoint_, {}).ok());
   EXPECT_EQ(this->Locate(id)->hindrance, Hindrance());
 }

@@ -11,6 +11,7 @@
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
+#include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 
 namespace furnace::scheduler {
@@ -55,6 +56,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LostJobsContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueueLoadsContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, DependencyContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, ProgressContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -56,8 +56,10 @@ class JobHistoryContract : public testing::Test {
     job.gpu_time_us = 14;
     job.output = R"({"a": "\"\\,{}é"})";
     job.progress = "[1]";
+    job.progress_sequence = 6;
     job.version = 7;
-    record.chunks = {R"("a,b")", R"({"c":"\\"})", "NULL", "null", "\"\""};
+    record.chunks = {
+        {1, R"("a,b")"}, {1, R"({"c":"\\"})"}, {2, "NULL"}, {12, "null"}, {12, "\"\""}};
     record.chunk_count = 12;
     return record;
   }
@@ -127,6 +129,7 @@ TYPED_TEST_P(JobHistoryContract, AJobComesBackAsItWasSaved) {
   EXPECT_EQ(job.error, saved.job.error);
   EXPECT_EQ(job.cause, saved.job.cause);
   EXPECT_EQ(job.progress, saved.job.progress);
+  EXPECT_EQ(job.progress_sequence, saved.job.progress_sequence);
   EXPECT_EQ(job.version, saved.job.version);
   EXPECT_EQ(got.chunks, saved.chunks);
   EXPECT_EQ(got.chunk_count, saved.chunk_count);

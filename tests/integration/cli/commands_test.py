@@ -239,6 +239,23 @@ class CommandsTest(unittest.TestCase):
         self.assertTrue(self.gateway.requests[2][1].endswith("watch?after_chunk=1"))
         self.assertIn('chunk 1: "a"', done.stderr)
 
+    def test_a_watch_tells_of_chunks_that_are_not_kept(self):
+        self.expect_run([{"job": job("COMPLETED", output=1), "chunks": [{"sequence": 8, "output": "h"}],
+                          "dropped": 7}])
+        done = self.furnace("run", ENDPOINT, "--input", "{}")
+        self.assertIn("7 chunks are not kept any more", done.stderr)
+
+    def test_a_job_that_waits_says_when_it_is_likely_to_start(self):
+        waiting = {"constraint": "BUSY", "position": 2, "detail": "all workers are busy"}
+        self.answer(f"GET /v1/jobs/{JOB}", (200, job("IN_QUEUE", waiting=waiting)))
+        self.assertNotIn("starts", self.furnace("job", "get", JOB).stdout)
+        waiting.update(predicted_start_p50="2026-11-21T10:00:05.5Z",
+                       predicted_start_p90="2026-11-21T10:00:30Z", predicted_cost_nanos=280_000)
+        self.answer(f"GET /v1/jobs/{JOB}", (200, job("IN_QUEUE", waiting=waiting)))
+        shown = self.furnace("job", "get", JOB).stdout
+        self.assertIn("2026-11-21T10:00:05Z, by 2026-11-21T10:00:30Z nine times out of ten", shown)
+        self.assertIn("about $0.00028", shown)
+
     def test_a_watch_of_an_unknown_job_exits_3(self):
         self.answer(f"GET /v1/jobs/{JOB}/watch", (404, {"error": "no such job"}))
         done = self.furnace("job", "watch", JOB)

@@ -83,6 +83,11 @@ void RecordingWorkerLink::LeaseLost(const std::vector<LeaseId>& leases) {
   received_.lost.insert(received_.lost.end(), leases.begin(), leases.end());
 }
 
+void RecordingWorkerLink::ProgressStored(const LeaseId&, std::int64_t sequence) {
+  MutexLock lock(mutex_);
+  received_.stored.push_back(sequence);
+}
+
 void RecordingWorkerLink::CancelJob(const LeaseId& lease) {
   MutexLock lock(mutex_);
   received_.cancelled.push_back(lease);

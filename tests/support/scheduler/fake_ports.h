@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "libs/common/base/clock.h"
 #include "libs/common/base/mutex.h"
+#include "services/scheduler/app/forecast_ports.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler {
@@ -82,12 +83,30 @@ class FakeDriver final : public Driver {
   std::vector<std::string> killed_;
 };
 
+/// Prices as a test sets them.
+class FakePriceSource final : public PriceSource {
+ public:
+  absl::StatusOr<PriceList> Prices() override { return prices; }
+
+  absl::StatusOr<PriceList> prices = PriceList();
+};
+
+/// How forecasts turned out.
+class RecordingForecastMeter final : public ForecastMeter {
+ public:
+  void Started(absl::Duration error, bool late) override { verdicts.emplace_back(error, late); }
+
+  std::vector<std::pair<absl::Duration, bool>> verdicts;
+};
+
 /// What a worker was sent. Thread-safe.
 class RecordingWorkerLink final : public WorkerLink {
  public:
   bool Assign(std::vector<Assignment> jobs) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Settled(const std::vector<LeaseId>& leases) override ABSL_LOCKS_EXCLUDED(mutex_);
   void LeaseLost(const std::vector<LeaseId>& leases) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void ProgressStored(const LeaseId& lease, std::int64_t sequence) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void CancelJob(const LeaseId& lease) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Drain() override ABSL_LOCKS_EXCLUDED(mutex_);
   void Close() override ABSL_LOCKS_EXCLUDED(mutex_);
@@ -97,6 +116,7 @@ class RecordingWorkerLink final : public WorkerLink {
     std::vector<LeaseId> settled;
     std::vector<LeaseId> lost;
     std::vector<LeaseId> cancelled;
+    std::vector<std::int64_t> stored;  // Numbers of progress reports.
     int drains = 0;
     int closes = 0;
   };

@@ -133,6 +133,10 @@ QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
   const auto hindrance = hindrances_.find(job.endpoint_id);
   if (hindrance != hindrances_.end()) place.hindrance = hindrance->second;
   place.parents = {job.unfinished.begin(), job.unfinished.end()};
+  const auto capacity = capacities_.find(job.endpoint_id);
+  if (capacity != capacities_.end()) place.capacity = capacity->second;
+  const auto runs = runs_.find(job.endpoint_id);
+  if (runs != runs_.end()) place.runs = runs->second;
   if (job.status != JobStatus::kInQueue || place.key_busy) return place;
   for (const auto& [id, other] : jobs_) {
     const Job& before = other.record.job;
@@ -216,22 +220,6 @@ void MemoryJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
   Answer<SettleResult>(QueueCall::kSettle, std::move(done), result);
 }
 
-void MemoryJobQueue::Report(ProgressReport report, Done<bool> done) {
-  if (auto failure = Begin(QueueCall::kReport)) return done(*failure);
-  bool held = false;
-  {
-    MutexLock lock(mutex_);
-    held = HoldsLocked(report.lease);
-    if (held) {
-      JobRecord& record = jobs_[report.lease.job_id].record;
-      if (!report.progress.empty()) record.job.progress = report.progress;
-      for (std::string& chunk : report.chunks) record.chunks.push_back(std::move(chunk));
-      record.chunk_count += static_cast<std::int64_t>(report.chunks.size());
-    }
-  }
-  Answer<bool>(QueueCall::kReport, std::move(done), held);
-}
-
 void MemoryJobQueue::Cancel(const std::string& job_id, const std::string& project_id,
                             Done<std::optional<CancelledJob>> done) {
   if (auto failure = Begin(QueueCall::kCancel)) return done(*failure);
@@ -262,8 +250,9 @@ void MemoryJobQueue::Find(const std::string& job_id, FindOptions options,
   }
   if (record) {
     if (!options.input) record->job.input.reset();
-    const auto known = std::clamp<std::int64_t>(options.chunks_after.value_or(record->chunk_count),
-                                                0, record->chunk_count);
+    const auto kept = static_cast<std::int64_t>(record->chunks.size());
+    const std::int64_t after = options.chunks_after.value_or(record->chunk_count);
+    const auto known = std::clamp<std::int64_t>(after - (record->chunk_count - kept), 0, kept);
     record->chunks.erase(record->chunks.begin(), record->chunks.begin() + known);
   }
   Answer<std::optional<JobRecord>>(QueueCall::kFind, std::move(done), std::move(record));

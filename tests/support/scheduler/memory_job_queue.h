@@ -57,6 +57,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
     std::set<std::string> dependents;              // Jobs that wait for its end.
     std::string graph_id;
     bool linked = false;  // All its parents know of it.
+    std::pair<int, std::int64_t> last_report;      // Attempt and number.
   };
 
   /// What an idempotency key stands for.
@@ -78,6 +79,8 @@ class MemoryJobQueue final : public JobQueue, public Answers {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ClaimedJob StartLocked(Entry& entry, const WorkerOnGpu& worker, absl::Duration lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MissesReportsLocked(const ProgressReport& report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReportLocked(ProgressReport report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SettleResult SettleLocked(const Settlement& settlement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Appends the event of the job's transition from `before`, if it made one.
   void LogLocked(const Job& before, const Job& after, absl::Time now)
@@ -92,7 +95,9 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::map<std::pair<std::string, std::string>, Known> known_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, std::int64_t> past_ ABSL_GUARDED_BY(mutex_);  // Version, by job that left.
   std::map<std::string, absl::Time> runnable_since_ ABSL_GUARDED_BY(mutex_);  // By job.
-  std::map<std::string, Hindrance> hindrances_ ABSL_GUARDED_BY(mutex_);       // By endpoint.
+  std::map<std::string, Hindrance> hindrances_ ABSL_GUARDED_BY(mutex_);       // By endpoint,
+  std::map<std::string, Capacity> capacities_ ABSL_GUARDED_BY(mutex_);        // as the next two.
+  std::map<std::string, RunHistory> runs_ ABSL_GUARDED_BY(mutex_);
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
   int next_event_ ABSL_GUARDED_BY(mutex_) = 1;
   FindOptions last_find_ ABSL_GUARDED_BY(mutex_);

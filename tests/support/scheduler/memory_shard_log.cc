@@ -106,6 +106,28 @@ absl::Status MemoryShardLog::SetHindrance(const std::string& endpoint_id,
   return absl::OkStatus();
 }
 
+absl::Status MemoryShardLog::SetCapacity(const std::string& endpoint_id, const Capacity& capacity) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  MutexLock lock(queue_.mutex_);
+  queue_.capacities_[endpoint_id] = capacity;
+  return absl::OkStatus();
+}
+
+absl::Status MemoryShardLog::RecordRuns(int, const std::map<std::string, RunHistory>& runs) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  const auto add = [](const auto& latest, std::size_t kept, auto& list) {
+    list.insert(list.begin(), latest.begin(), latest.end());
+    list.resize(std::min(list.size(), kept));
+  };
+  MutexLock lock(queue_.mutex_);
+  for (const auto& [endpoint_id, latest] : runs) {
+    RunHistory& history = queue_.runs_[endpoint_id];
+    add(latest.executions, RunHistory::kMaxExecutions, history.executions);
+    add(latest.cold_starts, RunHistory::kMaxColdStarts, history.cold_starts);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::map<std::string, QueueSnapshot>> MemoryShardLog::Survey(
     const std::vector<std::string>& endpoint_ids) {
   FURNACE_RETURN_IF_ERROR(failure_);

@@ -28,6 +28,8 @@ class MemoryShardLog final : public ShardLog {
   absl::Status Forget(int shard, const std::vector<std::string>& event_ids,
                       const std::vector<std::pair<std::string, std::int64_t>>& stored) override;
   absl::Status SetHindrance(const std::string& endpoint_id, const Hindrance& hindrance) override;
+  absl::Status SetCapacity(const std::string& endpoint_id, const Capacity& capacity) override;
+  absl::Status RecordRuns(int shard, const std::map<std::string, RunHistory>& runs) override;
   absl::StatusOr<std::map<std::string, QueueSnapshot>> Survey(
       const std::vector<std::string>& endpoint_ids) override;
 

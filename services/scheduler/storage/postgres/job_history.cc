@@ -2,6 +2,7 @@
 
 #include "libs/common/base/status.h"
 #include "libs/common/json/json.h"
+#include "services/scheduler/storage/chunk_codec.h"
 #include "services/scheduler/storage/postgres/job_rows.h"
 #include "services/scheduler/storage/postgres/sql.h"
 
@@ -35,8 +36,8 @@ absl::StatusOr<JobRecord> PostgresJobHistory::Get(const std::string& job_id,
   FURNACE_ASSIGN_OR_RETURN(const std::vector<std::string_view> chunks,
                            json::Elements(rows.Text(0, column)));
   for (const std::string_view chunk : chunks) {
-    FURNACE_ASSIGN_OR_RETURN(std::string text, json::AsString(chunk));
-    stored.chunks.push_back(std::move(text));
+    FURNACE_ASSIGN_OR_RETURN(const std::string text, json::AsString(chunk));
+    stored.chunks.push_back(DecodeChunk(text));
   }
   stored.chunk_count = rows.Int(0, ++column);
   return stored;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_split.h"
 #include "libs/common/base/status.h"
+#include "services/scheduler/storage/chunk_codec.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -17,7 +18,9 @@ Param Number(std::int64_t value) { return std::to_string(value); }
 Param Flag(bool value) { return value ? "t" : "f"; }
 
 Param ChunksLiteral(const JobRecord& live) {
-  return ArrayLiteral({live.chunks.begin(), live.chunks.end()});
+  std::vector<Param> texts;
+  for (const Chunk& chunk : live.chunks) texts.emplace_back(EncodeChunk(chunk));
+  return ArrayLiteral(texts);
 }
 
 // One value per column of upsert_jobs.sql, in its order.
@@ -61,7 +64,8 @@ std::vector<Param> Values(const JobRecord& live) {
           postgres::TimeParam(job.expires_at),
           ArrayLiteral({job.depends_on.begin(), job.depends_on.end()}),
           Number(static_cast<int>(job.on_parent_failure)),
-          Flag(job.refers_to_outputs)};
+          Flag(job.refers_to_outputs),
+          Number(job.progress_sequence)};
 }
 
 // Reads a row's columns one after another.
@@ -134,6 +138,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.depends_on = absl::StrSplit(next.Text(), ' ', absl::SkipEmpty());
   job.on_parent_failure = static_cast<ParentFailure>(next.SmallInt());
   job.refers_to_outputs = next.Bool();
+  job.progress_sequence = next.Int();
   return job;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_split.h"
 #include "libs/common/base/status.h"
+#include "services/scheduler/storage/chunk_codec.h"
 #include "services/scheduler/storage/redis/reply.h"
 
 namespace furnace::scheduler {
@@ -62,7 +63,9 @@ void DecodeOutcome(const Fields& fields, Job& job) {
   if (fields.Has("out")) job.output = fields.Str("out");
   job.output_stored = fields.Has("os");
   job.error = fields.Str("err");
-  job.progress = fields.Str("pg");
+  // Of an attempt before this one it says nothing any more.
+  if (!fields.Has("pe") || fields.SmallNumber("pe") == job.attempt) job.progress = fields.Str("pg");
+  job.progress_sequence = fields.Number("ps");
 }
 
 }  // namespace
@@ -113,7 +116,9 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
   DecodeOutcome(fields, job);
   if (fields.Has("in")) job.input = fields.Str("in");
   if (parts[1]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*parts[1]));
-  for (const redisReply* chunk : Elements(*parts[2])) live.chunks.emplace_back(Text(*chunk));
+  for (const redisReply* chunk : Elements(*parts[2])) {
+    live.chunks.push_back(DecodeChunk(Text(*chunk)));
+  }
   live.chunk_count = fields.Number("cn");
   live.has_dependents = fields.Has("dn");
   return std::optional<JobRecord>(std::move(live));
@@ -160,6 +165,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   text("err", job.error);
   number("c", static_cast<int>(job.cause));
   text("pg", job.progress);
+  number("ps", job.progress_sequence);
   number("cn", record.chunk_count);
   time("nb", job.not_before);
   time("xp", job.expires_at);

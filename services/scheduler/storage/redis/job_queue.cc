@@ -9,6 +9,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/domain/shard.h"
+#include "services/scheduler/storage/redis/capacity_codec.h"
 #include "services/scheduler/storage/redis/job_codec.h"
 #include "services/scheduler/storage/redis/reply.h"
 
@@ -106,6 +107,15 @@ Hindrance DecodeHindrance(std::string_view text) {
   const std::size_t space = text.find(' ');
   return {.obstacle = static_cast<Obstacle>(number),
           .detail = std::string(text.substr(std::min(space, text.size() - 1) + 1))};
+}
+
+// Durations that record_runs.lua has stored.
+std::vector<absl::Duration> DecodeTimes(const redisReply& list) {
+  std::vector<absl::Duration> times;
+  for (const redisReply* time : Elements(list)) {
+    times.push_back(absl::Microseconds(ToInt(Text(*time))));
+  }
+  return times;
 }
 
 // Fields of a flat reply that describe one claimed job.
@@ -213,12 +223,19 @@ void RedisJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
 }
 
 void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
-  Words args = {report.lease.job_id, std::to_string(report.lease.epoch), std::move(report.progress),
-                std::to_string(kMaxChunkBytes), std::move(report.worker_id)};
+  Words args = {report.lease.job_id,
+                std::to_string(report.lease.epoch),
+                std::move(report.progress),
+                std::to_string(kMaxChunkBytes),
+                std::to_string(kMaxChunks),
+                std::move(report.worker_id),
+                std::to_string(report.sequence),
+                std::to_string(report.stored)};
   for (std::string& chunk : report.chunks) args.push_back(std::move(chunk));
   client_.Run(scripts_.report, {ShardPrefix(ShardOfJob(report.lease.job_id))}, args,
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
+                if (Int(**reply) < 0) return done(absl::AbortedError("reports are missing"));
                 done(Int(**reply) == 1);
               });
 }
@@ -228,12 +245,15 @@ void RedisJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePl
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
                 const auto words = Elements(**reply);
-                if (words.size() != 5) return done(std::nullopt);
+                if (words.size() != 8) return done(std::nullopt);
                 QueuePlace place{.position = static_cast<int>(Int(*words[0])),
                                  .key_busy = Int(*words[1]) == 1,
                                  .running = static_cast<int>(Int(*words[2])),
-                                 .hindrance = DecodeHindrance(Text(*words[3]))};
-                for (const redisReply* id : Elements(*words[4])) {
+                                 .hindrance = DecodeHindrance(Text(*words[3])),
+                                 .capacity = DecodeCapacity(Text(*words[4])),
+                                 .runs = {.executions = DecodeTimes(*words[5]),
+                                          .cold_starts = DecodeTimes(*words[6])}};
+                for (const redisReply* id : Elements(*words[7])) {
                   place.parents.emplace_back(Text(*id));
                 }
                 done(std::move(place));

@@ -15,9 +15,6 @@ namespace furnace::scheduler {
 /// callbacks run on the client's I/O thread.
 class RedisJobQueue final : public JobQueue {
  public:
-  /// Most bytes of chunks kept of a running job.
-  static constexpr int kMaxChunkBytes = 1 << 20;
-
   RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards);
 
   void Submit(Submission submission, Done<SubmitResult> done) override;

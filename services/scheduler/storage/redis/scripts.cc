@@ -40,12 +40,13 @@ QueueScripts::QueueScripts()
       end_parents(Always(lua::kEndParents)),
       dependents(Always(lua::kReadDependents)),
       unlinked(Always(lua::kReadUnlinked)),
-      decide(Always(lua::kDecideGraph)) {}
+      decide(Always(lua::kDecideGraph)),
+      record_runs(Growing(lua::kRecordRuns)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
   return {&submit, &claim,  &renew,       &settle,     &sweep,    &cancel, &report,       &read,
           &forget, &survey, &lead,        &redrive,    &purge,    &locate, &find_missing, &restore,
-          &weigh,  &link,   &end_parents, &dependents, &unlinked, &decide};
+          &weigh,  &link,   &end_parents, &dependents, &unlinked, &decide, &record_runs};
 }
 
 }  // namespace furnace::scheduler

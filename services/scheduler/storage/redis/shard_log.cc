@@ -5,6 +5,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/domain/shard.h"
+#include "services/scheduler/storage/redis/capacity_codec.h"
 #include "services/scheduler/storage/redis/event_codec.h"
 #include "services/scheduler/storage/redis/job_codec.h"
 #include "services/scheduler/storage/redis/reply.h"
@@ -108,6 +109,29 @@ absl::Status RedisShardLog::SetHindrance(const std::string& endpoint_id,
   const std::string why =
       std::to_string(static_cast<int>(hindrance.obstacle)) + " " + hindrance.detail;
   return client_.SendAndWait({"HSET", key, "why", why}).status();
+}
+
+absl::Status RedisShardLog::SetCapacity(const std::string& endpoint_id, const Capacity& capacity) {
+  const std::string key =
+      ShardPrefix(ShardOfEndpoint(endpoint_id, shards_)) + "stats:" + endpoint_id;
+  return client_.SendAndWait({"HSET", key, "cap", EncodeCapacity(capacity)}).status();
+}
+
+absl::Status RedisShardLog::RecordRuns(int shard, const std::map<std::string, RunHistory>& runs) {
+  redis::Client::Words args;
+  // Oldest first, as they are put before those that are there.
+  const auto add = [&args](const std::vector<absl::Duration>& times) {
+    args.push_back(std::to_string(times.size()));
+    for (auto time = times.rbegin(); time != times.rend(); ++time) {
+      args.push_back(std::to_string(absl::ToInt64Microseconds(*time)));
+    }
+  };
+  for (const auto& [endpoint_id, history] : runs) {
+    args.push_back(endpoint_id);
+    add(history.executions);
+    add(history.cold_starts);
+  }
+  return client_.RunAndWait(scripts_.record_runs, {ShardPrefix(shard)}, args).status();
 }
 
 absl::StatusOr<std::map<std::string, QueueSnapshot>> RedisShardLog::Survey(

@@ -66,6 +66,8 @@ void Put(const Progress& progress, ConnectRequest& out) {
   Put(progress.lease, message.mutable_lease());
   if (progress.progress) message.set_progress(*progress.progress);
   for (const std::string& chunk : progress.chunks) message.add_chunks(chunk);
+  message.set_sequence(progress.sequence);
+  if (progress.stored > 0) message.set_stored(progress.stored);
 }
 
 void Put(const Draining&, ConnectRequest& out) { out.mutable_draining(); }
@@ -125,6 +127,10 @@ void Deliver(ConnectResponse response, SchedulerEvents& events) {
       events.OnCancel(FromProto(response.cancel_job().lease()));
       break;
     case ConnectResponse::kDrain: events.OnDrain(); break;
+    case ConnectResponse::kProgressStored:
+      events.OnProgressStored(FromProto(response.progress_stored().lease()),
+                              response.progress_stored().sequence());
+      break;
     case ConnectResponse::MESSAGE_NOT_SET: break;
   }
 }

@@ -95,6 +95,28 @@ TEST_F(DispatcherResultsTest, ProgressUnderALostLeaseIsAnswered) {
   EXPECT_EQ(link_->received().lost, Leases{later});
 }
 
+TEST_F(DispatcherResultsTest, NumberedProgressIsAnsweredOnceItNeedNotComeAgain) {
+  const auto report = [&](std::int64_t number) {
+    dispatcher_.Progress("w-1",
+                         {.lease = lease_, .progress = "1", .chunks = {}, .sequence = number});
+  };
+  report(0);
+  EXPECT_TRUE(link_->received().stored.empty());
+  report(1);
+  report(1);
+  EXPECT_EQ(link_->received().stored, (std::vector<std::int64_t>{1, 1}));
+  queue_.FailNext(QueueCall::kReport, absl::ResourceExhaustedError("full"));
+  report(2);
+  EXPECT_EQ(link_->received().stored.back(), 2);
+  EXPECT_EQ(link_->received().closes, 0);
+  queue_.FailNext(QueueCall::kReport, absl::UnavailableError("down"));
+  report(2);
+  EXPECT_EQ(link_->received().closes, 1) << "it comes again on the next session";
+  report(9);
+  EXPECT_EQ(link_->received().closes, 2) << "so do those that have not come";
+  EXPECT_EQ(link_->received().stored.size(), 3U);
+}
+
 TEST_F(DispatcherResultsTest, AHeartbeatRenewsAndTellsWhatIsLost) {
   clock_.Advance(kLease - absl::Seconds(1));
   const LeaseId foreign{.job_id = NewJobId(NewId()), .epoch = 1};

@@ -18,7 +18,11 @@ class ExplainerTest : public QueueFixture {
 
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
-  Explainer explainer_{queue_, catalog_};
+  FakePriceSource price_source_;
+  PriceBook prices_{price_source_};
+  RecordingForecastMeter meter_;
+  ForecastBook forecasts_{meter_};
+  Explainer explainer_{queue_, catalog_, prices_, forecasts_, clock_};
 };
 
 TEST_F(ExplainerTest, SaysWhyAJobWaitsAndWhere) {
@@ -38,6 +42,29 @@ TEST_F(ExplainerTest, SaysWhatAJobDependsOn) {
   const std::string id = Submit(submission);
   EXPECT_EQ(Explain(id)->constraint, WaitConstraint::kDependency);
   EXPECT_EQ(Explain(id)->detail, "1 of its parents have not ended: x");
+}
+
+TEST_F(ExplainerTest, SaysWhenAJobIsLikelyToStartAndWhatItIsLikelyToCost) {
+  const std::string id = Submit();
+  EXPECT_EQ(Explain(id)->forecast, std::nullopt) << "nothing is known";
+  const absl::Time now = clock_.Now();
+  ASSERT_TRUE(log_.SetCapacity(endpoint_.id, {.at = now, .workers = 1, .slots = 1}).ok());
+  ASSERT_TRUE(log_.RecordRuns(0, {{endpoint_.id, {.executions = {absl::Seconds(3)}}}}).ok());
+  EXPECT_EQ(Explain(id)->forecast, (Forecast{.p50 = now, .p90 = now, .cost_nanos = 0}))
+      << "without a price";
+  price_source_.prices = PriceList{.gpu_seconds = {{"rtx4000", 60'000}}, .invocation = 100'000};
+  ASSERT_TRUE(prices_.Refresh().ok());
+  EXPECT_EQ(Explain(id)->forecast->cost_nanos, 280'000);
+  EXPECT_EQ(forecasts_.size(), 1U) << "it is held to its word";
+}
+
+TEST_F(ExplainerTest, TheTimeOfAJobForLaterIsNoForecastToMeasure) {
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
+  const absl::Time later = clock_.Now() + absl::Hours(1);
+  submission.items[0].not_before = later;
+  EXPECT_EQ(Explain(Submit(std::move(submission)))->forecast,
+            (Forecast{.p50 = later, .p90 = later}));
+  EXPECT_EQ(forecasts_.size(), 0U);
 }
 
 TEST_F(ExplainerTest, AJobThatDoesNotWaitNeedsNoReason) {

@@ -217,6 +217,34 @@ TEST_F(FleetTest, SaysWhatKeepsWorkersAway) {
             std::string::npos);
 }
 
+TEST_F(FleetTest, SaysWhatItsWorkersCanTakeWhileJobsWait) {
+  const std::string first = Submit();
+  const std::string second = Submit();
+  const auto capacity = [&] {
+    return Await<std::optional<QueuePlace>>([&](Done<std::optional<QueuePlace>> done) {
+             queue_.Locate(second, std::move(done));
+           })
+        .value()
+        ->capacity;
+  };
+  Scale();
+  Scale(absl::Seconds(1));
+  const absl::Time started = clock_.Now() - absl::Seconds(1);
+  EXPECT_EQ(capacity(), (Capacity{.at = clock_.Now(), .starting = {started}}));
+  const auto link = Join("w-1", 1);
+  const absl::Time claimed = clock_.Now();
+  Scale(absl::Milliseconds(999));
+  EXPECT_EQ(capacity().workers, 0) << "at most once a second";
+  Scale(absl::Milliseconds(1));
+  EXPECT_EQ(capacity(),
+            (Capacity{.at = clock_.Now(), .workers = 1, .slots = 1, .running = {claimed}}));
+  const absl::Time measured = clock_.Now();
+  Scale(absl::Milliseconds(1999));
+  EXPECT_EQ(capacity().at, measured);
+  Scale(absl::Milliseconds(1));
+  EXPECT_EQ(capacity().at, clock_.Now()) << "at least every two";
+}
+
 TEST_F(FleetTest, AHealthyWorkerDoesNotEndTheBackoffOfOthers) {
   Endpoint endpoint = endpoint_;
   endpoint.scale.min_workers = 2;

@@ -44,7 +44,7 @@ class RecordingWatcher final : public JobWatcher {
   std::vector<std::string> chunks() const {
     std::vector<std::string> chunks;
     for (const JobRecord& record : records()) {
-      chunks.insert(chunks.end(), record.chunks.begin(), record.chunks.end());
+      for (const Chunk& chunk : record.chunks) chunks.push_back(chunk.body);
     }
     return chunks;
   }
@@ -183,7 +183,7 @@ TEST_F(JobWatchersTest, AnUnknownJobIsNotFound) {
 }
 
 TEST_F(JobWatchersTest, AJobInHistoryIsFoundForItsOwnerWhoeverElseAsks) {
-  JobRecord past{.job = {}, .chunks = {"a", "b"}, .chunk_count = 2};
+  JobRecord past{.job = {}, .chunks = {{1, "a"}, {1, "b"}}, .chunk_count = 2};
   past.job.id = NewJobId(endpoint_.id);
   past.job.project_id = endpoint_.project_id;
   past.job.status = JobStatus::kCompleted;
@@ -226,6 +226,39 @@ TEST_F(JobWatchersTest, EachWatcherGetsTheChunksItDoesNotHave) {
   EXPECT_EQ(some->chunks(), (Chunks{"c", "d"}));
   EXPECT_EQ(none->chunks(), Chunks{});
   EXPECT_EQ(ahead->records().back().chunk_count, 4);
+}
+
+TEST_F(JobWatchersTest, AWatcherIsToldWhatIsNotKept) {
+  JobRecord past{.job = {}, .chunks = {{1, "d"}, {2, "e"}}, .chunk_count = 5};
+  past.job.id = NewJobId(endpoint_.id);
+  past.job.project_id = endpoint_.project_id;
+  past.job.status = JobStatus::kCompleted;
+  past.job.version = 3;
+  ASSERT_TRUE(history_.Save({past}).ok());
+  const auto dropped = [&](std::optional<std::int64_t> after) {
+    const auto watcher = Watch(past.job.id, after);
+    FinishBlockingWork();
+    return watcher->records().at(0).chunks_dropped;
+  };
+  EXPECT_EQ(dropped(0), 3);
+  EXPECT_EQ(dropped(1), 2);
+  EXPECT_EQ(dropped(3), 0);
+  EXPECT_EQ(dropped(5), 0);
+  EXPECT_EQ(dropped(99), 0);
+  EXPECT_EQ(dropped(std::nullopt), 0);
+}
+
+TEST_F(JobWatchersTest, AWatcherThatLagsIsToldWhatItMissed) {
+  const std::string id = Submit();
+  const LeaseId lease = Claim()[0].lease;
+  Yield(lease, {"1"});
+  const auto watcher = Watch(id, 0);
+  Yield(lease, Chunks(JobQueue::kMaxChunks + 2, "2"));
+  const auto records = watcher->records();
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].chunks_dropped, 0);
+  EXPECT_EQ(records[1].chunks_dropped, 2);
+  EXPECT_EQ(records[1].chunks.size(), static_cast<std::size_t>(JobQueue::kMaxChunks));
 }
 
 TEST_F(JobWatchersTest, AWatcherThatComesDuringAReadMissesNoChunk) {

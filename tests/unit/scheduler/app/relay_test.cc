@@ -18,7 +18,9 @@ class RelayTest : public QueueFixture {
 
   ShardLeader leader_{log_, "a", kTestShards};
   RecordingUsageSink usage_;
-  Relay relay_{log_, leader_, history_, usage_, dependencies_};
+  RecordingForecastMeter meter_;
+  ForecastBook forecasts_{meter_};
+  Relay relay_{log_, leader_, history_, usage_, dependencies_, forecasts_};
 };
 
 TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
@@ -70,6 +72,37 @@ TEST_F(RelayTest, AJobIsWrittenOnceForAllItsTransitions) {
   Complete(Success());
   ASSERT_TRUE(relay_.Run().ok());
   EXPECT_EQ(history_.saves(), std::vector<std::size_t>{1});
+}
+
+TEST_F(RelayTest, WhatAttemptsTookIsNoted) {
+  Complete(Success());
+  Complete(Failure(FailureCause::kHandlerError));
+  Complete(Failure(FailureCause::kWorkerLost));
+  const std::string cancelled = Submit();
+  Claim(2);
+  ASSERT_TRUE(Await<std::optional<CancelledJob>>([&](Done<std::optional<CancelledJob>> done) {
+                queue_.Cancel(cancelled, endpoint_.project_id, std::move(done));
+              }).ok());
+  ASSERT_TRUE(relay_.Run().ok());
+  const std::string id = Submit();
+  const auto place = Await<std::optional<QueuePlace>>(
+      [&](Done<std::optional<QueuePlace>> done) { queue_.Locate(id, std::move(done)); });
+  EXPECT_EQ((*place)->runs.executions,
+            (std::vector<absl::Duration>{absl::Seconds(2), absl::Seconds(2)}));
+}
+
+TEST_F(RelayTest, ForecastsAreHeldToTheirWord) {
+  const std::string id = Submit();
+  const absl::Time now = clock_.Now();
+  forecasts_.Given(id, {.p50 = now + absl::Seconds(1), .p90 = now + absl::Seconds(2)}, now);
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_TRUE(meter_.verdicts.empty());
+  clock_.Advance(absl::Seconds(3));
+  Claim();
+  ASSERT_TRUE(relay_.Run().ok());
+  ASSERT_EQ(meter_.verdicts.size(), 1U);
+  EXPECT_EQ(meter_.verdicts[0].first, absl::Seconds(2));
+  EXPECT_TRUE(meter_.verdicts[0].second);
 }
 
 TEST_F(RelayTest, EveryAttemptIsBilled) {
@@ -138,7 +171,7 @@ TEST_F(RelayTest, OnlyTheVersionThatWasStoredIsForgotten) {
 TEST_F(RelayTest, ShardsThatOthersLeadAreLeftAlone) {
   const std::string id = Submit();
   ShardLeader nobody(log_, "b", kTestShards);
-  Relay idle(log_, nobody, history_, usage_, dependencies_);
+  Relay idle(log_, nobody, history_, usage_, dependencies_, forecasts_);
   ASSERT_TRUE(idle.Run().ok());
   EXPECT_EQ(history_.size(), 0U);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);

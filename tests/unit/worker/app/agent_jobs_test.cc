@@ -123,6 +123,18 @@ TEST_F(WorkerAgentJobs, ChunksGoToTheScheduler) {
   EXPECT_THAT(progress[0].chunks, ElementsAre("7"));
 }
 
+TEST_F(WorkerAgentJobs, AHandlerWaitsWhileNothingIsStored) {
+  StartServing();
+  Assign({"a"});
+  const std::string chunk(1 << 20, '1');
+  for (int i = 0; i < 7; ++i) EXPECT_TRUE(Chunk("a", chunk)->done);
+  EXPECT_TRUE(Chunk("a", chunk)->busy);
+  agent_->OnProgressStored({"a", 1}, 1);
+  EXPECT_TRUE(Chunk("a", chunk)->done);
+  EXPECT_TRUE(Chunk("a", chunk)->busy);
+  EXPECT_EQ(scheduler_.Sent<Progress>().back().sequence, 8) << "the refused one took no number";
+}
+
 TEST_F(WorkerAgentJobs, AHandlerWaitsWhileTheSchedulerReadsSlowly) {
   StartServing();
   Assign({"a"});

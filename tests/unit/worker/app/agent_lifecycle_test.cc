@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 using WorkerAgentSession = AgentTest;
@@ -70,6 +71,35 @@ TEST_F(WorkerAgentSession, ChunksWhileDisconnectedAreSentBeforeTheResult) {
   ASSERT_THAT(scheduler_.sent, SizeIs(2));
   EXPECT_TRUE(std::holds_alternative<Progress>(scheduler_.sent[0]));
   EXPECT_TRUE(std::holds_alternative<Result>(scheduler_.sent[1]));
+}
+
+TEST_F(WorkerAgentSession, ChunksThatWereNotStoredAreSentAgainUnderTheirNumbers) {
+  StartServing(2);
+  Assign({"a", "b"});
+  Take(true);
+  for (const char* chunk : {"1", "2", "3"}) Chunk("a", chunk);
+  Chunk("b", "4");
+  agent_->OnProgressStored({"a", 1}, 1);
+  agent_->OnProgressStored({"a", 2}, 9);  // Of an attempt that is not ours.
+  Disconnect();
+  Chunk("a", "5");
+  Done("a");
+  scheduler_.sent.clear();
+  Pass(absl::Seconds(1));
+  Welcome();
+  std::vector<std::pair<std::string, std::int64_t>> again;
+  for (const Progress& progress : scheduler_.Sent<Progress>()) {
+    again.emplace_back(progress.chunks.at(0), progress.sequence);
+  }
+  EXPECT_THAT(again, ElementsAre(Pair("2", 2), Pair("3", 3), Pair("5", 4), Pair("4", 1)));
+  EXPECT_TRUE(std::holds_alternative<Result>(scheduler_.sent.back()));
+  agent_->OnSettled({{"a", 1}});
+  agent_->OnCancel({"b", 1});
+  scheduler_.sent.clear();
+  Disconnect();
+  Pass(absl::Seconds(1));
+  Welcome();
+  EXPECT_THAT(scheduler_.Sent<Progress>(), IsEmpty()) << "nobody wants to know";
 }
 
 TEST_F(WorkerAgentSession, ChunksWhileDisconnectedAreBounded) {

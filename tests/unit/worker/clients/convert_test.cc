@@ -18,6 +18,9 @@ class RecordingEvents final : public SchedulerEvents {
   void OnWelcome(absl::Duration heartbeat) override { welcomed = heartbeat; }
   void OnAssignments(std::vector<Assignment> assigned) override { jobs = std::move(assigned); }
   void OnSettled(const std::vector<LeaseId>& leases) override { settled = leases; }
+  void OnProgressStored(const LeaseId& lease, std::int64_t sequence) override {
+    stored = {lease, sequence};
+  }
   void OnLeaseLost(const std::vector<LeaseId>& leases) override { lost = leases; }
   void OnCancel(const LeaseId& lease) override { cancelled = lease; }
   void OnDrain() override { drained = true; }
@@ -28,6 +31,7 @@ class RecordingEvents final : public SchedulerEvents {
   std::vector<LeaseId> settled;
   std::vector<LeaseId> lost;
   LeaseId cancelled;
+  std::pair<LeaseId, std::int64_t> stored;
   bool drained = false;
 };
 
@@ -78,6 +82,10 @@ TEST_F(WorkerConvertTest, TheRestIsDelivered) {
   response_.mutable_cancel_job()->mutable_lease()->set_job_id("c");
   Deliver(response_, events_);
   EXPECT_EQ(events_.cancelled, (LeaseId{"c", 0}));
+  response_.mutable_progress_stored()->mutable_lease()->set_job_id("d");
+  response_.mutable_progress_stored()->set_sequence(7);
+  Deliver(response_, events_);
+  EXPECT_EQ(events_.stored, std::pair(LeaseId{"d", 0}, std::int64_t{7}));
   response_.mutable_drain();
   Deliver(response_, events_);
   EXPECT_TRUE(events_.drained);
@@ -102,9 +110,11 @@ TEST(WorkerToProtoTest, EveryMessageHasItsPlace) {
   EXPECT_EQ(ToProto(Heartbeat{{{"a", 1}}}).heartbeat().leases(0).job_id(), "a");
   EXPECT_EQ(ToProto(Release{{{"a", 1}}}).release().leases(0).epoch(), 1);
   EXPECT_TRUE(ToProto(Draining{}).has_draining());
-  const ConnectRequest progress = ToProto(Progress{{"a", 1}, "{}", {"1", "2"}});
+  const ConnectRequest progress = ToProto(Progress{{"a", 1}, "{}", {"1", "2"}, 9, 8});
   EXPECT_EQ(progress.progress().progress(), "{}");
   EXPECT_THAT(progress.progress().chunks(), ElementsAre("1", "2"));
+  EXPECT_EQ(progress.progress().sequence(), 9);
+  EXPECT_EQ(progress.progress().stored(), 8);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ SELECT
   backoff_ms, max_backoff_ms, no_retry, concurrency_key,
   (extract(epoch FROM not_before) * 1000000)::bigint,
   (extract(epoch FROM expires_at) * 1000000)::bigint,
-  array_to_string(depends_on, ' '), on_parent_failure, refers_to_outputs
+  array_to_string(depends_on, ' '), on_parent_failure, refers_to_outputs, progress_sequence
 FROM scheduler.furnace_jobs
 WHERE project_id = $1
   AND ($2::uuid IS NULL OR endpoint_id = $2::uuid)

@@ -5,12 +5,14 @@
 --
 -- Returns {} when it does not wait, else {position (from 1; 0 when it is not runnable),
 -- 1 when another job runs under its key, how many jobs of its endpoint run, what keeps
--- workers away: "<number of the obstacle> <detail>" or '', the parents that it waits for}.
+-- workers away: "<number of the obstacle> <detail>" or '', what those there are can take,
+-- see capacity_codec.h, or '', how long its latest attempts took, how long its latest
+-- workers took to start, the parents that it waits for}.
 local job = load_job(ARGV[1])
 if not job or job.status >= IN_PROGRESS then
   return {}
 end
-local stats = redis.call('HMGET', prefix .. 'stats:' .. job.endpoint, 'running', 'why')
+local stats = redis.call('HMGET', prefix .. 'stats:' .. job.endpoint, 'running', 'why', 'cap')
 local rank = redis.call('ZRANK', queue_key(job.endpoint, job.class), job.id)
 local position = 0
 if rank then
@@ -22,5 +24,7 @@ if rank then
   end
 end
 local busy = job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) or 0
+local runs = redis.call('LRANGE', prefix .. 'runs:' .. job.endpoint, 0, -1)
+local colds = redis.call('LRANGE', prefix .. 'colds:' .. job.endpoint, 0, -1)
 local parents = job.status == WAITING and redis.call('SMEMBERS', prefix .. 'parents:' .. job.id) or {}
-return { position, busy, tonumber(stats[1] or 0), stats[2] or '', parents }
+return { position, busy, tonumber(stats[1] or 0), stats[2] or '', stats[3] or '', runs, colds, parents }

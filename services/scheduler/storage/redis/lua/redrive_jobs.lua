@@ -26,7 +26,7 @@ local function redrive(id, version, head_start, ttl, input, fields)
     return 0
   end
   local score = now - (redis.call('HGET', key, 'p') or 0) * head_start
-  redis.call('HDEL', key, 'r', 'l', 'err', 'c', 'd', 'pg', 'xp')
+  redis.call('HDEL', key, 'r', 'l', 'err', 'c', 'd', 'pg', 'pe', 'xp')
   if ttl ~= '0' then
     redis.call('HSET', key, 'xp', now + ttl)
     redis.call('ZADD', prefix .. 'expiring', now + ttl, id)

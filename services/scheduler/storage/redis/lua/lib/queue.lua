@@ -5,7 +5,8 @@
 --   job:<id>          hash   a live job, see FIELDS; every value of a queued job is
 --                            short, which keeps the hash a listpack
 --   in:<id>           string its input, unless that is short or stored elsewhere
---   chunks:<id>       list   what its handler has yielded, the oldest cut off
+--   chunks:<id>       list   what its handlers have yielded as "<attempt>:<JSON>", the
+--                            oldest cut off
 --   q:<endpoint>:<affinity>  zset  runnable job ids by score
 --   parked:<endpoint>:<affinity>:<key>  zset  the same of jobs whose concurrency key
 --                            another job runs under
@@ -28,7 +29,10 @@
 --   stats:<endpoint>  hash   queued, held (waiting, delayed or parked), running: how many jobs;
 --                            bytes: of the inputs here of those that do not run;
 --                            limited: jobs wait for one that runs to end; why: what
---                            keeps workers away, see locate_job.lua
+--                            keeps workers away, cap: what those there are can take, see
+--                            locate_job.lua
+--   runs:<endpoint>   list   how long its latest attempts took (us), newest first
+--   colds:<endpoint>  list   how long its latest workers took to start (us), likewise
 --   events            stream one entry a transition
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed;
 --                            "d <id>": a job ended that others wait for
@@ -43,7 +47,9 @@
 --   r l       retries, losses         w g n k  worker, GPU type, GPUs, cold start (us)
 --   gt        billed GPU time (us)    in is    short input; input stored elsewhere
 --   out os    output; output stored   err c    error, cause
---   pg cn cb  progress; chunks: count, bytes
+--   pg pe ps  progress; attempt it is of; progress reports so far
+--   cn cb     chunks: count, bytes kept
+--   re rs     attempt that reported last, number of that report
 --   bo bm nr  backoff and its maximum (ms), causes not retried (bits)
 --   rd        it was redriven         dn  others wait for it
 --   dp        what it depends on: its policy by number, 'r' if its input refers to
