@@ -43,6 +43,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddRunCommand(app, session);
   AddJobCommands(app, session);
   AddDeadLetterCommands(app, session);
+  AddScheduleCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);

@@ -1,18 +1,23 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
-    support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
+    support/scheduler/memory_schedule_store.cc support/scheduler/memory_shard_log.cc
+    support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
 
 furnace_test(scheduler_domain_test
   SOURCES
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/cron_parser_test.cc
+    unit/scheduler/domain/cron_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
     unit/scheduler/domain/retry_policy_test.cc
+    unit/scheduler/domain/schedule_test.cc
     unit/scheduler/domain/shard_test.cc
     unit/scheduler/domain/start_breaker_test.cc
+    unit/scheduler/domain/time_zone_test.cc
     unit/scheduler/domain/wait_reason_test.cc
   DEPS furnace_scheduler_domain)
 
@@ -28,6 +33,8 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/job_watchers_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
+    unit/scheduler/app/schedule_runner_test.cc
+    unit/scheduler/app/schedules_test.cc
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
@@ -67,6 +74,7 @@ furnace_library(scheduler_service_support
   DEPS furnace_scheduler GTest::gtest)
 
 furnace_integration_test(scheduler_service_test
-  SOURCES integration/scheduler/jobs_test.cc integration/scheduler/workers_test.cc
+  SOURCES integration/scheduler/jobs_test.cc integration/scheduler/schedules_test.cc
+    integration/scheduler/workers_test.cc
   DEPS scheduler_service_support
   LABELS grpc)

@@ -13,6 +13,7 @@ void AddEndpointCommands(CLI::App& app, Session& session);
 void AddRunCommand(CLI::App& app, Session& session);
 void AddJobCommands(CLI::App& app, Session& session);
 void AddDeadLetterCommands(CLI::App& app, Session& session);
+void AddScheduleCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);

@@ -25,6 +25,8 @@
 #include "services/scheduler/app/job_watchers.h"
 #include "services/scheduler/app/redriver.h"
 #include "services/scheduler/app/relay.h"
+#include "services/scheduler/app/schedule_runner.h"
+#include "services/scheduler/app/schedules.h"
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/submitter.h"
 #include "services/scheduler/app/sweeper.h"
@@ -35,10 +37,12 @@
 #include "services/scheduler/migrations.h"
 #include "services/scheduler/rpc/fleet_service.h"
 #include "services/scheduler/rpc/job_service.h"
+#include "services/scheduler/rpc/schedule_service.h"
 #include "services/scheduler/rpc/worker_service.h"
 #include "services/scheduler/storage/observed_job_queue.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
+#include "services/scheduler/storage/postgres/schedule_store.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 
@@ -78,6 +82,7 @@ struct Scheduler::Parts {
         log(redis, scripts, c.shards),
         history(postgres),
         payloads(postgres),
+        schedule_store(postgres),
         endpoint_source(furnace::rpc::Dial(c.registry_address),
                         {.internal_token = c.internal_token}),
         usage(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
@@ -90,16 +95,20 @@ struct Scheduler::Parts {
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
         relay(log, leader, history, usage),
+        schedule_runner(schedule_store, submitter, reader, leader, clock, c.shards),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
         explainer(queue, catalog),
         redriver(queue, reader, history, catalog),
+        schedules(schedule_store, catalog, clock),
         job_handlers(submitter, queue, reader, history, explainer, redriver, dispatcher, clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
         worker_service(
             c.internal_token,
             {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
             clock),
+        schedule_handlers(schedules, clock),
+        schedule_service(gate, schedule_handlers),
         fleet_handlers(fleet, catalog),
         fleet_service(gate, fleet_handlers) {}
 
@@ -110,6 +119,7 @@ struct Scheduler::Parts {
   void Drain();
   void OnNotify(std::string_view message);
   void Relay();
+  void RunSchedules();
   bool Ready() { return redis.connected() && postgres.Exec("SELECT 1", {}).ok(); }
 
   const Config config;
@@ -122,6 +132,7 @@ struct Scheduler::Parts {
   RedisShardLog log;
   PostgresJobHistory history;
   PostgresPayloadStore payloads;
+  PostgresScheduleStore schedule_store;
   RegistryEndpointSource endpoint_source;
   MeteringUsageSink usage;
   const std::unique_ptr<Driver> driver;
@@ -135,14 +146,18 @@ struct Scheduler::Parts {
   ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
+  ScheduleRunner schedule_runner;
   Fleet fleet;
 
   furnace::rpc::Gate gate;
   Explainer explainer;
   Redriver redriver;
+  Schedules schedules;
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;
   rpc::WorkerService worker_service;
+  rpc::ScheduleHandlers schedule_handlers;
+  rpc::ScheduleService schedule_service;
   rpc::FleetHandlers fleet_handlers;
   rpc::FleetService fleet_service;
   std::unique_ptr<furnace::rpc::Server> server;
@@ -151,6 +166,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> renew_leadership;
   std::optional<runtime::Periodic> sweep;
   std::optional<runtime::Periodic> relay_events;
+  std::optional<runtime::Periodic> run_schedules;
   std::optional<runtime::Periodic> scale;
   std::optional<runtime::Periodic> expire_watchers;
   std::optional<runtime::Periodic> wake_workers;
@@ -162,8 +178,8 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
-  for (auto* duty : {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &scale,
-                     &expire_watchers, &wake_workers, &wake_impatient}) {
+  for (auto* duty : {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &run_schedules,
+                     &scale, &expire_watchers, &wake_workers, &wake_impatient}) {
     duty->reset();
   }
   server.reset();
@@ -175,9 +191,9 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server,
-      furnace::rpc::Server::Start({.address = config.listen, .max_threads = config.handler_threads},
-                                  {&job_service, &worker_service, &fleet_service}, async));
+      server, furnace::rpc::Server::Start(
+                  {.address = config.listen, .max_threads = config.handler_threads},
+                  {&job_service, &worker_service, &schedule_service, &fleet_service}, async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));
@@ -192,6 +208,7 @@ void Scheduler::Parts::StartDuties() {
   renew_leadership.emplace(ShardLeader::kRenewEvery, [this] { leader.Renew(); });
   sweep.emplace(Sweeper::kEvery, [this] { sweeper.Sweep(); });
   relay_events.emplace(Relay::kEvery, [this] { Relay(); });
+  run_schedules.emplace(ScheduleRunner::kEvery, [this] { RunSchedules(); });
   if (config.driver != "none") scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
@@ -219,6 +236,11 @@ void Scheduler::Parts::Relay() {
   if (status.ok()) return;
   spdlog::warn("relay: {}", status.ToString());
   absl::SleepFor(absl::Seconds(1));  // What it needs is down; trying harder would not help.
+}
+
+void Scheduler::Parts::RunSchedules() {
+  const absl::Status status = schedule_runner.Run();
+  if (!status.ok()) spdlog::warn("schedules: {}", status.ToString());
 }
 
 Scheduler::Scheduler(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

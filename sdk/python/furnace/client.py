@@ -14,6 +14,7 @@ from furnace._options import job_options, rfc3339
 from furnace._rest import Rest
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
+from furnace.schedules import Schedules
 
 DEFAULT_URL = "http://127.0.0.1:4210"
 # A held request is cut well before the idle limit of common proxies (60 s).
@@ -53,6 +54,7 @@ class Client:
         key = api_key if api_key is not None else os.environ.get("FURNACE_API_KEY", "")
         self._rest = Rest(url, key, timeout)
         self.endpoints = Endpoints(self._rest)
+        self.schedules = Schedules(self._rest)
 
     def __enter__(self) -> Client:
         return self

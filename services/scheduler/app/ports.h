@@ -47,6 +47,8 @@ struct Submission {
   std::string project_id;
   RetryPolicy retry;
   absl::Duration head_start;
+  /// The caller chose the ids: another submission may have queued the same jobs.
+  bool ids_given = false;
   int max_queued = 100'000;  // Jobs of the endpoint that may wait, these included.
   /// Names what is submitted, for as long as `idempotency_ttl`; empty: nothing does.
   /// Only with one item.

@@ -71,7 +71,8 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
   const auto shard = static_cast<std::uint8_t>(ShardOfEndpoint(endpoint->id, shards_));
   const std::string affinity = AffinityClass({.gpu_types = endpoint->gpu_types});
   for (JobRequest::Item& item : request.items) {
-    submission.items.push_back({.id = NewUuid(clock_.Now(), shard),
+    submission.ids_given = submission.ids_given || !item.id.empty();
+    submission.items.push_back({.id = item.id.empty() ? NewUuid(clock_.Now(), shard) : item.id,
                                 .priority = item.priority,
                                 .affinity = affinity,
                                 .input = std::move(item.input),
@@ -88,7 +89,8 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
 void Submitter::Submit(Submission submission, Done<SubmitResult> done) {
   std::vector<std::string> stored;
   for (const Submission::Item& item : submission.items) {
-    if (item.input_stored) stored.push_back(item.id);
+    // What lies under an id that was given may be another submission's.
+    if (item.input_stored && !submission.ids_given) stored.push_back(item.id);
   }
   queue_.Submit(std::move(submission), [this, stored = std::move(stored), done = std::move(done)](
                                            absl::StatusOr<SubmitResult> result) mutable {

@@ -22,7 +22,8 @@ struct JobRequest {
   std::string project_id;
   std::string endpoint_id;
   struct Item {
-    std::string input;  // Valid JSON.
+    std::string id = {};  // In the endpoint's shard; empty: a new one.
+    std::string input;    // Valid JSON.
     int priority = 0;
     std::optional<absl::Time> not_before;
     std::optional<absl::Duration> ttl;  // nullopt: the endpoint's; so the next.

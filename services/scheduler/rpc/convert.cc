@@ -4,7 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include "google/protobuf/timestamp.pb.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "libs/common/json/json.h"
@@ -19,12 +18,6 @@ constexpr int kMaxCredits = 1000;
 constexpr int kMaxLeases = 1000;
 constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  const std::int64_t micros = absl::ToUnixMicros(time);
-  proto->set_seconds(micros / 1'000'000);
-  proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
-}
 
 void SetTimes(const Job& job, v1::Job& proto) {
   SetTime(job.queued_at, proto.mutable_queued_at());
@@ -70,6 +63,12 @@ Outcome HandlerError(std::string error) {
 }
 
 }  // namespace
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  proto->set_seconds(micros / 1'000'000);
+  proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+}
 
 v1::Job ToProto(const JobRecord& record) {
   const Job& job = record.job;

@@ -58,9 +58,28 @@ absl::StatusOr<absl::Time> NotBefore(std::string_view field,
   return Error(absl::StatusCode::kInvalidArgument, "{}: more than 365 days ahead", field);
 }
 
-// Fills in what `options`, a field of that name, asks for.
-absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl::Time now,
-                   JobRequest::Item& item) {
+template <typename Request>
+absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request& request,
+                                  std::size_t max_bytes, absl::Time now) {
+  JobRequest jobs;
+  FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  jobs.endpoint_id = request.endpoint_id();
+  FURNACE_RETURN_IF_ERROR(CheckInput("input", request.input(), max_bytes));
+  FURNACE_RETURN_IF_ERROR(CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
+  FURNACE_RETURN_IF_ERROR(CheckIdempotencyKey(request.options().idempotency_key()));
+  jobs.idempotency_key = request.options().idempotency_key();
+  JobRequest::Item item{.input = std::move(*request.mutable_input()),
+                        .priority = request.priority()};
+  FURNACE_RETURN_IF_ERROR(ApplyOptions("options", request.options(), now, item));
+  jobs.items.push_back(std::move(item));
+  return jobs;
+}
+
+}  // namespace
+
+absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options, absl::Time now,
+                          JobRequest::Item& item) {
   if (options.has_not_before()) {
     FURNACE_ASSIGN_OR_RETURN(item.not_before,
                              NotBefore(name + ".not_before", options.not_before(), now));
@@ -80,26 +99,6 @@ absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl:
   item.concurrency_key = options.concurrency_key();
   return absl::OkStatus();
 }
-
-template <typename Request>
-absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request& request,
-                                  std::size_t max_bytes, absl::Time now) {
-  JobRequest jobs;
-  FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
-  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
-  jobs.endpoint_id = request.endpoint_id();
-  FURNACE_RETURN_IF_ERROR(CheckInput("input", request.input(), max_bytes));
-  FURNACE_RETURN_IF_ERROR(CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
-  FURNACE_RETURN_IF_ERROR(CheckIdempotencyKey(request.options().idempotency_key()));
-  jobs.idempotency_key = request.options().idempotency_key();
-  JobRequest::Item item{.input = std::move(*request.mutable_input()),
-                        .priority = request.priority()};
-  FURNACE_RETURN_IF_ERROR(Apply("options", request.options(), now, item));
-  jobs.items.push_back(std::move(item));
-  return jobs;
-}
-
-}  // namespace
 
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::SubmitRequest& request, absl::Time now) {
@@ -131,7 +130,7 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
     }
     room -= job.input().size();
     JobRequest::Item item{.input = job.input(), .priority = job.priority()};
-    FURNACE_RETURN_IF_ERROR(Apply(name + ".options", job.options(), now, item));
+    FURNACE_RETURN_IF_ERROR(ApplyOptions(name + ".options", job.options(), now, item));
     jobs.items.push_back(std::move(item));
   }
   return jobs;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -19,5 +20,9 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::RunSyncRequest& request, absl::Time now);
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         const v1::SubmitBatchRequest& request, absl::Time now);
+
+/// Fills in what `options`, a field of that name, asks of one job. INVALID_ARGUMENT.
+absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options, absl::Time now,
+                          JobRequest::Item& item);
 
 }  // namespace furnace::scheduler::rpc

@@ -1,8 +1,10 @@
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/schedule_store_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_schedule_store.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 
@@ -25,10 +27,12 @@ class MemoryStoresBackend {
  public:
   JobHistory& history() { return history_; }
   PayloadStore& payloads() { return payloads_; }
+  ScheduleStore& schedules() { return schedules_; }
 
  private:
   MemoryJobHistory history_;
   MemoryPayloadStore payloads_;
+  MemoryScheduleStore schedules_;
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
@@ -36,6 +40,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AffinityContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ScheduleStoreContract, MemoryStoresBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

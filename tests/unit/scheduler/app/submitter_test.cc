@@ -173,5 +173,27 @@ TEST_F(SubmitterTest, WhatWasNotQueuedLeavesNoInputBehind) {
   EXPECT_EQ(submit("x"), std::pair(StatusCode::kUnavailable, true)) << "it may be queued";
 }
 
+TEST_F(SubmitterTest, AnIdThatIsGivenIsTakenAndItsInputKept) {
+  const std::string large(kInlineBytes + 1, '1');
+  const std::string id = NewJobId(endpoint_.id);
+  const auto submit = [&] {
+    JobRequest request = Request({large});
+    request.items[0].id = id;
+    request.idempotency_key = "k";
+    Submission submission = submitter_.Prepare(request).value();
+    EXPECT_EQ(submission.items[0].id, id);
+    const auto result = Await<SubmitResult>([&](Done<SubmitResult> done) {
+      submitter_.Submit(std::move(submission), std::move(done));
+    });
+    std::promise<void> flushed;
+    EXPECT_TRUE(blocking_.TrySubmit([&flushed] { flushed.set_value(); }));
+    flushed.get_future().wait();
+    return result.value().known_id;
+  };
+  EXPECT_EQ(submit(), "");
+  EXPECT_EQ(submit(), id);
+  EXPECT_EQ(payloads_.LoadInput(id).value(), large) << "it is the first one's, too";
+}
+
 }  // namespace
 }  // namespace furnace::scheduler
