@@ -1,6 +1,7 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
+    support/scheduler/memory_job_queue_windows.cc
     support/scheduler/memory_schedule_store.cc support/scheduler/memory_shard_log.cc
     support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
@@ -13,10 +14,12 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/cron_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
+    unit/scheduler/domain/job_window_test.cc
     unit/scheduler/domain/retry_policy_test.cc
     unit/scheduler/domain/schedule_test.cc
     unit/scheduler/domain/shard_test.cc
     unit/scheduler/domain/start_breaker_test.cc
+    unit/scheduler/domain/time_window_test.cc
     unit/scheduler/domain/time_zone_test.cc
     unit/scheduler/domain/wait_reason_test.cc
   DEPS furnace_scheduler_domain)

@@ -48,6 +48,10 @@ void Bind(CLI::App& command, RunOptions& options) {
       ->check(IsGiven);
   command.add_option("--concurrency-key", options.job.concurrency_key,
                      "jobs that share it run one at a time");
+  command
+      .add_option("--window", options.job.window,
+                  "when it may start, e.g. 22:00-06:00@Europe/Berlin@mon,tue (at any time)")
+      ->check(IsWindow);
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }

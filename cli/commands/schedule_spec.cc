@@ -1,6 +1,7 @@
 #include "cli/commands/schedule_spec.h"
 
 #include "cli/commands/json_object.h"
+#include "cli/commands/run_request.h"
 
 namespace furnace::cli {
 
@@ -9,6 +10,7 @@ std::string ScheduleJson(const ScheduleOptions& options, std::string_view input)
   jobs.Add("ttl_seconds", options.ttl_seconds);
   jobs.Add("timeout_seconds", options.timeout_seconds);
   jobs.Add("concurrency_key", options.concurrency_key);
+  if (options.window) jobs.AddRaw("window", WindowJson(*options.window));
   JsonObject spec;
   spec.Add("name", std::optional<std::string>(options.name));
   spec.Add("cron", std::optional<std::string>(options.cron));

@@ -98,7 +98,7 @@ struct Scheduler::Parts {
         schedule_runner(schedule_store, submitter, reader, leader, clock, c.shards),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
-        explainer(queue, catalog),
+        explainer(queue, catalog, clock),
         redriver(queue, reader, history, catalog),
         schedules(schedule_store, catalog, clock),
         job_handlers(submitter, queue, reader, history, explainer, redriver, dispatcher, clock),

@@ -25,6 +25,7 @@ def job_options(
     timeout_seconds: Optional[int],
     concurrency_key: Optional[str],
     idempotency_key: Optional[str] = None,
+    window: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -40,6 +41,7 @@ def job_options(
         "timeout_seconds": timeout_seconds,
         "idempotency_key": idempotency_key,
         "concurrency_key": concurrency_key,
+        "window": window,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

@@ -81,6 +81,7 @@ class Client:
         timeout_seconds: Optional[int] = None,
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
+        window: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -100,6 +101,9 @@ class Client:
                 how long it is remembered (a day unless told otherwise).
             concurrency_key: Jobs of the endpoint that share it run one at a time. At
                 most 255 bytes of UTF-8 without control characters.
+            window: When it may start: {"start": "22:00", "end": "06:00"} with, optional,
+                "time_zone" (an IANA name, "UTC") and "days" (["MONDAY", ...], all). One
+                that runs when the window closes goes on.
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint. "INVALID_ARGUMENT" names the
@@ -111,7 +115,7 @@ class Client:
                 `idempotency_key` is empty.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key, window
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/run", body=body)
@@ -126,13 +130,16 @@ class Client:
         ttl_seconds: Optional[int] = None,
         timeout_seconds: Optional[int] = None,
         concurrency_key: Optional[str] = None,
+        window: Optional[Dict[str, Any]] = None,
     ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
         The options are those of `run` and go for each of the jobs. Returns their ids,
         in the order of `inputs`.
         """
-        options = job_options(not_before, ttl_seconds, timeout_seconds, concurrency_key)
+        options = job_options(
+            not_before, ttl_seconds, timeout_seconds, concurrency_key, window=window
+        )
         jobs = [{"input": each, "priority": priority, **options} for each in inputs]
         body = {"jobs": jobs}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)["job_ids"]
@@ -149,6 +156,7 @@ class Client:
         timeout_seconds: Optional[int] = None,
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
+        window: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
@@ -159,7 +167,7 @@ class Client:
         The other arguments and the errors are those of `run`.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key, window
         )
         body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
         path = _endpoint(endpoint_id) + "/runsync"

@@ -15,7 +15,7 @@ absl::StatusOr<std::optional<WaitReason>> Explainer::Explain(const Job& job) {
       Await<std::optional<QueuePlace>>(
           [&](Done<std::optional<QueuePlace>> done) { queue_.Locate(job.id, std::move(done)); }));
   if (!place) return std::nullopt;
-  return WhyWaiting(job, *endpoint, *place);
+  return WhyWaiting(job, *endpoint, *place, clock_.Now());
 }
 
 }  // namespace furnace::scheduler

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "libs/common/base/clock.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/ports.h"
 
@@ -11,7 +12,8 @@ namespace furnace::scheduler {
 /// Says why a job waits. Blocks. Thread-safe.
 class Explainer {
  public:
-  Explainer(JobQueue& queue, EndpointCatalog& catalog) : queue_(queue), catalog_(catalog) {}
+  Explainer(JobQueue& queue, EndpointCatalog& catalog, const Clock& clock)
+      : queue_(queue), catalog_(catalog), clock_(clock) {}
 
   /// nullopt when the job does not wait, or not any more. Errors of the queue and the
   /// registry.
@@ -20,6 +22,7 @@ class Explainer {
  private:
   JobQueue& queue_;
   EndpointCatalog& catalog_;
+  const Clock& clock_;
 };
 
 }  // namespace furnace::scheduler

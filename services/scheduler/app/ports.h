@@ -80,6 +80,9 @@ struct ClaimRequest {
   absl::Duration lease;
   int max_concurrency = 0;             // Jobs of the endpoint that may run at a time; 0: any.
   std::vector<std::string> warm = {};  // Models that workers of the endpoint have warm.
+  /// Windows of jobs, see ParseTimeWindow, and whether they are open. Jobs of others are
+  /// passed over.
+  std::map<std::string, bool> windows = {};
 };
 
 struct ClaimedJob {
@@ -93,6 +96,7 @@ struct ClaimedJob {
 struct Claimed {
   std::vector<ClaimedJob> jobs;
   bool again = false;  // Jobs wait until they have waited long enough for these workers.
+  std::vector<std::string> unknown_windows = {};  // That the request lacks; at most 100.
 };
 
 struct Settlement {

@@ -22,10 +22,11 @@ std::string Fingerprint(const JobRequest::Item& item) {
   const auto micros = [](std::optional<absl::Duration> duration) {
     return duration ? std::to_string(absl::ToInt64Microseconds(*duration)) : "";
   };
-  return absl::BytesToHexString(ToAbsl(Sha256(fmt::format(
-      "{} {} {} {} {} {} {}", item.priority,
-      item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "", micros(item.ttl),
-      micros(item.timeout), item.concurrency_key.size(), item.concurrency_key, item.input))));
+  return absl::BytesToHexString(ToAbsl(Sha256(
+      fmt::format("{} {} {} {} {} {} {} {}", item.priority,
+                  item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
+                  micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
+                  item.concurrency_key, item.window, item.input))));
 }
 
 }  // namespace
@@ -45,6 +46,7 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.project_id = submission.project_id;
   job.priority = item.priority;
   job.concurrency_key = item.concurrency_key;
+  job.affinity = item.affinity;
   return upcoming;
 }
 
@@ -69,12 +71,13 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
   const auto shard = static_cast<std::uint8_t>(ShardOfEndpoint(endpoint->id, shards_));
-  const std::string affinity = AffinityClass({.gpu_types = endpoint->gpu_types});
+  Affinity affinity{.gpu_types = endpoint->gpu_types};
   for (JobRequest::Item& item : request.items) {
+    affinity.window = std::move(item.window);
     submission.ids_given = submission.ids_given || !item.id.empty();
     submission.items.push_back({.id = item.id.empty() ? NewUuid(clock_.Now(), shard) : item.id,
                                 .priority = item.priority,
-                                .affinity = affinity,
+                                .affinity = AffinityClass(affinity),
                                 .input = std::move(item.input),
                                 .watched = request.watched,
                                 .timeout = item.timeout.value_or(endpoint->timeout),

@@ -29,6 +29,7 @@ struct JobRequest {
     std::optional<absl::Duration> ttl;  // nullopt: the endpoint's; so the next.
     std::optional<absl::Duration> timeout;
     std::string concurrency_key;
+    std::string window = {};  // See ParseTimeWindow; empty: none.
   };
   std::vector<Item> items;
   std::string idempotency_key;  // Empty: none. Only with one item.

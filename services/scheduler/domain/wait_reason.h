@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 
+#include "absl/time/time.h"
 #include "services/scheduler/domain/endpoint.h"
 #include "services/scheduler/domain/job.h"
 
@@ -30,6 +32,8 @@ struct QueuePlace {
   bool key_busy = false;  // Another job runs under its concurrency key.
   int running = 0;        // Jobs of the endpoint.
   Hindrance hindrance;    // Of the endpoint.
+  /// Jobs that go before it and have a window, by window; `position` counts them.
+  std::map<std::string, int> before = {};
 
   friend bool operator==(const QueuePlace&, const QueuePlace&) = default;
 };
@@ -46,6 +50,7 @@ enum class WaitConstraint {
   kCannotRun = 8,
   kCrashLoop = 9,
   kBusy = 10,
+  kWindow = 12,
 };
 
 struct WaitReason {
@@ -57,7 +62,8 @@ struct WaitReason {
 };
 
 /// The constraint that binds a job which is DELAYED or IN_QUEUE: the one that would
-/// still hold it if all those after it in WaitConstraint were gone.
-WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place);
+/// still hold it if all those after it were gone, in the order of docs/queue.md.
+WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place,
+                      absl::Time now);
 
 }  // namespace furnace::scheduler

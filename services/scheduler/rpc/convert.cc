@@ -7,6 +7,8 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "libs/common/json/json.h"
+#include "services/scheduler/domain/job_window.h"
+#include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -93,6 +95,9 @@ v1::Job ToProto(const JobRecord& record) {
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
   proto.set_progress(job.progress);
   proto.set_concurrency_key(job.concurrency_key);
+  if (const std::string_view window = WindowOf(job.affinity); !window.empty()) {
+    SetWindow(window, proto.mutable_window());
+  }
   proto.set_version(job.version);
   return proto;
 }

@@ -9,6 +9,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -97,6 +98,9 @@ absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options
   FURNACE_RETURN_IF_ERROR(
       CheckConcurrencyKey(name + ".concurrency_key", options.concurrency_key()));
   item.concurrency_key = options.concurrency_key();
+  if (options.has_window()) {
+    FURNACE_ASSIGN_OR_RETURN(item.window, FromProto(name + ".window", options.window()));
+  }
   return absl::OkStatus();
 }
 

@@ -7,6 +7,7 @@
 #include "libs/common/base/status.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/job_request.h"
+#include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -16,8 +17,8 @@ constexpr int kMaxPriority = 10;
 // With the next run.
 constexpr int kShownRuns = 5;
 // The others are of a single job and no other.
-constexpr std::array<std::string_view, 3> kOptions = {"ttl_seconds", "timeout_seconds",
-                                                      "concurrency_key"};
+constexpr std::array<std::string_view, 4> kOptions = {"ttl_seconds", "timeout_seconds",
+                                                      "concurrency_key", "window"};
 
 absl::Status CheckOptions(const v1::JobOptions& options) {
   std::vector<const google::protobuf::FieldDescriptor*> given;
@@ -48,6 +49,7 @@ v1::ScheduleSpec SpecOf(const Schedule& schedule) {
     options.set_timeout_seconds(static_cast<std::int32_t>(absl::ToInt64Seconds(*schedule.timeout)));
   }
   options.set_concurrency_key(schedule.concurrency_key);
+  if (!schedule.window.empty()) SetWindow(schedule.window, options.mutable_window());
   if (options.ByteSizeLong() > 0) *spec.mutable_options() = options;
   return spec;
 }
@@ -83,6 +85,7 @@ absl::StatusOr<Schedule> FromProto(const v1::ScheduleSpec& spec, absl::Time now)
   schedule.ttl = job.ttl;
   schedule.timeout = job.timeout;
   schedule.concurrency_key = job.concurrency_key;
+  schedule.window = job.window;
   if (!v1::MissedRuns_IsValid(spec.missed_runs())) {
     return absl::InvalidArgumentError("spec.missed_runs: unknown");
   }

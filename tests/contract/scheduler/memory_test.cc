@@ -3,6 +3,7 @@
 #include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/schedule_store_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
+#include "tests/contract/scheduler/window_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_schedule_store.h"
 #include "tests/support/scheduler/memory_shard_log.h"
@@ -38,6 +39,7 @@ class MemoryStoresBackend {
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AffinityContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WindowContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ScheduleStoreContract, MemoryStoresBackend);

@@ -6,6 +6,7 @@
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/window_contract.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -39,6 +40,7 @@ class RedisBackend {
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, AffinityContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, WindowContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -33,6 +33,7 @@ class ScheduleStoreContract : public testing::Test {
     schedule.ttl = absl::Seconds(5);
     schedule.timeout = absl::Seconds(6);
     schedule.concurrency_key = "key 'of' {one}";
+    schedule.window = "22:00-06:00,Europe/Berlin,1111100";
     schedule.created_at = kDue - absl::Hours(1);
     schedule.updated_at = kDue - absl::Hours(1);
     schedule.next_run_at = kDue;
@@ -73,6 +74,7 @@ TYPED_TEST_P(ScheduleStoreContract, AScheduleComesBackAsItWasStored) {
   bare.ttl.reset();
   bare.timeout.reset();
   bare.concurrency_key.clear();
+  bare.window.clear();
   bare.next_run_at.reset();
   bare.paused = true;
   ASSERT_TRUE(this->store().Create(bare, 1000).ok());
@@ -137,6 +139,7 @@ TYPED_TEST_P(ScheduleStoreContract, AnUpdateReplacesWhatAClientChooses) {
   draft.ttl.reset();
   draft.timeout = absl::Seconds(60);
   draft.concurrency_key = "";
+  draft.window = "";
   draft.paused = true;
   draft.updated_at = this->kDue;
   draft.next_run_at.reset();

@@ -53,6 +53,7 @@ Schedule ScheduleFromRow(const postgres::Rows& rows, int row) {
   schedule.ttl = Duration(rows, row, column++);
   schedule.timeout = Duration(rows, row, column++);
   schedule.concurrency_key = text();
+  schedule.window = text();
   schedule.paused = rows.Bool(row, column++);
   schedule.revision = number();
   schedule.created_at = time().value_or(absl::InfinitePast());
@@ -86,6 +87,7 @@ std::vector<Param> InsertParams(const Schedule& schedule) {
           Micros(schedule.ttl),
           Micros(schedule.timeout),
           schedule.concurrency_key,
+          schedule.window,
           Flag(schedule.paused),
           Number(schedule.revision),
           postgres::TimeParam(schedule.created_at),
@@ -133,7 +135,7 @@ absl::Status PostgresScheduleStore::Update(const Schedule& schedule, bool resche
       {schedule.id, schedule.project_id, Number(schedule.revision), schedule.name, schedule.cron,
        schedule.time_zone, Number(static_cast<int>(schedule.missed_runs)),
        Number(static_cast<int>(schedule.overlap)), schedule.input, Number(schedule.priority),
-       Micros(schedule.ttl), Micros(schedule.timeout), schedule.concurrency_key,
+       Micros(schedule.ttl), Micros(schedule.timeout), schedule.concurrency_key, schedule.window,
        Flag(schedule.paused), postgres::TimeParam(schedule.updated_at), Flag(reschedule),
        postgres::TimeParam(schedule.next_run_at)});
   if (!rows.ok()) return Explain(rows.status(), schedule);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "libs/common/base/status.h"
@@ -64,6 +65,9 @@ absl::StatusOr<SubmitResult> DecodeSubmission(const redisReply& reply, std::size
   }
   const std::int64_t queued_at = Int(*results[2 * index]);
   if (queued_at == 0) return absl::ResourceExhaustedError("too many jobs wait at the endpoint");
+  if (queued_at == -2) {
+    return absl::ResourceExhaustedError("options.window: too many windows are in use");
+  }
   if (queued_at < 0) {
     return absl::AlreadyExistsError(
         "idempotency_key: it stands for a job with another input or other options");
@@ -105,13 +109,24 @@ Hindrance DecodeHindrance(std::string_view text) {
           .detail = std::string(text.substr(std::min(space, text.size() - 1) + 1))};
 }
 
+// Jobs before another one, by their window: {window, how many, ...}, a window maybe
+// several times.
+std::map<std::string, int> DecodeBefore(const redisReply& reply) {
+  std::map<std::string, int> before;
+  const auto words = Elements(reply);
+  for (std::size_t i = 0; i + 2 <= words.size(); i += 2) {
+    before[std::string(Text(*words[i]))] += static_cast<int>(Int(*words[i + 1]));
+  }
+  return before;
+}
+
 // Fields of a flat reply that describe one claimed job.
 constexpr std::size_t kClaimFields = 5;
 
 absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                                      const std::vector<std::string>& workers) {
   const auto parts = Elements(reply);
-  if (parts.size() != 2) return absl::InternalError("claim_jobs.lua answered too little");
+  if (parts.size() != 3) return absl::InternalError("claim_jobs.lua answered too little");
   const auto words = Elements(*parts[1]);
   Claimed claimed{.jobs = {}, .again = Int(*parts[0]) == 1};
   for (std::size_t i = 0; i + kClaimFields <= words.size(); i += kClaimFields) {
@@ -127,7 +142,20 @@ absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
     if (words[i + 4]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*words[i + 4]));
     claimed.jobs.push_back(std::move(job));
   }
+  for (const redisReply* window : Elements(*parts[2])) {
+    claimed.unknown_windows.emplace_back(Text(*window));
+  }
   return claimed;
+}
+
+// Windows, each after "+" when it is open and "-" when it is not.
+std::string EncodeWindows(const std::map<std::string, bool>& windows) {
+  std::string text;
+  for (const auto& [window, open] : windows) {
+    if (!text.empty()) text += ';';
+    text.append(open ? "+" : "-").append(window);
+  }
+  return text;
 }
 
 // What a worker has, in the terms of a class; see domain/affinity.h.
@@ -164,7 +192,7 @@ void RedisJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
   const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
   Words args = {std::move(request.endpoint_id), Micros(request.lease),
                 std::to_string(request.max_concurrency),
-                fmt::format("{}", fmt::join(request.warm, ","))};
+                fmt::format("{}", fmt::join(request.warm, ",")), EncodeWindows(request.windows)};
   std::vector<std::string> ids;
   for (const WorkerRoom& room : request.workers) {
     args.push_back(room.worker.worker_id);
@@ -224,11 +252,12 @@ void RedisJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePl
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
                 const auto words = Elements(**reply);
-                if (words.size() != 4) return done(std::nullopt);
+                if (words.size() != 5) return done(std::nullopt);
                 done(std::optional<QueuePlace>({.position = static_cast<int>(Int(*words[0])),
                                                 .key_busy = Int(*words[1]) == 1,
                                                 .running = static_cast<int>(Int(*words[2])),
-                                                .hindrance = DecodeHindrance(Text(*words[3]))}));
+                                                .hindrance = DecodeHindrance(Text(*words[3])),
+                                                .before = DecodeBefore(*words[4])}));
               });
 }
 

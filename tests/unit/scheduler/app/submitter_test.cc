@@ -128,6 +128,15 @@ TEST_F(SubmitterTest, OptionsOfAJobGoBeforeTheEndpoints) {
   EXPECT_EQ(job.concurrency_key, "k");
 }
 
+TEST_F(SubmitterTest, AWindowIsOfTheJobThatNamesIt) {
+  JobRequest request = Request({"1", "2"});
+  request.items[0].window = "22:00-06:00,UTC,1111111";
+  const Submission submission = submitter_.Prepare(request).value();
+  EXPECT_EQ(submission.items[0].affinity, "rtx4090,rtx4000|w=22:00-06:00,UTC,1111111");
+  EXPECT_EQ(submission.items[1].affinity, "rtx4090,rtx4000");
+  EXPECT_EQ(Upcoming(submission, 0).record.job.affinity, submission.items[0].affinity);
+}
+
 TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   const auto fingerprint = [this](const std::function<void(JobRequest::Item&)>& change) {
     JobRequest request = Request({"1"});
@@ -142,6 +151,7 @@ TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   EXPECT_NE(fingerprint([](auto& item) { item.ttl = absl::Seconds(1); }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.timeout = absl::Seconds(1); }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.concurrency_key = "1"; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.window = "22:00-06:00,UTC,1111111"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.not_before = absl::UnixEpoch(); }), same);
   EXPECT_EQ(submitter_.Prepare(Request({"1"}))->fingerprint, "");
 }

@@ -2,7 +2,7 @@
 -- Returns the columns of ScheduleFromRow in schedule_store.cc.
 SELECT
   id, endpoint_id, project_id, name, cron, time_zone, missed_runs, overlap, priority, ttl_us, timeout_us,
-  concurrency_key, paused, revision,
+  concurrency_key, time_window, paused, revision,
   (extract(epoch FROM created_at) * 1000000)::bigint,
   (extract(epoch FROM updated_at) * 1000000)::bigint,
   (extract(epoch FROM next_run_at) * 1000000)::bigint,
