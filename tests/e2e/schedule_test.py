@@ -34,7 +34,7 @@ class ScheduleTest(case.SuiteCase):
         first = self.suite.postgres.query(
             f"SELECT extract(epoch FROM date_trunc('minute', now()) - interval '{minutes} minutes')::bigint")
         self.suite.postgres.query("UPDATE scheduler.furnace_schedules SET "
-                                  f"next_run_at = to_timestamp({first}) WHERE id IN ({ids})")
+                                  f"next_run_at = to_timestamp({first}) WHERE id IN ({ids}) AND NOT paused")
         return datetime.datetime.fromtimestamp(int(first), datetime.timezone.utc)
 
     def await_run(self, schedule: dict) -> dict:
@@ -133,6 +133,8 @@ class ScheduleTest(case.SuiteCase):
         servers.wait_until(some_ran, "the first jobs to be made", case.JOB_TIMEOUT_S)
         self.suite.kill("scheduler")
         self.suite.start("scheduler")
+        servers.wait_until(lambda: self.suite.request("GET", f"/v1/schedules/{schedules[0]['id']}")[0] == 200,
+                           "the gateway to find the scheduler again", case.JOB_TIMEOUT_S)
         for schedule in schedules:
             self.await_run(schedule)
         for schedule in schedules:

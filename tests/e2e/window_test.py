@@ -22,7 +22,7 @@ class WindowTest(case.SuiteCase):
         closed = window(3, 6)
         job = self.job(self.submit(endpoint, 1, options={"window": closed}))
         self.assertEqual(job["status"], "IN_QUEUE")
-        self.assertEqual(job["window"], {**closed, "time_zone": "UTC"})
+        self.assertEqual(job["window"], {**closed, "time_zone": "UTC", "days": []})
         self.assertEqual(job["waiting"]["constraint"], "WINDOW")
         self.assertFalse(job["waiting"].get("position"))
         self.assertIn(closed["start"], job["waiting"]["detail"])
@@ -75,7 +75,7 @@ class WindowTest(case.SuiteCase):
 
     def test_a_schedules_jobs_may_have_a_window(self):
         endpoint = self.endpoint("scheduled")
-        closed = window(3, 6, time_zone="UTC")
+        closed = window(3, 6, time_zone="UTC", days=["MONDAY", "SUNDAY"])
         schedule = self.call("POST", f"/v1/endpoints/{endpoint}/schedules", {
             "name": "night", "cron": "* * * * *", "input": 1, "options": {"window": closed}})
         self.addCleanup(self.suite.request, "DELETE", f"/v1/schedules/{schedule['id']}")
