@@ -81,10 +81,12 @@ class ScheduleTest(case.SuiteCase):
 
     def test_a_schedule_of_a_deleted_endpoint_is_paused(self):
         endpoint = self.endpoint("gone")
-        schedule = self.schedule(endpoint, "report", "* * * * *", 1)
+        schedule = self.schedule(endpoint, "report", "* * * * *", 1, missed_runs="RUN_ALL")
         self.call("DELETE", f"/v1/endpoints/{endpoint}")
+        missed = iter(range(1000))
+
         def paused():
-            self.make_due([schedule], 1)
+            self.make_due([schedule], next(missed))  # A time that made no job before.
             return self.get(schedule).get("paused")
         servers.wait_until(paused, "the schedule to be paused", case.JOB_TIMEOUT_S)
         self.assertIn("no endpoint", self.get(schedule)["last_error"])

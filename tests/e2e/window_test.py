@@ -80,7 +80,8 @@ class WindowTest(case.SuiteCase):
             "name": "night", "cron": "* * * * *", "input": 1, "options": {"window": closed}})
         self.addCleanup(self.suite.request, "DELETE", f"/v1/schedules/{schedule['id']}")
         self.assertEqual(schedule["spec"]["options"]["window"], closed)
-        self.suite.postgres.query("UPDATE scheduler.furnace_schedules SET next_run_at = now() "
+        self.suite.postgres.query("UPDATE scheduler.furnace_schedules SET "
+                                  "next_run_at = date_trunc('minute', now()) "
                                   f"WHERE id = '{schedule['id']}'")
         jobs = servers.wait_until(lambda: self.pages("/v1/jobs", "jobs", endpoint_id=endpoint),
                                        "the schedule to run", case.JOB_TIMEOUT_S)
