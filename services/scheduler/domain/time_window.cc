@@ -68,14 +68,17 @@ std::string TimeOfDay(int minutes) {
 }
 
 std::string ToString(const TimeWindow& window) {
-  std::string days;
-  for (int day = 0; day < kDaysOfWeek; ++day) days += Has(window.days, day) ? '1' : '0';
-  return fmt::format("{}-{},{},{}", TimeOfDay(window.start), TimeOfDay(window.end),
-                     window.time_zone, days);
+  std::string text =
+      fmt::format("{}-{},{}", TimeOfDay(window.start), TimeOfDay(window.end), window.time_zone);
+  if (window.days == kAllDays) return text;
+  text += ',';
+  for (int day = 0; day < kDaysOfWeek; ++day) text += Has(window.days, day) ? '1' : '0';
+  return text;
 }
 
 absl::StatusOr<TimeWindow> ParseTimeWindow(std::string_view text) {
-  const std::vector<std::string> parts = absl::StrSplit(ToAbsl(text), ',');
+  std::vector<std::string> parts = absl::StrSplit(ToAbsl(text), ',');
+  if (parts.size() == 2) parts.emplace_back(kDaysOfWeek, '1');
   if (parts.size() != 3 || parts[0].size() != 11 || parts[0][5] != '-' ||
       parts[2].size() != kDaysOfWeek) {
     return Error(absl::StatusCode::kInvalidArgument, "'{}' is no time window", text);

@@ -27,7 +27,8 @@ struct TimeWindow {
 absl::StatusOr<TimeWindow> MakeTimeWindow(std::string_view start, std::string_view end,
                                           std::string_view time_zone, unsigned days);
 
-/// "22:00-06:00,Europe/Berlin,1111100", the days from Monday on.
+/// "22:00-06:00,Europe/Berlin,1111100", the days from Monday on; without them, when it is
+/// every day: it is short, for it is stored with every job.
 std::string ToString(const TimeWindow& window);
 
 /// What ToString has made. INVALID_ARGUMENT for anything else.

@@ -130,6 +130,9 @@ TEST(TimeWindowTest, ComesBackFromItsText) {
   EXPECT_EQ(ParseTimeWindow(ToString(window)).value(), window);
   EXPECT_EQ(ToString(MakeTimeWindow("00:00", "24:00", "", kSundays).value()),
             "00:00-24:00,UTC,0000001");
+  const TimeWindow daily = MakeTimeWindow("22:00", "06:00", "Europe/Berlin", kAllDays).value();
+  EXPECT_EQ(ToString(daily), "22:00-06:00,Europe/Berlin");
+  EXPECT_EQ(ParseTimeWindow(ToString(daily)).value(), daily);
 }
 
 TEST(TimeWindowTest, BadOnesAreRefusedByField) {
@@ -159,7 +162,7 @@ TEST(TimeWindowTest, BadOnesAreRefusedByField) {
     EXPECT_TRUE(absl::IsInvalidArgument(window.status())) << c.message;
     EXPECT_EQ(window.status().message(), c.message);
   }
-  for (const char* text : {"", "22:00-06:00", "22:00-06:00,UTC", "22:00-06:00,UTC,111",
+  for (const char* text : {"", "22:00-06:00", "22:00-06:00,Mars", "22:00-06:00,UTC,111",
                            "22:00+06:00,UTC,1111111", "22:00-06:00,UTC,0000000"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(ParseTimeWindow(text).status())) << text;
   }

@@ -57,20 +57,30 @@ local function forget_empty(endpoint)
   end
 end
 
--- Whether jobs with a window would make more classes than there may be; if not, they
--- are made.
+-- Makes a class, unless there is one; false when there may be no more.
+local function make_class(endpoint, class)
+  local classes = prefix .. 'classes:' .. endpoint
+  if redis.call('SISMEMBER', classes, class) == 1 then
+    return true
+  end
+  if redis.call('SCARD', classes) >= MAX_CLASSES then
+    forget_empty(endpoint)
+  end
+  return redis.call('SCARD', classes) < MAX_CLASSES and redis.call('SADD', classes, class) == 1
+end
+
+-- Classes that this run has made, or found.
+local made = {}
+
+-- Whether jobs with a window ask for more classes than there may be.
 local function has_too_many_classes(h, first)
-  local classes = prefix .. 'classes:' .. h.endpoint
   for i = first, first + (h.jobs - 1) * ITEM, ITEM do
     local class = ARGV[i + 2]
-    if string.find(class, '|w=', 1, true) and redis.call('SISMEMBER', classes, class) == 0 then
-      if redis.call('SCARD', classes) >= MAX_CLASSES then
-        forget_empty(h.endpoint)
-      end
-      if redis.call('SCARD', classes) >= MAX_CLASSES then
+    if string.find(class, '|w=', 1, true) and not made[h.endpoint .. class] then
+      if not make_class(h.endpoint, class) then
         return true
       end
-      redis.call('SADD', classes, class)
+      made[h.endpoint .. class] = true
     end
   end
   return false
