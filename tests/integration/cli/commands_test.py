@@ -126,11 +126,14 @@ class CommandsTest(unittest.TestCase):
     def test_run_sends_the_options_of_the_job(self):
         self.answer(f"POST /v1/endpoints/{ENDPOINT}/run", (200, job("DELAYED")))
         done = self.furnace("run", ENDPOINT, "--input", "[1]", "--no-wait", "--not-before",
-                            "2030-01-01T00:00:00Z", "--ttl", "60", "--idempotency-key", "order-17")
+                            "2030-01-01T00:00:00Z", "--ttl", "60", "--idempotency-key", "order-17",
+                            "--window", "22:00-06:00@Europe/Berlin@sat,sun")
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertEqual({"input": [1], "priority": 0, "options": {
             "not_before": "2030-01-01T00:00:00Z", "ttl_seconds": 60,
-            "idempotency_key": "order-17"}}, json.loads(self.gateway.requests[0][2]))
+            "idempotency_key": "order-17", "window": {
+                "start": "22:00", "end": "06:00", "time_zone": "Europe/Berlin",
+                "days": ["SATURDAY", "SUNDAY"]}}}, json.loads(self.gateway.requests[0][2]))
 
     def test_a_schedule_is_created_and_shown_with_its_next_runs(self):
         schedule = {"id": SCHEDULE, "spec": {"name": "report", "cron": "@daily", "time_zone": "Europe/Berlin"},
