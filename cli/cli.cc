@@ -45,6 +45,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddDeadLetterCommands(app, session);
   AddQueueCommands(app, session);
   AddGraphCommands(app, session);
+  AddScheduleCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);

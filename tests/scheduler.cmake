@@ -2,7 +2,8 @@
 furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_links.cc
     support/scheduler/memory_job_progress.cc support/scheduler/memory_job_queue.cc
-    support/scheduler/memory_lost_jobs.cc support/scheduler/memory_queue_loads.cc
+    support/scheduler/memory_job_queue_windows.cc support/scheduler/memory_lost_jobs.cc
+    support/scheduler/memory_queue_loads.cc support/scheduler/memory_schedule_store.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
 
@@ -11,15 +12,21 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/cron_parser_test.cc
+    unit/scheduler/domain/cron_test.cc
     unit/scheduler/domain/forecast_test.cc
     unit/scheduler/domain/graph_test.cc
     unit/scheduler/domain/job_dependency_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
+    unit/scheduler/domain/job_window_test.cc
     unit/scheduler/domain/restoration_test.cc
     unit/scheduler/domain/retry_policy_test.cc
+    unit/scheduler/domain/schedule_test.cc
     unit/scheduler/domain/shard_test.cc
     unit/scheduler/domain/start_breaker_test.cc
+    unit/scheduler/domain/time_window_test.cc
+    unit/scheduler/domain/time_zone_test.cc
     unit/scheduler/domain/wait_reason_test.cc
   DEPS furnace_scheduler_domain)
 
@@ -43,6 +50,8 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/rebuilder_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
+    unit/scheduler/app/schedule_runner_test.cc
+    unit/scheduler/app/schedules_test.cc
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
@@ -87,6 +96,6 @@ furnace_library(scheduler_service_support
 
 furnace_integration_test(scheduler_service_test
   SOURCES integration/scheduler/durability_test.cc integration/scheduler/jobs_test.cc
-    integration/scheduler/workers_test.cc
+    integration/scheduler/schedules_test.cc integration/scheduler/workers_test.cc
   DEPS scheduler_service_support
   LABELS grpc)

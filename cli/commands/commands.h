@@ -15,6 +15,7 @@ void AddJobCommands(CLI::App& app, Session& session);
 void AddDeadLetterCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddGraphCommands(CLI::App& app, Session& session);
+void AddScheduleCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);

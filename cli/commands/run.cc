@@ -61,6 +61,10 @@ void Bind(CLI::App& command, RunOptions& options) {
                   "what becomes of it when one of these does not complete: fail, skip or continue "
                   "(fail)")
       ->transform(CLI::IsMember({"FAIL", "SKIP", "CONTINUE"}, CLI::ignore_case));
+  command
+      .add_option("--window", options.job.window,
+                  "when it may start, e.g. 22:00-06:00@Europe/Berlin@mon,tue (at any time)")
+      ->check(IsWindow);
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }

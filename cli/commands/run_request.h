@@ -20,9 +20,18 @@ struct JobOptions {
   std::optional<std::string> ack;  // QUEUED or PERSISTED.
   std::vector<std::string> depends_on;
   std::optional<std::string> on_parent_failure;
+  std::optional<std::string> window;  // See WindowJson.
 };
 
 /// The body of a SubmitRequest. `input` is JSON.
 std::string RunJson(const JobOptions& options, std::string_view input);
+
+/// The JSON of a TimeWindow given as "22:00-06:00@Europe/Berlin@mon,tue", where zone and
+/// days may be left out. What it holds is for the server to judge; nothing but a
+/// missing "-" makes it a usage error, said in words: IsWindow.
+std::string WindowJson(std::string_view text);
+
+/// Empty, or what is wrong with a window's form; for CLI11.
+std::string IsWindow(const std::string& text);
 
 }  // namespace furnace::cli

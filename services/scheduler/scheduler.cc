@@ -32,6 +32,8 @@
 #include "services/scheduler/app/rebuilder.h"
 #include "services/scheduler/app/redriver.h"
 #include "services/scheduler/app/relay.h"
+#include "services/scheduler/app/schedule_runner.h"
+#include "services/scheduler/app/schedules.h"
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/submitter.h"
 #include "services/scheduler/app/sweeper.h"
@@ -44,11 +46,13 @@
 #include "services/scheduler/rpc/fleet_service.h"
 #include "services/scheduler/rpc/job_service.h"
 #include "services/scheduler/rpc/queue_service.h"
+#include "services/scheduler/rpc/schedule_service.h"
 #include "services/scheduler/rpc/worker_service.h"
 #include "services/scheduler/storage/observed_forecasts.h"
 #include "services/scheduler/storage/observed_job_queue.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
+#include "services/scheduler/storage/postgres/schedule_store.h"
 #include "services/scheduler/storage/postgres/unfinished_jobs.h"
 #include "services/scheduler/storage/redis/job_links.h"
 #include "services/scheduler/storage/redis/job_queue.h"
@@ -97,6 +101,7 @@ struct Scheduler::Parts {
         history(postgres),
         unfinished_jobs(postgres),
         payloads(postgres),
+        schedule_store(postgres),
         endpoint_source(furnace::rpc::Dial(c.registry_address),
                         {.internal_token = c.internal_token}),
         usage(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
@@ -117,11 +122,13 @@ struct Scheduler::Parts {
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
         relay(log, leader, history, usage, dependencies, forecasts),
+        schedule_runner(schedule_store, submitter, reader, leader, clock, c.shards),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
         explainer(queue, catalog, prices, forecasts, clock),
         redriver(queue, reader, history, catalog),
         rebuilder(unfinished_jobs, lost_jobs, catalog, c.shards),
+        schedules(schedule_store, catalog, clock),
         job_handlers(submitter, graphs, queue, reader, history, explainer, redriver, dispatcher,
                      clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
@@ -129,6 +136,8 @@ struct Scheduler::Parts {
             c.internal_token,
             {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
             clock),
+        schedule_handlers(schedules, clock),
+        schedule_service(gate, schedule_handlers),
         fleet_handlers(fleet, catalog),
         fleet_service(gate, fleet_handlers),
         queue_service(gate, rebuilder) {}
@@ -142,6 +151,7 @@ struct Scheduler::Parts {
   void Relay();
   void TellDependents(const std::string& job_id);
   void RecoverLinks();
+  void RunSchedules();
   bool Ready() { return redis.connected() && postgres.Exec("SELECT 1", {}).ok(); }
 
   const Config config;
@@ -158,6 +168,7 @@ struct Scheduler::Parts {
   PostgresJobHistory history;
   PostgresUnfinishedJobs unfinished_jobs;
   PostgresPayloadStore payloads;
+  PostgresScheduleStore schedule_store;
   RegistryEndpointSource endpoint_source;
   MeteringUsageSink usage;
   MeteringPriceSource price_source;
@@ -179,15 +190,19 @@ struct Scheduler::Parts {
   ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
+  ScheduleRunner schedule_runner;
   Fleet fleet;
 
   furnace::rpc::Gate gate;
   Explainer explainer;
   Redriver redriver;
   Rebuilder rebuilder;
+  Schedules schedules;
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;
   rpc::WorkerService worker_service;
+  rpc::ScheduleHandlers schedule_handlers;
+  rpc::ScheduleService schedule_service;
   rpc::FleetHandlers fleet_handlers;
   rpc::FleetService fleet_service;
   rpc::QueueService queue_service;
@@ -199,6 +214,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> sweep;
   std::optional<runtime::Periodic> relay_events;
   std::optional<runtime::Periodic> recover_links;
+  std::optional<runtime::Periodic> run_schedules;
   std::optional<runtime::Periodic> scale;
   std::optional<runtime::Periodic> expire_watchers;
   std::optional<runtime::Periodic> wake_workers;
@@ -211,9 +227,9 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
-  for (auto* duty :
-       {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events, &recover_links,
-        &scale, &expire_watchers, &wake_workers, &wake_impatient, &refresh_prices}) {
+  for (auto* duty : {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events,
+                     &recover_links, &run_schedules, &scale, &expire_watchers, &wake_workers,
+                     &wake_impatient, &refresh_prices}) {
     duty->reset();
   }
   server.reset();
@@ -225,9 +241,11 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server, furnace::rpc::Server::Start(
-                  {.address = config.listen, .max_threads = config.handler_threads},
-                  {&job_service, &worker_service, &fleet_service, &queue_service}, async));
+      server,
+      furnace::rpc::Server::Start(
+          {.address = config.listen, .max_threads = config.handler_threads},
+          {&job_service, &worker_service, &schedule_service, &fleet_service, &queue_service},
+          async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));
@@ -247,6 +265,7 @@ void Scheduler::Parts::StartDuties() {
   sweep.emplace(Sweeper::kEvery, [this] { sweeper.Sweep(); });
   relay_events.emplace(Relay::kEvery, [this] { Relay(); });
   recover_links.emplace(kRecoverEvery, [this] { RecoverLinks(); });
+  run_schedules.emplace(ScheduleRunner::kEvery, [this] { RunSchedules(); });
   if (config.driver != "none") scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
@@ -296,6 +315,11 @@ void Scheduler::Parts::Relay() {
   if (status.ok()) return;
   spdlog::warn("relay: {}", status.ToString());
   absl::SleepFor(absl::Seconds(1));  // What it needs is down; trying harder would not help.
+}
+
+void Scheduler::Parts::RunSchedules() {
+  const absl::Status status = schedule_runner.Run();
+  if (!status.ok()) spdlog::warn("schedules: {}", status.ToString());
 }
 
 Scheduler::Scheduler(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -53,6 +53,7 @@ class ClientTest(unittest.TestCase):
             timeout_seconds=5,
             idempotency_key="order-17",
             concurrency_key="user-1",
+            window={"start": "22:00", "end": "06:00"},
         )
         options = {
             "not_before": "2030-01-02T03:04:05+02:00",
@@ -60,6 +61,7 @@ class ClientTest(unittest.TestCase):
             "timeout_seconds": 5,
             "idempotency_key": "order-17",
             "concurrency_key": "user-1",
+            "window": {"start": "22:00", "end": "06:00"},
         }
         body = {"input": 1, "priority": 0, "options": options}
         self.assertEqual(self.requests[0].json(), body)

@@ -36,14 +36,12 @@ int HexValue(char c) {
 
 bool IsDashAt(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
-}  // namespace
-
-std::string NewUuid(absl::Time now, std::optional<std::uint8_t> last_byte) {
-  const std::uint64_t stamp = NextStamp(now);
+// A UUIDv7 of milliseconds (upper 52 bits) and sequence (lower 12), and the random rest.
+std::string Format(std::uint64_t stamp, std::uint64_t random,
+                   std::optional<std::uint8_t> last_byte) {
   const std::uint64_t high = ((stamp >> 12) << 16) | 0x7000 | (stamp & 0xfff);
-  std::uint64_t low = (RandomBits() >> 2) | (std::uint64_t{1} << 63);
+  std::uint64_t low = (random >> 2) | (std::uint64_t{1} << 63);
   if (last_byte) low = (low & ~std::uint64_t{0xff}) | *last_byte;
-
   std::string text;
   text.reserve(36);
   for (std::size_t nibble = 0; nibble < 32; ++nibble) {
@@ -52,6 +50,17 @@ std::string NewUuid(absl::Time now, std::optional<std::uint8_t> last_byte) {
     text.push_back(kHex[(half >> (60 - 4 * (nibble % 16))) & 0xf]);
   }
   return text;
+}
+
+}  // namespace
+
+std::string NewUuid(absl::Time now, std::optional<std::uint8_t> last_byte) {
+  return Format(NextStamp(now), RandomBits(), last_byte);
+}
+
+std::string MakeUuid(absl::Time time, std::uint64_t bits, std::uint8_t last_byte) {
+  const auto millis = static_cast<std::uint64_t>(absl::ToUnixMillis(time));
+  return Format(millis << 12 | (bits & 0xfff), bits, last_byte);
 }
 
 bool IsUuid(std::string_view text) {

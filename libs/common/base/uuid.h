@@ -15,6 +15,11 @@ namespace furnace {
 /// `last_byte`, where given, replaces the last random byte. Thread-safe.
 std::string NewUuid(absl::Time now, std::optional<std::uint8_t> last_byte = std::nullopt);
 
+/// The UUIDv7 of this time, these random bits and this last byte: the same for the same
+/// arguments. Unlike NewUuid's it does not rise, and nothing keeps it from being made
+/// twice.
+std::string MakeUuid(absl::Time time, std::uint64_t bits, std::uint8_t last_byte);
+
 /// Whether `text` is a UUID of any version in canonical text.
 bool IsUuid(std::string_view text);
 

@@ -33,6 +33,7 @@ def job_options(
     ack: Optional[str] = None,
     depends_on: Iterable[Union[str, Dict[str, Any]]] = (),
     on_parent_failure: Optional[str] = None,
+    window: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -51,6 +52,7 @@ def job_options(
         "ack": ack,
         "depends_on": [job_id(job) for job in depends_on] or None,
         "on_parent_failure": on_parent_failure,
+        "window": window,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

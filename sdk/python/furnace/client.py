@@ -14,6 +14,7 @@ from furnace._paths import endpoint_path, job_path
 from furnace._rest import Rest
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
+from furnace.schedules import Schedules
 
 DEFAULT_URL = "http://127.0.0.1:4210"
 # A held request is cut well before the idle limit of common proxies (60 s).
@@ -53,6 +54,7 @@ class Client:
         key = api_key if api_key is not None else os.environ.get("FURNACE_API_KEY", "")
         self._rest = Rest(url, key, timeout)
         self.endpoints = Endpoints(self._rest)
+        self.schedules = Schedules(self._rest)
 
     def __enter__(self) -> Client:
         return self
@@ -82,6 +84,7 @@ class Client:
         ack: Optional[str] = None,
         depends_on: Iterable[Union[str, Job]] = (),
         on_parent_failure: Optional[str] = None,
+        window: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -109,6 +112,9 @@ class Client:
                 of it), or None where there is no such part.
             on_parent_failure: What becomes of it when one of these does not end as
                 COMPLETED: "FAIL", "SKIP" (it is CANCELLED) or "CONTINUE". Default: FAIL.
+            window: When it may start: {"start": "22:00", "end": "06:00"} with, optional,
+                "time_zone" (an IANA name, "UTC") and "days" (["MONDAY", ...], all). One
+                that runs when the window closes goes on.
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint or job. "INVALID_ARGUMENT" names the
@@ -128,6 +134,7 @@ class Client:
             ack,
             depends_on=depends_on,
             on_parent_failure=on_parent_failure,
+            window=window,
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", endpoint_path(endpoint_id) + "/run", body=body)
@@ -145,6 +152,7 @@ class Client:
         ack: Optional[str] = None,
         depends_on: Iterable[Union[str, Job]] = (),
         on_parent_failure: Optional[str] = None,
+        window: Optional[Dict[str, Any]] = None,
     ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
@@ -159,6 +167,7 @@ class Client:
             ack=ack,
             depends_on=depends_on,
             on_parent_failure=on_parent_failure,
+            window=window,
         )
         jobs = [{"input": each, "priority": priority, **options} for each in inputs]
         body = {"jobs": jobs}
@@ -192,6 +201,7 @@ class Client:
         ack: Optional[str] = None,
         depends_on: Iterable[Union[str, Job]] = (),
         on_parent_failure: Optional[str] = None,
+        window: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
@@ -210,6 +220,7 @@ class Client:
             ack,
             depends_on=depends_on,
             on_parent_failure=on_parent_failure,
+            window=window,
         )
         body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
         path = endpoint_path(endpoint_id) + "/runsync"

@@ -7,6 +7,7 @@
 #include "furnace/v1/options.pb.h"
 #include "furnace/v1/project_service.pb.h"
 #include "furnace/v1/queue_service.pb.h"
+#include "furnace/v1/schedule_service.pb.h"
 
 namespace furnace::gateway::wire {
 namespace {
@@ -56,6 +57,7 @@ static_assert(static_cast<int>(Role::kOperator) == v1::ROLE_OPERATOR);
 const std::vector<Service>& PublicServices() {
   static const auto* const services = new std::vector<Service>{
       {ServiceBeside<v1::SubmitRequest>(), Home::kScheduler},
+      {ServiceBeside<v1::GetScheduleRequest>(), Home::kScheduler},
       {ServiceBeside<v1::ListGpusRequest>(), Home::kScheduler},
       {ServiceBeside<v1::RebuildRequest>(), Home::kScheduler},
       {ServiceBeside<v1::GetEndpointRequest>(), Home::kRegistry},

@@ -7,9 +7,13 @@
 #include "libs/common/base/status.h"
 #include "services/scheduler/app/output_references.h"
 #include "services/scheduler/app/submitter.h"
+#include "services/scheduler/domain/job_window.h"
 
 namespace furnace::scheduler {
 namespace {
+
+// Windows of an endpoint's jobs that are remembered.
+constexpr std::size_t kMaxWindows = 1000;
 
 // For the jitter of a backoff.
 int Draw() {
@@ -38,6 +42,7 @@ void Dispatcher::Wake(const std::string& endpoint_id) {
     request.workers = RoomsLocked(found->second);
     if (request.workers.empty()) return;
     request.warm = WarmLocked(found->second);
+    request.windows = WindowsLocked(found->second);
     found->second.claiming = true;
   }
   queue_.Claim(std::move(request), [this, endpoint_id](absl::StatusOr<Claimed> claimed) {
@@ -54,6 +59,25 @@ void Dispatcher::WakeImpatient() {
     }
   }
   for (const std::string& id : ids) Wake(id);
+}
+
+std::map<std::string, bool> Dispatcher::WindowsLocked(const EndpointWorkers& endpoint) const {
+  std::map<std::string, bool> windows;
+  for (const std::string& window : endpoint.windows) {
+    windows[window] = IsOpen(window, clock_.Now());
+  }
+  return windows;
+}
+
+bool Dispatcher::LearnLocked(const std::vector<std::string>& windows, EndpointWorkers& endpoint) {
+  // Those that are still in use will be met again.
+  if (endpoint.windows.size() + windows.size() > kMaxWindows) endpoint.windows.clear();
+  bool any_open = false;
+  for (const std::string& window : windows) {
+    const bool added = endpoint.windows.insert(window).second;
+    any_open = any_open || (added && IsOpen(window, clock_.Now()));
+  }
+  return any_open;
 }
 
 std::vector<std::string> Dispatcher::WarmLocked(const EndpointWorkers& endpoint) const {
@@ -100,6 +124,7 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claime
     endpoint.claiming = false;
     more = std::exchange(endpoint.wanted_again, false);
     endpoint.impatient = claimed.ok() && claimed->again;
+    if (claimed.ok()) more = LearnLocked(claimed->unknown_windows, endpoint) || more;
     if (endpoint.worker_ids.empty()) endpoints_.erase(endpoint_id);
     // After an error the next tick tries again.
     if (!claimed.ok()) return;

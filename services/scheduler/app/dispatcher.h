@@ -115,7 +115,8 @@ class Dispatcher {
     std::set<std::string> worker_ids;
     bool claiming = false;
     bool wanted_again = false;
-    bool impatient = false;  // See Claimed::again.
+    bool impatient = false;         // See Claimed::again.
+    std::set<std::string> windows;  // Of jobs that were met.
   };
   /// Leases of a worker that is away and may come back.
   struct Away {
@@ -129,6 +130,12 @@ class Dispatcher {
   };
 
   std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// The windows of an endpoint's jobs, as far as known, and whether they are open.
+  std::map<std::string, bool> WindowsLocked(const EndpointWorkers& endpoint) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Whether one of the windows was not known and is open.
+  bool LearnLocked(const std::vector<std::string>& windows, EndpointWorkers& endpoint)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Models that workers of an endpoint have warm, each once.
   std::vector<std::string> WarmLocked(const EndpointWorkers& endpoint) const

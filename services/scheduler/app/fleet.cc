@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/scheduler/domain/autoscale.h"
+#include "services/scheduler/domain/job_window.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
@@ -114,7 +115,8 @@ void Fleet::Scale() {
   for (const EndpointPtr& endpoint : endpoints) {
     const auto queue = queues->find(endpoint->id);
     if (queue != queues->end()) {
-      ScaleEndpoint(*endpoint, queue->second, by_endpoint[endpoint->id]);
+      ScaleEndpoint(*endpoint, WithoutClosed(queue->second, clock_.Now()),
+                    by_endpoint[endpoint->id]);
     }
   }
 }

@@ -53,6 +53,8 @@ struct Submission {
   std::string project_id;
   RetryPolicy retry;
   absl::Duration head_start;
+  /// The caller chose the ids: another submission may have queued the same jobs.
+  bool ids_given = false;
   int max_queued = 100'000;  // Jobs of the endpoint that may wait, these included.
   /// Names what is submitted, for as long as `idempotency_ttl`; empty: nothing does.
   /// Only with one item.
@@ -84,6 +86,9 @@ struct ClaimRequest {
   absl::Duration lease;
   int max_concurrency = 0;             // Jobs of the endpoint that may run at a time; 0: any.
   std::vector<std::string> warm = {};  // Models that workers of the endpoint have warm.
+  /// Windows of jobs, see ParseTimeWindow, and whether they are open. Jobs of others are
+  /// passed over.
+  std::map<std::string, bool> windows = {};
 };
 
 struct ClaimedJob {
@@ -99,6 +104,7 @@ struct ClaimedJob {
 struct Claimed {
   std::vector<ClaimedJob> jobs;
   bool again = false;  // Jobs wait until they have waited long enough for these workers.
+  std::vector<std::string> unknown_windows = {};  // That the request lacks; at most 100.
 };
 
 struct Settlement {

@@ -33,10 +33,11 @@ std::string Fingerprint(const JobRequest::Item& item) {
                                   ? ""
                                   : fmt::format("{} {} ", static_cast<int>(item.on_parent_failure),
                                                 fmt::join(item.depends_on, " "));
-  return absl::BytesToHexString(ToAbsl(Sha256(fmt::format(
-      "{}{} {} {} {} {} {} {}", parents, item.priority,
-      item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "", micros(item.ttl),
-      micros(item.timeout), item.concurrency_key.size(), item.concurrency_key, item.input))));
+  return absl::BytesToHexString(ToAbsl(Sha256(
+      fmt::format("{}{} {} {} {} {} {} {} {}", parents, item.priority,
+                  item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
+                  micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
+                  item.concurrency_key, item.window, item.input))));
 }
 
 QueueLoad LoadOf(const Submission& submission) {
@@ -77,6 +78,7 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.project_id = submission.project_id;
   job.priority = item.priority;
   job.concurrency_key = item.concurrency_key;
+  job.affinity = item.affinity;
   job.depends_on = item.depends_on;
   job.on_parent_failure = item.on_parent_failure;
   job.unfinished = {item.depends_on.begin(), item.depends_on.end()};
@@ -127,11 +129,15 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_key = std::move(request.idempotency_key);
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
-  const std::string affinity = AffinityClass({.gpu_types = endpoint->gpu_types});
+  Affinity affinity{.gpu_types = endpoint->gpu_types};
   for (JobRequest::Item& item : request.items) {
+    affinity.window = std::move(item.window);
+    // Those of a graph are nobody else's.
+    const bool given = !item.id.empty() && request.graph_id.empty();
+    submission.ids_given = submission.ids_given || given;
     submission.items.push_back({.id = item.id.empty() ? NewJobId(endpoint->id) : item.id,
                                 .priority = item.priority,
-                                .affinity = affinity,
+                                .affinity = AffinityClass(affinity),
                                 .input = std::move(item.input),
                                 .watched = request.watched,
                                 .timeout = item.timeout.value_or(endpoint->timeout),
@@ -179,7 +185,8 @@ Done<SubmitResult> Submitter::DroppingInputs(const Submission& submission,
                                              Done<SubmitResult> done) {
   std::vector<std::string> stored;
   for (const Submission::Item& item : submission.items) {
-    if (item.input_stored) stored.push_back(item.id);
+    // What lies under an id that was given may be another submission's.
+    if (item.input_stored && !submission.ids_given) stored.push_back(item.id);
   }
   if (stored.empty()) return done;
   return [this, stored = std::move(stored),

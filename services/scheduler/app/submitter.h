@@ -25,7 +25,8 @@ struct JobRequest {
   std::string project_id;
   std::string endpoint_id;
   struct Item {
-    std::string input;  // Valid JSON.
+    std::string id = {};  // In the endpoint's shard; empty: a new one.
+    std::string input;    // Valid JSON.
     int priority = 0;
     std::optional<absl::Time> not_before;
     std::optional<absl::Duration> ttl;  // nullopt: the endpoint's; so the next.
@@ -34,9 +35,8 @@ struct JobRequest {
     bool persisted = false;  // In history before it is acknowledged.
     std::vector<std::string> depends_on = {};
     ParentFailure on_parent_failure = ParentFailure::kFail;
-    /// Set for a job of a graph, with what follows; else the job gets an id.
-    std::string id = {};
-    bool refers_to_outputs = false;
+    bool refers_to_outputs = false;  // Found out by Prepare, but of a graph's jobs.
+    std::string window = {};         // See ParseTimeWindow; empty: none.
   };
   std::vector<Item> items;
   std::string idempotency_key;  // Empty: none. Only with one item.

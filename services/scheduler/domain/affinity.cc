@@ -31,6 +31,7 @@ void ApplyTerm(char letter, std::string_view value, Affinity& affinity) {
     case 'r': affinity.region = value; break;
     case 't': affinity.central_only = true; break;
     case 'v': affinity.vram_min_mib = static_cast<int>(ToNumber(value)); break;
+    case 'w': affinity.window = value; break;
     default: break;
   }
 }
@@ -49,6 +50,7 @@ std::string AffinityClass(const Affinity& affinity) {
   if (!affinity.region.empty()) fmt::format_to(add, "|r={}", affinity.region);
   if (affinity.central_only) text += "|t=c";
   if (affinity.vram_min_mib > 0) fmt::format_to(add, "|v={}", affinity.vram_min_mib);
+  if (!affinity.window.empty()) fmt::format_to(add, "|w={}", affinity.window);
   return text;
 }
 

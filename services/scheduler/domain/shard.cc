@@ -23,8 +23,10 @@ std::uint16_t Crc16(std::string_view text) {
 
 }  // namespace
 
+int SlotOfEndpoint(std::string_view endpoint_id) { return Crc16(endpoint_id); }
+
 int ShardOfEndpoint(std::string_view endpoint_id, int shards) {
-  return Crc16(endpoint_id) % shards;
+  return SlotOfEndpoint(endpoint_id) % shards;
 }
 
 int ShardOfJob(std::string_view job_id) { return UuidLastByte(job_id); }

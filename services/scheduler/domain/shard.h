@@ -9,6 +9,10 @@ namespace furnace::scheduler {
 /// Most shards there can be: the number must fit in a job id's last byte.
 inline constexpr int kMaxShards = 256;
 
+/// The CRC-16/XMODEM of an endpoint's id, 0 to 65,535: its shard for any number of shards,
+/// modulo that.
+int SlotOfEndpoint(std::string_view endpoint_id);
+
 /// The queue shard of an endpoint, 0 to shards - 1: CRC-16/XMODEM of its id, the
 /// checksum Redis Cluster uses, modulo `shards`.
 int ShardOfEndpoint(std::string_view endpoint_id, int shards);

@@ -5,6 +5,11 @@
 
 #include <algorithm>
 
+#include "absl/status/statusor.h"
+#include "services/scheduler/domain/job_window.h"
+#include "services/scheduler/domain/time_window.h"
+#include "services/scheduler/domain/time_zone.h"
+
 namespace furnace::scheduler {
 namespace {
 
@@ -38,10 +43,24 @@ WaitReason ForAWorker(const Hindrance& hindrance) {
   return {WaitConstraint::kBusy, 0, "all workers are busy"};
 }
 
-WaitReason ReasonOf(const Job& job, const Endpoint& endpoint, const QueuePlace& place) {
+WaitReason ForItsWindow(std::string_view window, absl::Time now) {
+  const absl::StatusOr<TimeWindow> parsed = ParseTimeWindow(window);
+  const absl::StatusOr<OpeningHours> hours =
+      parsed.ok() ? OpeningHours::Of(*parsed) : parsed.status();
+  if (!hours.ok()) return {WaitConstraint::kWindow, 0, std::string(hours.status().message())};
+  return {WaitConstraint::kWindow, 0,
+          fmt::format("its window opens at {}",
+                      absl::FormatTime(absl::RFC3339_sec, hours->NextOpening(now),
+                                       *FindTimeZone(parsed->time_zone)))};
+}
+
+WaitReason ReasonOf(const Job& job, const Endpoint& endpoint, const QueuePlace& place,
+                    absl::Time now) {
   if (job.status == JobStatus::kWaiting) return ForItsParents(place);
   if (job.status == JobStatus::kDelayed) return ForItsTime(job);
   if (endpoint.paused) return {WaitConstraint::kPaused, 0, "the endpoint is paused"};
+  const std::string_view window = WindowOf(job.affinity);
+  if (!window.empty() && !IsOpen(window, now)) return ForItsWindow(window, now);
   if (place.key_busy) {
     return {WaitConstraint::kConcurrencyKey, 0, "a job with its concurrency_key runs"};
   }
@@ -55,9 +74,13 @@ WaitReason ReasonOf(const Job& job, const Endpoint& endpoint, const QueuePlace& 
 
 }  // namespace
 
-WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place) {
-  WaitReason reason = ReasonOf(job, endpoint, place);
-  reason.position = place.position;
+WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place,
+                      absl::Time now) {
+  WaitReason reason = ReasonOf(job, endpoint, place, now);
+  reason.position = reason.constraint == WaitConstraint::kWindow ? 0 : place.position;
+  for (const auto& [window, jobs] : place.before) {
+    if (reason.position > 0 && !IsOpen(window, now)) reason.position -= jobs;
+  }
   return reason;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "services/scheduler/domain/endpoint.h"
 #include "services/scheduler/domain/job.h"
 #include "services/scheduler/domain/outlook.h"
@@ -36,6 +38,8 @@ struct QueuePlace {
   Capacity capacity;
   RunHistory runs;
   std::vector<std::string> parents = {};  // While WAITING: those that have not ended.
+  /// Jobs that go before it and have a window, by window; `position` counts them.
+  std::map<std::string, int> before = {};
 
   friend bool operator==(const QueuePlace&, const QueuePlace&) = default;
 };
@@ -53,6 +57,7 @@ enum class WaitConstraint {
   kCrashLoop = 9,
   kBusy = 10,
   kDependency = 11,
+  kWindow = 12,
 };
 
 struct WaitReason {
@@ -65,7 +70,8 @@ struct WaitReason {
 };
 
 /// The constraint that binds a job which is DELAYED or IN_QUEUE: the one that would
-/// still hold it if all those after it in WaitConstraint were gone.
-WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place);
+/// still hold it if all those after it were gone, in the order of docs/queue.md.
+WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place,
+                      absl::Time now);
 
 }  // namespace furnace::scheduler

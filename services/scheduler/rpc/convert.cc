@@ -4,10 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "google/protobuf/timestamp.pb.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "libs/common/json/json.h"
+#include "services/scheduler/domain/job_window.h"
+#include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -19,12 +20,6 @@ constexpr int kMaxCredits = 1000;
 constexpr int kMaxLeases = 1000;
 constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
-
-void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  const std::int64_t micros = absl::ToUnixMicros(time);
-  proto->set_seconds(micros / 1'000'000);
-  proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
-}
 
 void SetTimes(const Job& job, v1::Job& proto) {
   SetTime(job.queued_at, proto.mutable_queued_at());
@@ -71,6 +66,12 @@ Outcome HandlerError(std::string error) {
 
 }  // namespace
 
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  proto->set_seconds(micros / 1'000'000);
+  proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+}
+
 v1::Job ToProto(const JobRecord& record) {
   const Job& job = record.job;
   v1::Job proto;
@@ -96,6 +97,9 @@ v1::Job ToProto(const JobRecord& record) {
   if (job.progress_sequence > 0) proto.set_progress_sequence(job.progress_sequence);
   proto.set_concurrency_key(job.concurrency_key);
   proto.mutable_depends_on()->Assign(job.depends_on.begin(), job.depends_on.end());
+  if (const std::string_view window = WindowOf(job.affinity); !window.empty()) {
+    SetWindow(window, proto.mutable_window());
+  }
   proto.set_version(job.version);
   return proto;
 }

@@ -10,11 +10,15 @@
 #include "furnace/v1/job.pb.h"
 #include "furnace/v1/job_service.pb.h"
 #include "furnace/v1/worker_service.pb.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/fleet.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler::rpc {
+
+/// Writes `time`, to the microsecond.
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto);
 
 /// A job as clients see it, with its output where the record has it.
 v1::Job ToProto(const JobRecord& record);

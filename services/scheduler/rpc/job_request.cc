@@ -10,6 +10,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -83,9 +84,28 @@ absl::Status ApplyParents(const std::string& name, const v1::JobOptions& options
   return absl::OkStatus();
 }
 
-// Fills in what `options`, a field of that name, asks for.
-absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl::Time now,
-                   JobRequest::Item& item) {
+template <typename Request>
+absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request& request,
+                                  std::size_t max_bytes, absl::Time now) {
+  JobRequest jobs;
+  FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  jobs.endpoint_id = request.endpoint_id();
+  FURNACE_RETURN_IF_ERROR(CheckInput("input", request.input(), max_bytes));
+  FURNACE_RETURN_IF_ERROR(CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
+  FURNACE_RETURN_IF_ERROR(CheckIdempotencyKey(request.options().idempotency_key()));
+  jobs.idempotency_key = request.options().idempotency_key();
+  JobRequest::Item item{.input = std::move(*request.mutable_input()),
+                        .priority = request.priority()};
+  FURNACE_RETURN_IF_ERROR(ApplyOptions("options", request.options(), now, item));
+  jobs.items.push_back(std::move(item));
+  return jobs;
+}
+
+}  // namespace
+
+absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options, absl::Time now,
+                          JobRequest::Item& item) {
   if (options.has_not_before()) {
     FURNACE_ASSIGN_OR_RETURN(item.not_before,
                              NotBefore(name + ".not_before", options.not_before(), now));
@@ -107,28 +127,11 @@ absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl:
     return Error(absl::StatusCode::kInvalidArgument, "{}.ack: unknown", name);
   }
   item.persisted = options.ack() == v1::ACK_PERSISTED;
+  if (options.has_window()) {
+    FURNACE_ASSIGN_OR_RETURN(item.window, FromProto(name + ".window", options.window()));
+  }
   return ApplyParents(name, options, item);
 }
-
-template <typename Request>
-absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request& request,
-                                  std::size_t max_bytes, absl::Time now) {
-  JobRequest jobs;
-  FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
-  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
-  jobs.endpoint_id = request.endpoint_id();
-  FURNACE_RETURN_IF_ERROR(CheckInput("input", request.input(), max_bytes));
-  FURNACE_RETURN_IF_ERROR(CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
-  FURNACE_RETURN_IF_ERROR(CheckIdempotencyKey(request.options().idempotency_key()));
-  jobs.idempotency_key = request.options().idempotency_key();
-  JobRequest::Item item{.input = std::move(*request.mutable_input()),
-                        .priority = request.priority()};
-  FURNACE_RETURN_IF_ERROR(Apply("options", request.options(), now, item));
-  jobs.items.push_back(std::move(item));
-  return jobs;
-}
-
-}  // namespace
 
 absl::StatusOr<JobRequest::Item> ToItem(const std::string& name, const std::string& input,
                                         int priority, const v1::JobOptions& options,
@@ -139,7 +142,7 @@ absl::StatusOr<JobRequest::Item> ToItem(const std::string& name, const std::stri
                  "{}.options.idempotency_key: only for a job that is submitted alone", name);
   }
   JobRequest::Item item{.input = input, .priority = priority};
-  FURNACE_RETURN_IF_ERROR(Apply(name + ".options", options, now, item));
+  FURNACE_RETURN_IF_ERROR(ApplyOptions(name + ".options", options, now, item));
   return item;
 }
 

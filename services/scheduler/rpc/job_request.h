@@ -26,4 +26,8 @@ absl::StatusOr<JobRequest::Item> ToItem(const std::string& name, const std::stri
                                         int priority, const v1::JobOptions& options,
                                         absl::Time now);
 
+/// Fills in what `options`, a field of that name, asks of one job. INVALID_ARGUMENT.
+absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options, absl::Time now,
+                          JobRequest::Item& item);
+
 }  // namespace furnace::scheduler::rpc

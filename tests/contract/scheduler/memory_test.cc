@@ -5,12 +5,15 @@
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/schedule_store_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
+#include "tests/contract/scheduler/window_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_job_links.h"
 #include "tests/support/scheduler/memory_lost_jobs.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
+#include "tests/support/scheduler/memory_schedule_store.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 
@@ -41,10 +44,12 @@ class MemoryStoresBackend {
   JobHistory& history() { return history_; }
   UnfinishedJobs& unfinished() { return history_; }
   PayloadStore& payloads() { return payloads_; }
+  ScheduleStore& schedules() { return schedules_; }
 
  private:
   MemoryJobHistory history_;
   MemoryPayloadStore payloads_;
+  MemoryScheduleStore schedules_;
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
@@ -55,8 +60,10 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueueLoadsContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UnfinishedJobsContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DependencyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ProgressContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WindowContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ScheduleStoreContract, MemoryStoresBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

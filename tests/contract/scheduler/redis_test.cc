@@ -13,6 +13,7 @@
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/window_contract.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -57,6 +58,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LostJobsContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueueLoadsContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, DependencyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, ProgressContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, WindowContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -16,6 +16,7 @@ from fake_gateway import FakeGateway
 
 ENDPOINT = "0190aaaa-0000-7000-8000-000000000001"
 JOB = "0190bbbb-0000-7000-8000-000000000002"
+SCHEDULE = "0190cccc-0000-7000-8000-000000000003"
 
 
 def endpoint(name="up"):
@@ -135,11 +136,46 @@ class CommandsTest(unittest.TestCase):
     def test_run_sends_the_options_of_the_job(self):
         self.answer(f"POST /v1/endpoints/{ENDPOINT}/run", (200, job("DELAYED")))
         done = self.furnace("run", ENDPOINT, "--input", "[1]", "--no-wait", "--not-before",
-                            "2030-01-01T00:00:00Z", "--ttl", "60", "--idempotency-key", "order-17")
+                            "2030-01-01T00:00:00Z", "--ttl", "60", "--idempotency-key", "order-17",
+                            "--window", "22:00-06:00@Europe/Berlin@sat,sun")
         self.assertEqual(0, done.returncode, done.stderr)
         self.assertEqual({"input": [1], "priority": 0, "options": {
             "not_before": "2030-01-01T00:00:00Z", "ttl_seconds": 60,
-            "idempotency_key": "order-17"}}, json.loads(self.gateway.requests[0][2]))
+            "idempotency_key": "order-17", "window": {
+                "start": "22:00", "end": "06:00", "time_zone": "Europe/Berlin",
+                "days": ["SATURDAY", "SUNDAY"]}}}, json.loads(self.gateway.requests[0][2]))
+
+    def test_a_schedule_is_created_and_shown_with_its_next_runs(self):
+        schedule = {"id": SCHEDULE, "spec": {"name": "report", "cron": "@daily", "time_zone": "Europe/Berlin"},
+                    "next_runs": ["2030-01-01T00:00:00Z", "2030-01-02T00:00:00Z"]}
+        self.answer(f"POST /v1/endpoints/{ENDPOINT}/schedules", (200, schedule))
+        done = self.furnace("schedule", "create", ENDPOINT, "--name", "report", "--cron", "@daily", "--time-zone",
+                            "Europe/Berlin", "--input", "[1]", "--missed-runs", "skip", "--ttl", "60")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"name": "report", "cron": "@daily", "time_zone": "Europe/Berlin", "input": [1],
+                          "missed_runs": "SKIP", "options": {"ttl_seconds": 60}},
+                         json.loads(self.gateway.requests[0][2]))
+        self.assertEqual(2, done.stdout.count("next run"))
+
+    def test_schedules_are_listed_over_all_pages(self):
+        path = f"GET /v1/endpoints/{ENDPOINT}/schedules"
+        schedule = {"id": SCHEDULE, "spec": {"name": "report", "cron": "@daily"}, "paused": True}
+        self.answer(path, (200, {"schedules": [schedule], "next_page_token": "p2"}),
+                    (200, {"schedules": [schedule]}))
+        done = self.furnace("schedule", "list", ENDPOINT)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(2, done.stdout.count("paused"))
+
+    def test_a_schedule_is_shown_paused_resumed_and_deleted(self):
+        schedule = {"id": SCHEDULE, "spec": {"name": "report"}, "last_run_at": "2030-01-01T00:00:00Z",
+                    "last_job_id": JOB, "last_error": "too many jobs wait"}
+        for verb, request, said in (("get", "GET", "too many jobs wait"), ("pause", "POST", JOB),
+                                    ("resume", "POST", "ACTIVE"), ("delete", "DELETE", "deleted report")):
+            path = f"/v1/schedules/{SCHEDULE}" + (f"/{verb}" if request == "POST" else "")
+            self.answer(f"{request} {path}", (200, schedule))
+            done = self.furnace("schedule", verb, SCHEDULE)
+            self.assertEqual(0, done.returncode, done.stderr)
+            self.assertIn(said, done.stdout)
 
     def test_run_sends_what_the_job_depends_on(self):
         self.answer(f"POST /v1/endpoints/{ENDPOINT}/run", (200, job("WAITING")))

@@ -28,7 +28,9 @@ inline constexpr FailureCause kCauses[] = {
     FailureCause::kNone,       FailureCause::kHandlerError,  FailureCause::kTimeout,
     FailureCause::kWorkerLost, FailureCause::kHandlerExited, FailureCause::kPlatform};
 
-inline constexpr const char* kClasses[] = {"*", "rtx4090,rtx4000", "rtx4000|c=1", "*|v=1000"};
+inline constexpr char kWindow[] = "22:00-06:00,Europe/Berlin,1111111";
+inline constexpr const char* kClasses[] = {"*", "rtx4090,rtx4000", "rtx4000|c=1", "*|v=1000",
+                                           "*|w=22:00-06:00,Europe/Berlin,1111111"};
 
 class QueueModelTest : public testing::Test {
  protected:
@@ -120,7 +122,7 @@ class QueueModelTest : public testing::Test {
   // The jobs that a worker should get, best first: of those that share a concurrency
   // key one at a time.
   std::vector<std::string> Expected(const std::string& endpoint, const std::string& gpu,
-                                    std::size_t count) const {
+                                    bool window_open, std::size_t count) const {
     std::vector<std::pair<std::int64_t, std::string>> ready;
     std::set<std::string> busy = {};
     std::size_t running = 0;
@@ -130,8 +132,9 @@ class QueueModelTest : public testing::Test {
         ++running;
         busy.insert(job.concurrency_key);
       }
-      const bool fits =
-          WaitBefore(ParseAffinityClass(job.affinity), gpu, {}, {}) == absl::ZeroDuration();
+      const Affinity wanted = ParseAffinityClass(job.affinity);
+      const bool fits = WaitBefore(wanted, gpu, {}, {}) == absl::ZeroDuration() &&
+                        (wanted.window.empty() || window_open);
       if (job.status == JobStatus::kInQueue && fits) ready.emplace_back(scores_.at(id), id);
     }
     std::sort(ready.begin(), ready.end());
@@ -152,18 +155,20 @@ class QueueModelTest : public testing::Test {
                                      .gpu_count = 1 + Random(4),
                                      .cold_start = absl::ZeroDuration()},
                           .jobs = 1 + Random(4)};
+    const bool window_open = Random(2) == 0;
     const auto answer = Await<Claimed>([&](Done<Claimed> done) {
       queue_.Claim({.endpoint_id = endpoint,
                     .workers = {room},
                     .lease = NextLease(),
-                    .max_concurrency = static_cast<int>(kMaxConcurrency)},
+                    .max_concurrency = static_cast<int>(kMaxConcurrency),
+                    .windows = {{kWindow, window_open}}},
                    std::move(done));
     });
     ASSERT_TRUE(answer.ok()) << answer.status();
     const std::vector<ClaimedJob>& claimed = answer->jobs;
     ExpireUnclaimed(endpoint);
     const std::vector<std::string> expected =
-        Expected(endpoint, room.worker.gpu_type, static_cast<std::size_t>(room.jobs));
+        Expected(endpoint, room.worker.gpu_type, window_open, static_cast<std::size_t>(room.jobs));
     std::vector<std::string> got;
     for (const ClaimedJob& job : claimed) {
       got.push_back(job.lease.job_id);

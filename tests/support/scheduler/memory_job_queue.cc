@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <tuple>
 #include <utility>
 
 #include "services/scheduler/domain/affinity.h"
+#include "services/scheduler/domain/job_window.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
@@ -38,6 +40,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
   if (waiting + submission.items.size() > static_cast<std::size_t>(submission.max_queued)) {
     return absl::ResourceExhaustedError("too many jobs wait");
   }
+  if (HasTooManyClassesLocked(submission)) return absl::ResourceExhaustedError("options.window");
   if (!submission.idempotency_key.empty()) {
     known_[{submission.endpoint_id, submission.idempotency_key}] = {
         .job_id = submission.items.at(0).id,
@@ -79,6 +82,7 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
     MutexLock lock(mutex_);
     last_claim_ = request;
     ExpireLocked(request.endpoint_id);
+    claimed.unknown_windows = UnknownWindowsLocked(request);
     int left = request.max_concurrency == 0
                    ? std::numeric_limits<int>::max()
                    : request.max_concurrency - RunningLocked(request.endpoint_id);
@@ -144,6 +148,8 @@ QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
     if (IsKeyBusyLocked(before)) continue;
     const bool first = std::tie(other.score, id) <= std::tie(entry.score, job.id);
     place.position += first ? 1 : 0;
+    const std::string window(WindowOf(before.affinity));
+    if (first && before.affinity != job.affinity && !window.empty()) ++place.before[window];
   }
   return place;
 }
@@ -269,6 +275,9 @@ MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const ClaimRequest& request,
     const Job& job = entry.record.job;
     if (job.endpoint_id != request.endpoint_id || job.status != JobStatus::kInQueue) continue;
     if (IsKeyBusyLocked(job)) continue;
+    const auto window = request.windows.find(std::string(WindowOf(job.affinity)));
+    const bool open = window != request.windows.end() && window->second;
+    if (!WindowOf(job.affinity).empty() && !open) continue;
     Entry*& head = heads.try_emplace(job.affinity, &entry).first->second;
     if (IsBefore(entry, *head)) head = &entry;
   }

@@ -69,6 +69,10 @@ class MemoryJobQueue final : public JobQueue, public Answers {
 
   absl::StatusOr<SubmitResult> SubmitLocked(Submission submission)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool HasTooManyClassesLocked(const Submission& submission) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<std::string> UnknownWindowsLocked(const ClaimRequest& request) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireLocked(const std::string& endpoint_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   int RunningLocked(const std::string& endpoint_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   QueuePlace PlaceLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "libs/common/base/status.h"
@@ -68,6 +69,9 @@ absl::StatusOr<SubmitResult> DecodeSubmission(const redisReply& reply, std::size
   }
   const std::int64_t queued_at = Int(*results[2 * index]);
   if (queued_at == 0) return absl::ResourceExhaustedError("too many jobs wait at the endpoint");
+  if (queued_at == -2) {
+    return absl::ResourceExhaustedError("options.window: too many windows are in use");
+  }
   if (queued_at < 0) {
     return absl::AlreadyExistsError(
         "idempotency_key: it stands for a job with another input or other options");
@@ -118,13 +122,24 @@ std::vector<absl::Duration> DecodeTimes(const redisReply& list) {
   return times;
 }
 
+// Jobs before another one, by their window: {window, how many, ...}, a window maybe
+// several times.
+std::map<std::string, int> DecodeBefore(const redisReply& reply) {
+  std::map<std::string, int> before;
+  const auto words = Elements(reply);
+  for (std::size_t i = 0; i + 2 <= words.size(); i += 2) {
+    before[std::string(Text(*words[i]))] += static_cast<int>(Int(*words[i + 1]));
+  }
+  return before;
+}
+
 // Fields of a flat reply that describe one claimed job.
 constexpr std::size_t kClaimFields = 6;
 
 absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                                      const std::vector<std::string>& workers) {
   const auto parts = Elements(reply);
-  if (parts.size() != 2) return absl::InternalError("claim_jobs.lua answered too little");
+  if (parts.size() != 3) return absl::InternalError("claim_jobs.lua answered too little");
   const auto words = Elements(*parts[1]);
   Claimed claimed{.jobs = {}, .again = Int(*parts[0]) == 1};
   for (std::size_t i = 0; i + kClaimFields <= words.size(); i += kClaimFields) {
@@ -141,7 +156,20 @@ absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
     job.outputs_of = Text(*words[i + 5]);
     claimed.jobs.push_back(std::move(job));
   }
+  for (const redisReply* window : Elements(*parts[2])) {
+    claimed.unknown_windows.emplace_back(Text(*window));
+  }
   return claimed;
+}
+
+// Windows, each after "+" when it is open and "-" when it is not.
+std::string EncodeWindows(const std::map<std::string, bool>& windows) {
+  std::string text;
+  for (const auto& [window, open] : windows) {
+    if (!text.empty()) text += ';';
+    text.append(open ? "+" : "-").append(window);
+  }
+  return text;
 }
 
 // What a worker has, in the terms of a class; see domain/affinity.h.
@@ -178,7 +206,7 @@ void RedisJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
   const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
   Words args = {std::move(request.endpoint_id), Micros(request.lease),
                 std::to_string(request.max_concurrency),
-                fmt::format("{}", fmt::join(request.warm, ","))};
+                fmt::format("{}", fmt::join(request.warm, ",")), EncodeWindows(request.windows)};
   std::vector<std::string> ids;
   for (const WorkerRoom& room : request.workers) {
     args.push_back(room.worker.worker_id);
@@ -245,7 +273,7 @@ void RedisJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePl
               [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
                 const auto words = Elements(**reply);
-                if (words.size() != 8) return done(std::nullopt);
+                if (words.size() != 9) return done(std::nullopt);
                 QueuePlace place{.position = static_cast<int>(Int(*words[0])),
                                  .key_busy = Int(*words[1]) == 1,
                                  .running = static_cast<int>(Int(*words[2])),
@@ -256,6 +284,7 @@ void RedisJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePl
                 for (const redisReply* id : Elements(*words[7])) {
                   place.parents.emplace_back(Text(*id));
                 }
+                place.before = DecodeBefore(*words[8]);
                 done(std::move(place));
               });
 }

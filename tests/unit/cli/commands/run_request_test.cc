@@ -18,12 +18,33 @@ TEST(RunJsonTest, HoldsEverythingGiven) {
                               .concurrency_key = "user-7",
                               .ack = "PERSISTED",
                               .depends_on = {"a", "b"},
-                              .on_parent_failure = "SKIP"};
+                              .on_parent_failure = "SKIP",
+                              .window = "22:00-06:00"};
   EXPECT_EQ(RunJson(options, "null"),
             R"({"input":null,"priority":-3,"options":{"not_before":"2030-01-01T00:00:00Z",)"
             R"("ttl_seconds":1,"timeout_seconds":2,"idempotency_key":"a\"b",)"
             R"("concurrency_key":"user-7","ack":"PERSISTED","depends_on":["a","b"],)"
-            R"("on_parent_failure":"SKIP"}})");
+            R"("on_parent_failure":"SKIP","window":{"start":"22:00","end":"06:00"}}})");
+}
+
+TEST(WindowJsonTest, ZoneAndDaysMayBeLeftOut) {
+  EXPECT_EQ(WindowJson("22:00-06:00"), R"({"start":"22:00","end":"06:00"})");
+  EXPECT_EQ(WindowJson("22:00-06:00@Europe/Berlin"),
+            R"({"start":"22:00","end":"06:00","time_zone":"Europe/Berlin"})");
+  EXPECT_EQ(WindowJson("22:00-06:00@UTC@mon,Tuesday,SAT"),
+            R"({"start":"22:00","end":"06:00","time_zone":"UTC",)"
+            R"("days":["MONDAY","TUESDAY","SATURDAY"]})");
+}
+
+TEST(WindowJsonTest, WhatIsWrongIsForTheServerToSay) {
+  EXPECT_EQ(WindowJson("a-b@c@d"), R"({"start":"a","end":"b","time_zone":"c","days":["D"]})");
+}
+
+TEST(WindowJsonTest, ATimeAloneIsNoWindow) {
+  EXPECT_EQ(IsWindow("22:00-06:00@Europe/Berlin"), "");
+  EXPECT_NE(IsWindow("22:00"), "");
+  EXPECT_NE(IsWindow("22:00@Etc/GMT-5"), "");
+  EXPECT_NE(IsWindow(""), "");
 }
 
 }  // namespace

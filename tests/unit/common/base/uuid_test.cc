@@ -100,5 +100,18 @@ TEST(UuidLastByteTest, ReadsBothDigits) {
   EXPECT_EQ(UuidLastByte("123e4567-e89b-42d3-a456-4266141740a0"), 0xa0);
 }
 
+TEST(MakeUuidTest, IsTheSameForTheSameArguments) {
+  const absl::Time time = absl::FromUnixMillis(1'800'000'000'123);
+  const std::string uuid = MakeUuid(time, 0x0123'4567'89ab'cdef, 0x2a);
+  ASSERT_TRUE(IsUuid(uuid)) << uuid;
+  EXPECT_EQ(MakeUuid(time, 0x0123'4567'89ab'cdef, 0x2a), uuid);
+  EXPECT_EQ(MillisOf(uuid), absl::ToUnixMillis(time));
+  EXPECT_EQ(uuid[14], '7');
+  EXPECT_NE(std::string("89ab").find(uuid[19]), std::string::npos) << uuid;
+  EXPECT_EQ(UuidLastByte(uuid), 0x2a);
+  EXPECT_NE(MakeUuid(time, 0x1123'4567'89ab'cdef, 0x2a), uuid);
+  EXPECT_NE(MakeUuid(time + absl::Milliseconds(1), 0x0123'4567'89ab'cdef, 0x2a), uuid);
+}
+
 }  // namespace
 }  // namespace furnace

@@ -74,6 +74,21 @@ TEST_F(DispatcherClaimsTest, OneClaimServesAllWorkersOfAnEndpoint) {
   EXPECT_EQ(queue_.last_claim().workers[1].jobs, 1);
 }
 
+TEST_F(DispatcherClaimsTest, AJobWaitsForItsWindowAndStartsOnceItIsOpen) {
+  // It is 08:00.
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id, 2);
+  submission.items[0].affinity = AffinityClass({.window = "22:00-06:00,UTC,1111111"});
+  submission.items[1].affinity = AffinityClass({.window = "06:00-22:00,UTC,1111111"});
+  const std::string night = submission.items[0].id;
+  const std::string day = submission.items[1].id;
+  Submit(std::move(submission));
+  const auto link = Join("w-1", 5);
+  ASSERT_EQ(Assigned(*link), (Leases{{.job_id = day, .epoch = 1}}));
+  clock_.Advance(absl::Hours(14));
+  dispatcher_.WakeAll();
+  EXPECT_EQ(Assigned(*link).back(), (LeaseId{.job_id = night, .epoch = 1}));
+}
+
 TEST_F(DispatcherClaimsTest, AClaimIsBounded) {
   Join("w-1", 100);
   Join("w-2", 100);

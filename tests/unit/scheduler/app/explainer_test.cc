@@ -67,6 +67,23 @@ TEST_F(ExplainerTest, TheTimeOfAJobForLaterIsNoForecastToMeasure) {
   EXPECT_EQ(forecasts_.size(), 0U);
 }
 
+TEST_F(ExplainerTest, AJobOutsideItsWindowWaitsForItAndHoldsUpNoOther) {
+  // It is 08:00 on a Friday.
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
+  submission.items[0].affinity = AffinityClass({.window = "22:00-06:00,Europe/Berlin,0000011"});
+  const std::string weekend = Submit(std::move(submission));
+  const std::string other = Submit();
+  const WaitReason reason = Explain(weekend).value();
+  EXPECT_EQ(reason.constraint, WaitConstraint::kWindow);
+  EXPECT_EQ(reason.position, 0);
+  EXPECT_EQ(reason.detail, "its window opens at 2027-01-16T22:00:00+01:00");
+  EXPECT_EQ(Explain(other)->position, 1);
+  clock_.Advance(absl::Hours(24 + 13));
+  EXPECT_EQ(Explain(weekend)->constraint, WaitConstraint::kBusy);
+  EXPECT_EQ(Explain(weekend)->position, 1);
+  EXPECT_EQ(Explain(other)->position, 2);
+}
+
 TEST_F(ExplainerTest, AJobThatDoesNotWaitNeedsNoReason) {
   const std::string id = Submit();
   const Job waiting = *queue_.Live(id);

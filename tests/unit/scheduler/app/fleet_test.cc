@@ -50,6 +50,19 @@ TEST_F(FleetTest, StartsAWorkerWhenAJobWaits) {
   EXPECT_EQ(Worker("w-1").state, WorkerState::kIdle);
 }
 
+TEST_F(FleetTest, AJobOutsideItsWindowStartsNoWorker) {
+  // It is 08:00.
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
+  submission.items[0].affinity = AffinityClass({.window = "22:00-06:00,UTC,1111111"});
+  Submit(std::move(submission));
+  Scale();
+  EXPECT_EQ(driver_.starts(), 0);
+  clock_.Advance(absl::Hours(14));
+  leader_.Renew();
+  Scale();
+  EXPECT_EQ(driver_.starts(), 1);
+}
+
 TEST_F(FleetTest, ShardsThatOthersLeadAreLeftAlone) {
   Submit();
   ShardLeader nobody(log_, "b", kTestShards);

@@ -177,6 +177,15 @@ TEST_F(SubmitterTest, OptionsOfAJobGoBeforeTheEndpoints) {
   EXPECT_EQ(job.concurrency_key, "k");
 }
 
+TEST_F(SubmitterTest, AWindowIsOfTheJobThatNamesIt) {
+  JobRequest request = Request({"1", "2"});
+  request.items[0].window = "22:00-06:00,UTC,1111111";
+  const Submission submission = submitter_.Prepare(request).value();
+  EXPECT_EQ(submission.items[0].affinity, "rtx4090,rtx4000|w=22:00-06:00,UTC,1111111");
+  EXPECT_EQ(submission.items[1].affinity, "rtx4090,rtx4000");
+  EXPECT_EQ(Upcoming(submission, 0).record.job.affinity, submission.items[0].affinity);
+}
+
 TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   const auto fingerprint = [this](const std::function<void(JobRequest::Item&)>& change) {
     JobRequest request = Request({"1"});
@@ -191,6 +200,7 @@ TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   EXPECT_NE(fingerprint([](auto& item) { item.ttl = absl::Seconds(1); }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.timeout = absl::Seconds(1); }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.concurrency_key = "1"; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.window = "22:00-06:00,UTC,1111111"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.not_before = absl::UnixEpoch(); }), same);
   EXPECT_EQ(submitter_.Prepare(Request({"1"}))->fingerprint, "");
 }
@@ -314,6 +324,28 @@ TEST_F(PersistedSubmitTest, ARefusedJobIsNotPersisted) {
   const Submission submission = Prepare();
   EXPECT_TRUE(absl::IsResourceExhausted(Submit(submission).status()));
   EXPECT_FALSE(InHistory(submission.items[0].id));
+}
+
+TEST_F(SubmitterTest, AnIdThatIsGivenIsTakenAndItsInputKept) {
+  const std::string large(kInlineBytes + 1, '1');
+  const std::string id = NewJobId(endpoint_.id);
+  const auto submit = [&] {
+    JobRequest request = Request({large});
+    request.items[0].id = id;
+    request.idempotency_key = "k";
+    Submission submission = submitter_.Prepare(request).value();
+    EXPECT_EQ(submission.items[0].id, id);
+    const auto result = Await<SubmitResult>([&](Done<SubmitResult> done) {
+      submitter_.Submit(std::move(submission), std::move(done));
+    });
+    std::promise<void> flushed;
+    EXPECT_TRUE(blocking_.TrySubmit([&flushed] { flushed.set_value(); }));
+    flushed.get_future().wait();
+    return result.value().known_id;
+  };
+  EXPECT_EQ(submit(), "");
+  EXPECT_EQ(submit(), id);
+  EXPECT_EQ(payloads_.LoadInput(id).value(), large) << "it is the first one's, too";
 }
 
 }  // namespace

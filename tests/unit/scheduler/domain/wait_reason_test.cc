@@ -125,11 +125,37 @@ TEST(WhyWaitingTest, NamesTheConstraintThatBinds) {
     endpoint.queue.max_concurrency = c.max_concurrency;
     QueuePlace place = c.place;
     place.position = 5;
-    const WaitReason reason = WhyWaiting(job, endpoint, place);
+    const WaitReason reason = WhyWaiting(job, endpoint, place, absl::UnixEpoch());
     EXPECT_EQ(reason.constraint, c.constraint) << c.name;
     EXPECT_EQ(reason.detail, c.detail) << c.name;
     EXPECT_EQ(reason.position, 5) << c.name;
   }
+}
+
+TEST(WhyWaitingTest, AClosedWindowBindsBeforeTheJobsThatRunAndAfterAPause) {
+  const absl::Time noon = absl::UnixEpoch() + absl::Hours(12);
+  Job job;
+  job.status = JobStatus::kInQueue;
+  job.affinity = "a100|w=22:00-06:00,UTC,1111111";
+  Endpoint endpoint;
+  const QueuePlace place{.position = 5, .key_busy = true};
+  const WaitReason reason = WhyWaiting(job, endpoint, place, noon);
+  EXPECT_EQ(reason, (WaitReason{WaitConstraint::kWindow, 0,
+                                "its window opens at 1970-01-01T22:00:00+00:00"}));
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, noon + absl::Hours(11)).constraint,
+            WaitConstraint::kConcurrencyKey);
+  endpoint.paused = true;
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, noon).constraint, WaitConstraint::kPaused);
+}
+
+TEST(WhyWaitingTest, JobsWhoseWindowIsClosedDoNotGoBefore) {
+  Job job;
+  job.status = JobStatus::kInQueue;
+  const QueuePlace place{
+      .position = 10, .before = {{"22:00-06:00,UTC,1111111", 3}, {"06:00-22:00,UTC,1111111", 2}}};
+  const absl::Time noon = absl::UnixEpoch() + absl::Hours(12);
+  EXPECT_EQ(WhyWaiting(job, Endpoint(), place, noon).position, 7);
+  EXPECT_EQ(WhyWaiting(job, Endpoint(), place, noon + absl::Hours(12)).position, 8);
 }
 
 }  // namespace

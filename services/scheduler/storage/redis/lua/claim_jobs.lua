@@ -3,14 +3,16 @@
 -- KEYS[1]  shard prefix
 -- ARGV[1]  endpoint, ARGV[2] lease (us), ARGV[3] most jobs that may run ('0': any)
 -- ARGV[4]  models that workers of the endpoint have warm, by commas
--- ARGV[5+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
+-- ARGV[5]  windows of time, by semicolons: '+' and those that are open, '-' and others
+-- ARGV[6+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
 --          only), how many jobs it can take, what else it has: terms like a class's
 --
 -- Returns {1 when jobs wait only until they have waited long enough for these workers,
 -- flat list, for each job: number of the worker (from 1), job id, epoch, timeout (us),
 -- input (false when it lies in the payload store), project when the input refers to
--- outputs, else ''}.
+-- outputs, else ''; windows of jobs that ARGV[5] lacks}.
 local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
+local MAX_WINDOWS = 100 -- In one answer.
 local WARM_WAIT = 2000000 -- kWarmWait of domain/affinity.h.
 local endpoint, lease = ARGV[1], tonumber(ARGV[2])
 local now = now_us()
@@ -44,11 +46,30 @@ local function wait_before(want, gpu, has)
   return wait
 end
 
+-- Whether windows are open; nil: not known.
+local open = {}
+for sign, window in string.gmatch(ARGV[5], '([+-])([^;]+)') do
+  open[window] = sign == '+'
+end
+
+local unknown = {}
+
+-- Whether jobs that have this window (nil: none) may start.
+local function is_open(window)
+  if window and open[window] == nil then
+    open[window] = false
+    if #unknown < MAX_WINDOWS then
+      unknown[#unknown + 1] = window
+    end
+  end
+  return not window or open[window]
+end
+
 -- The queues that a worker may serve.
 local function queues_for(gpu, has)
   local queues = {}
   for i, class in ipairs(classes) do
-    local wait = wait_before(wanted[i], gpu, has)
+    local wait = is_open(wanted[i].w) and wait_before(wanted[i], gpu, has)
     if wait then
       queues[#queues + 1] = { key = queue_key(endpoint, class), class = class, wait = wait }
     end
@@ -141,7 +162,7 @@ local function allowance()
 end
 
 local left = allowance()
-for i = 5, #ARGV, 6 do
+for i = 6, #ARGV, 6 do
   local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
   local queues = queues_for(gpu, parse_class(has))
   room = tonumber(room)
@@ -150,7 +171,7 @@ for i = 5, #ARGV, 6 do
     if not id then
       break
     end
-    if start((i + 1) / 6, id, worker, gpu, gpus, cold) then
+    if start(i / 6, id, worker, gpu, gpus, cold) then
       cold = 0
       room = room - 1
       left = left - 1
@@ -172,4 +193,4 @@ if taken > 0 then
   count(endpoint, 'running', #leases / 2)
   flush_counts()
 end
-return { again, claimed }
+return { again, claimed, unknown }

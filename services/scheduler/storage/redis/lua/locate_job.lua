@@ -7,19 +7,31 @@
 -- 1 when another job runs under its key, how many jobs of its endpoint run, what keeps
 -- workers away: "<number of the obstacle> <detail>" or '', what those there are can take,
 -- see capacity_codec.h, or '', how long its latest attempts took, how long its latest
--- workers took to start, the parents that it waits for}.
+-- workers took to start, the parents that it waits for, flat list of windows and how many
+-- jobs that have them go before it}.
 local job = load_job(ARGV[1])
 if not job or job.status >= IN_PROGRESS then
   return {}
 end
 local stats = redis.call('HMGET', prefix .. 'stats:' .. job.endpoint, 'running', 'why', 'cap')
 local rank = redis.call('ZRANK', queue_key(job.endpoint, job.class), job.id)
-local position = 0
+local position, before = 0, {}
+
+-- Counts jobs of a class that go before it.
+local function add(class, jobs)
+  position = position + jobs
+  local window = parse_class(class).w
+  if window and jobs > 0 then
+    before[#before + 1] = window
+    before[#before + 1] = jobs
+  end
+end
+
 if rank then
   position = rank + 1
   for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. job.endpoint)) do
     if class ~= job.class then
-      position = position + redis.call('ZCOUNT', queue_key(job.endpoint, class), '-inf', job.score)
+      add(class, redis.call('ZCOUNT', queue_key(job.endpoint, class), '-inf', job.score))
     end
   end
 end
@@ -27,4 +39,4 @@ local busy = job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) 
 local runs = redis.call('LRANGE', prefix .. 'runs:' .. job.endpoint, 0, -1)
 local colds = redis.call('LRANGE', prefix .. 'colds:' .. job.endpoint, 0, -1)
 local parents = job.status == WAITING and redis.call('SMEMBERS', prefix .. 'parents:' .. job.id) or {}
-return { position, busy, tonumber(stats[1] or 0), stats[2] or '', stats[3] or '', runs, colds, parents }
+return { position, busy, tonumber(stats[1] or 0), stats[2] or '', stats[3] or '', runs, colds, parents, before }

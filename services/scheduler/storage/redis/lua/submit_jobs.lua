@@ -12,11 +12,13 @@
 --          nothing), graph that it comes with ('': none)
 --
 -- Returns a flat list, for each submission: when it was queued, 0 when too many jobs
--- wait, -1 when its key stands for another submission; and the id of the job that its
+-- wait, -1 when its key stands for another submission, -2 when the endpoint's jobs have
+-- too many windows; and the id of the job that its
 -- key stands for, or ''.
 local SHORT = 64 -- Bytes of a value that a listpack takes.
 local HEADER, ITEM = 12, 12
-local FULL, CONFLICT = 0, -1
+local FULL, CONFLICT, WINDOWS = 0, -1, -2
+local MAX_CLASSES = 100 -- Of an endpoint, that a job with a window may add to.
 local now = now_us()
 
 -- The result of a submission whose key has been used; nil: it has not.
@@ -44,6 +46,44 @@ local function is_full(h)
     return true
   end
   waiting[h.endpoint] = waiting[h.endpoint] + h.jobs
+  return false
+end
+
+-- Forgets classes that hold no jobs.
+local function forget_empty(endpoint)
+  for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
+    if redis.call('EXISTS', queue_key(endpoint, class)) == 0 then
+      forget_class(endpoint, class)
+    end
+  end
+end
+
+-- Makes a class, unless there is one; false when there may be no more.
+local function make_class(endpoint, class)
+  local classes = prefix .. 'classes:' .. endpoint
+  if redis.call('SISMEMBER', classes, class) == 1 then
+    return true
+  end
+  if redis.call('SCARD', classes) >= MAX_CLASSES then
+    forget_empty(endpoint)
+  end
+  return redis.call('SCARD', classes) < MAX_CLASSES and redis.call('SADD', classes, class) == 1
+end
+
+-- Classes that this run has made, or found.
+local made = {}
+
+-- Whether jobs with a window ask for more classes than there may be.
+local function has_too_many_classes(h, first)
+  for i = first, first + (h.jobs - 1) * ITEM, ITEM do
+    local class = ARGV[i + 2]
+    if string.find(class, '|w=', 1, true) and not made[h.endpoint .. class] then
+      if not make_class(h.endpoint, class) then
+        return true
+      end
+      made[h.endpoint .. class] = true
+    end
+  end
   return false
 end
 
@@ -103,6 +143,9 @@ local function submit_all(h, first)
     if result then
       return result
     end
+  end
+  if has_too_many_classes(h, first) then
+    return { WINDOWS, '' }
   end
   if is_full(h) then
     return { FULL, '' }

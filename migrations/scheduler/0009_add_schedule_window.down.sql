@@ -1,0 +1,1 @@
+ALTER TABLE scheduler.furnace_schedules DROP COLUMN time_window;
