@@ -1,6 +1,7 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
-  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_queue.cc
+  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_batch_store.cc
+    support/scheduler/memory_batch_worker.cc support/scheduler/memory_job_queue.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
   DEPS furnace_scheduler_app)
 
@@ -8,6 +9,7 @@ furnace_test(scheduler_domain_test
   SOURCES
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/batch_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
     unit/scheduler/domain/retry_policy_test.cc
@@ -18,6 +20,7 @@ furnace_test(scheduler_domain_test
 
 furnace_test(scheduler_app_test
   SOURCES
+    unit/scheduler/app/batches_test.cc
     unit/scheduler/app/dispatcher_claims_test.cc
     unit/scheduler/app/dispatcher_results_test.cc
     unit/scheduler/app/dispatcher_sessions_test.cc

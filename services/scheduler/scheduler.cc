@@ -18,6 +18,7 @@
 #include "libs/common/rpc/server.h"
 #include "libs/common/runtime/periodic.h"
 #include "libs/common/runtime/thread_pool.h"
+#include "services/scheduler/app/batches.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/explainer.h"
@@ -33,10 +34,12 @@
 #include "services/scheduler/domain/shard.h"
 #include "services/scheduler/drivers/none/none_driver.h"
 #include "services/scheduler/migrations.h"
+#include "services/scheduler/rpc/batch_service.h"
 #include "services/scheduler/rpc/fleet_service.h"
 #include "services/scheduler/rpc/job_service.h"
 #include "services/scheduler/rpc/worker_service.h"
 #include "services/scheduler/storage/observed_job_queue.h"
+#include "services/scheduler/storage/postgres/batch_store.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/redis/job_queue.h"
@@ -78,6 +81,7 @@ struct Scheduler::Parts {
         log(redis, scripts, c.shards),
         history(postgres),
         payloads(postgres),
+        batch_store(postgres),
         endpoint_source(furnace::rpc::Dial(c.registry_address),
                         {.internal_token = c.internal_token}),
         usage(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
@@ -87,6 +91,7 @@ struct Scheduler::Parts {
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         dispatcher(queue, catalog, payloads, blocking, clock, c.lease),
+        batches(batch_store, submitter, queue, reader, dispatcher, clock),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
         relay(log, leader, history, usage),
@@ -94,8 +99,10 @@ struct Scheduler::Parts {
         gate(c.internal_token),
         explainer(queue, catalog),
         redriver(queue, reader, history, catalog),
-        job_handlers(submitter, queue, reader, history, explainer, redriver, dispatcher, clock),
+        job_handlers(submitter, batches, queue, reader, history, explainer, redriver, dispatcher,
+                     clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
+        batch_service(gate, batches),
         worker_service(
             c.internal_token,
             {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
@@ -122,6 +129,7 @@ struct Scheduler::Parts {
   RedisShardLog log;
   PostgresJobHistory history;
   PostgresPayloadStore payloads;
+  PostgresBatchStore batch_store;
   RegistryEndpointSource endpoint_source;
   MeteringUsageSink usage;
   const std::unique_ptr<Driver> driver;
@@ -132,6 +140,7 @@ struct Scheduler::Parts {
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
   JobWatchers watchers;
   Dispatcher dispatcher;
+  Batches batches;
   ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
@@ -142,6 +151,7 @@ struct Scheduler::Parts {
   Redriver redriver;
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;
+  rpc::BatchService batch_service;
   rpc::WorkerService worker_service;
   rpc::FleetHandlers fleet_handlers;
   rpc::FleetService fleet_service;
@@ -155,6 +165,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> expire_watchers;
   std::optional<runtime::Periodic> wake_workers;
   std::optional<runtime::Periodic> wake_impatient;
+  std::optional<runtime::Periodic> drop_orphans;
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
@@ -163,7 +174,7 @@ struct Scheduler::Parts {
 Scheduler::Parts::~Parts() {
   notifications.reset();
   for (auto* duty : {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &scale,
-                     &expire_watchers, &wake_workers, &wake_impatient}) {
+                     &expire_watchers, &wake_workers, &wake_impatient, &drop_orphans}) {
     duty->reset();
   }
   server.reset();
@@ -175,9 +186,9 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server,
-      furnace::rpc::Server::Start({.address = config.listen, .max_threads = config.handler_threads},
-                                  {&job_service, &worker_service, &fleet_service}, async));
+      server, furnace::rpc::Server::Start(
+                  {.address = config.listen, .max_threads = config.handler_threads},
+                  {&job_service, &batch_service, &worker_service, &fleet_service}, async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));
@@ -196,6 +207,7 @@ void Scheduler::Parts::StartDuties() {
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
   wake_impatient.emplace(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
+  drop_orphans.emplace(Batches::kDropEvery, [this] { batches.DropOrphans(); });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),
       [this](std::string_view, std::string_view message) { OnNotify(message); },

@@ -20,10 +20,10 @@ def rfc3339(when: Union[datetime, str]) -> str:
 
 
 def job_options(
-    not_before: Union[datetime, str, None],
-    ttl_seconds: Optional[int],
-    timeout_seconds: Optional[int],
-    concurrency_key: Optional[str],
+    not_before: Union[datetime, str, None] = None,
+    ttl_seconds: Optional[int] = None,
+    timeout_seconds: Optional[int] = None,
+    concurrency_key: Optional[str] = None,
     idempotency_key: Optional[str] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.

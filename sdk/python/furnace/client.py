@@ -12,6 +12,7 @@ from furnace import _watch
 from furnace._jobs import is_final
 from furnace._options import job_options, rfc3339
 from furnace._rest import Rest
+from furnace.batches import Batch, Batches
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 
@@ -53,6 +54,7 @@ class Client:
         key = api_key if api_key is not None else os.environ.get("FURNACE_API_KEY", "")
         self._rest = Rest(url, key, timeout)
         self.endpoints = Endpoints(self._rest)
+        self.batches = Batches(self._rest)
 
     def __enter__(self) -> Client:
         return self
@@ -128,12 +130,42 @@ class Client:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
         The options are those of `run` and go for each of the jobs. Returns their ids,
-        in the order of `inputs`.
+        in the order of `inputs`. `batch` does the same and tells of them as a whole.
         """
         options = job_options(not_before, ttl_seconds, timeout_seconds, concurrency_key)
-        jobs = [{"input": each, "priority": priority, **options} for each in inputs]
-        body = {"jobs": jobs}
-        return self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)["job_ids"]
+        return self.batch(endpoint_id, inputs, priority, **options.get("options", {})).job_ids
+
+    def batch(
+        self,
+        endpoint_id: str,
+        inputs: Iterable[Any],
+        priority: int = 0,
+        *,
+        name: str = "",
+        one_worker: bool = False,
+        **options: Any,
+    ) -> Batch:
+        """Queues 1 to 1,000 jobs, 10 MiB in all, as a batch: every one or none.
+
+        Args:
+            name: For people, at most 255 bytes.
+            one_worker: Run them one after another on the same worker, so that container
+                and model are loaded once.
+            **options: `not_before`, `ttl_seconds`, `timeout_seconds` and
+                `concurrency_key` of `run`, for each of the jobs.
+
+        The errors are those of `run`.
+        """
+        each = job_options(**options)
+        body: Dict[str, Any] = {
+            "jobs": [{"input": input, "priority": priority, **each} for input in inputs]
+        }
+        if name:
+            body["name"] = name
+        if one_worker:
+            body["one_worker"] = True
+        answer = self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)
+        return Batch(self._rest, answer.get("batch_id", ""), answer["job_ids"])
 
     def run_sync(
         self,

@@ -1,5 +1,6 @@
 #include "services/gateway/wire/methods.h"
 
+#include "furnace/v1/batch_service.pb.h"
 #include "furnace/v1/endpoint_service.pb.h"
 #include "furnace/v1/fleet_service.pb.h"
 #include "furnace/v1/job_service.pb.h"
@@ -55,6 +56,7 @@ static_assert(static_cast<int>(Role::kOperator) == v1::ROLE_OPERATOR);
 const std::vector<Service>& PublicServices() {
   static const auto* const services = new std::vector<Service>{
       {ServiceBeside<v1::SubmitRequest>(), Home::kScheduler},
+      {ServiceBeside<v1::GetBatchRequest>(), Home::kScheduler},
       {ServiceBeside<v1::ListGpusRequest>(), Home::kScheduler},
       {ServiceBeside<v1::GetEndpointRequest>(), Home::kRegistry},
       {ServiceBeside<v1::GetProjectRequest>(), Home::kRegistry},

@@ -45,6 +45,7 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.project_id = submission.project_id;
   job.priority = item.priority;
   job.concurrency_key = item.concurrency_key;
+  job.batch_id = submission.batch_id;
   return upcoming;
 }
 
@@ -70,7 +71,11 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
   }
   const auto shard = static_cast<std::uint8_t>(ShardOfEndpoint(endpoint->id, shards_));
   const std::string affinity = AffinityClass({.gpu_types = endpoint->gpu_types});
+  if (request.batch) submission.batch_id = NewUuid(clock_.Now(), shard);
   for (JobRequest::Item& item : request.items) {
+    if (request.batch && request.batch->one_worker) {
+      item.concurrency_key = OneWorkerKey(submission.batch_id);
+    }
     submission.items.push_back({.id = NewUuid(clock_.Now(), shard),
                                 .priority = item.priority,
                                 .affinity = affinity,

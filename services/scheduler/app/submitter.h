@@ -11,6 +11,7 @@
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/domain/batch.h"
 
 namespace furnace::scheduler {
 
@@ -32,6 +33,8 @@ struct JobRequest {
   std::vector<Item> items;
   std::string idempotency_key;  // Empty: none. Only with one item.
   bool watched = false;         // Somebody will watch the jobs from the start.
+  /// The items are a batch; nullopt: one job on its own.
+  std::optional<BatchOptions> batch;
 };
 
 /// A job that is about to be queued.

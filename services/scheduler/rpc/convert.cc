@@ -20,12 +20,6 @@ constexpr int kMaxLeases = 1000;
 constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
 
-void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
-  const std::int64_t micros = absl::ToUnixMicros(time);
-  proto->set_seconds(micros / 1'000'000);
-  proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
-}
-
 void SetTimes(const Job& job, v1::Job& proto) {
   SetTime(job.queued_at, proto.mutable_queued_at());
   if (job.started_at) SetTime(*job.started_at, proto.mutable_started_at());
@@ -71,6 +65,12 @@ Outcome HandlerError(std::string error) {
 
 }  // namespace
 
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
+  const std::int64_t micros = absl::ToUnixMicros(time);
+  proto->set_seconds(micros / 1'000'000);
+  proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
+}
+
 v1::Job ToProto(const JobRecord& record) {
   const Job& job = record.job;
   v1::Job proto;
@@ -94,6 +94,7 @@ v1::Job ToProto(const JobRecord& record) {
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
   proto.set_progress(job.progress);
   proto.set_concurrency_key(job.concurrency_key);
+  proto.set_batch_id(job.batch_id);
   proto.set_version(job.version);
   return proto;
 }

@@ -16,6 +16,8 @@
 
 namespace furnace::scheduler::rpc {
 
+void SetTime(absl::Time time, google::protobuf::Timestamp* proto);
+
 /// A job as clients see it, with its output where the record has it.
 v1::Job ToProto(const JobRecord& record);
 

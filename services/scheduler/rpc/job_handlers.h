@@ -7,6 +7,7 @@
 #include "furnace/v1/job_service.pb.h"
 #include "libs/common/base/clock.h"
 #include "libs/common/rpc/call_context.h"
+#include "services/scheduler/app/batches.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/job_reader.h"
@@ -19,9 +20,11 @@ namespace furnace::scheduler::rpc {
 /// The short methods of JobService as plain functions; they block.
 class JobHandlers {
  public:
-  JobHandlers(Submitter& submitter, JobQueue& queue, JobReader& reader, JobHistory& history,
-              Explainer& explainer, Redriver& redriver, Dispatcher& dispatcher, const Clock& clock)
+  JobHandlers(Submitter& submitter, Batches& batches, JobQueue& queue, JobReader& reader,
+              JobHistory& history, Explainer& explainer, Redriver& redriver, Dispatcher& dispatcher,
+              const Clock& clock)
       : submitter_(submitter),
+        batches_(batches),
         queue_(queue),
         reader_(reader),
         history_(history),
@@ -49,6 +52,7 @@ class JobHandlers {
 
  private:
   Submitter& submitter_;
+  Batches& batches_;
   JobQueue& queue_;
   JobReader& reader_;
   JobHistory& history_;

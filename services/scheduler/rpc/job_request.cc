@@ -38,7 +38,7 @@ absl::Status CheckIdempotencyKey(std::string_view key) {
       "options.idempotency_key: holds what is no printable ASCII character");
 }
 
-absl::Status CheckConcurrencyKey(std::string_view field, std::string_view key) {
+absl::Status CheckText(std::string_view field, std::string_view key) {
   FURNACE_RETURN_IF_ERROR(CheckLength(field, key));
   const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
   if (std::none_of(key.begin(), key.end(), is_control)) return absl::OkStatus();
@@ -75,10 +75,14 @@ absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl:
         CheckRange(name + ".timeout_seconds", options.timeout_seconds(), 1, kMaxTimeoutSeconds));
     item.timeout = absl::Seconds(options.timeout_seconds());
   }
-  FURNACE_RETURN_IF_ERROR(
-      CheckConcurrencyKey(name + ".concurrency_key", options.concurrency_key()));
+  FURNACE_RETURN_IF_ERROR(CheckText(name + ".concurrency_key", options.concurrency_key()));
   item.concurrency_key = options.concurrency_key();
   return absl::OkStatus();
+}
+
+absl::StatusOr<BatchOptions> ToBatchOptions(const v1::SubmitBatchRequest& request) {
+  FURNACE_RETURN_IF_ERROR(CheckText("name", request.name()));
+  return BatchOptions{.name = request.name(), .one_worker = request.one_worker()};
 }
 
 template <typename Request>
@@ -118,6 +122,7 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
   FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
   jobs.endpoint_id = request.endpoint_id();
   FURNACE_RETURN_IF_ERROR(CheckRange("jobs", request.jobs_size(), 1, kMaxBatchJobs));
+  FURNACE_ASSIGN_OR_RETURN(jobs.batch, ToBatchOptions(request));
   std::size_t room = kMaxInputBytes;
   for (int i = 0; i < request.jobs_size(); ++i) {
     const v1::BatchJob& job = request.jobs(i);
@@ -128,6 +133,10 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
     if (!job.options().idempotency_key().empty()) {
       return Error(absl::StatusCode::kInvalidArgument, "{}.options.idempotency_key: not in a batch",
                    name);
+    }
+    if (request.one_worker() && !job.options().concurrency_key().empty()) {
+      return Error(absl::StatusCode::kInvalidArgument,
+                   "{}.options.concurrency_key: not with one_worker", name);
     }
     room -= job.input().size();
     JobRequest::Item item{.input = job.input(), .priority = job.priority()};

@@ -1,8 +1,11 @@
 #include "tests/contract/scheduler/affinity_contract.h"
+#include "tests/contract/scheduler/batch_queue_contract.h"
+#include "tests/contract/scheduler/batch_store_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_batch_store.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 
@@ -25,15 +28,19 @@ class MemoryStoresBackend {
  public:
   JobHistory& history() { return history_; }
   PayloadStore& payloads() { return payloads_; }
+  BatchStore& batches() { return batches_; }
 
  private:
   MemoryJobHistory history_;
   MemoryPayloadStore payloads_;
+  MemoryBatchStore batches_{history_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AffinityContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchQueueContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchStoreContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 

@@ -4,6 +4,7 @@
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "tests/contract/scheduler/affinity_contract.h"
+#include "tests/contract/scheduler/batch_queue_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 
@@ -39,6 +40,7 @@ class RedisBackend {
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, AffinityContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BatchQueueContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -39,6 +39,7 @@ class JobHistoryContract : public testing::Test {
                  .max_backoff = absl::Seconds(6),
                  .no_retry = 4};
     job.concurrency_key = "key 'of' {one}";
+    job.batch_id = "01890a5d-ac96-774b-bcce-b302099a8057";
     job.expires_at = absl::FromUnixMicros(1'800'000'000'123'456);
     job.attempt = 3;
     job.retry_count = 1;
@@ -102,6 +103,7 @@ TYPED_TEST_P(JobHistoryContract, AJobComesBackAsItWasSaved) {
   EXPECT_EQ(job.timeout, saved.job.timeout);
   EXPECT_EQ(job.retry, saved.job.retry);
   EXPECT_EQ(job.concurrency_key, saved.job.concurrency_key);
+  EXPECT_EQ(job.batch_id, saved.job.batch_id);
   EXPECT_EQ(job.not_before, saved.job.not_before);
   EXPECT_EQ(job.expires_at, saved.job.expires_at);
   EXPECT_EQ(job.attempt, saved.job.attempt);
@@ -133,6 +135,7 @@ TYPED_TEST_P(JobHistoryContract, WhatIsAbsentStaysAbsent) {
   const JobRecord got = this->Get(saved.job.id).value();
   EXPECT_EQ(got.job.input, std::nullopt);
   EXPECT_EQ(got.job.output, std::nullopt);
+  EXPECT_EQ(got.job.batch_id, "");
   EXPECT_EQ(got.job.started_at, std::nullopt);
   EXPECT_EQ(got.job.completed_at, std::nullopt);
   EXPECT_TRUE(got.job.input_stored);
@@ -186,6 +189,8 @@ TYPED_TEST_P(JobHistoryContract, ListsByFallingIdWithinTheFilter) {
   EXPECT_EQ(this->List({.before_id = b.job.id}), Ids{a.job.id});
   EXPECT_EQ(this->List({.endpoint_id = this->endpoint_}), (Ids{b.job.id, a.job.id}));
   EXPECT_EQ(this->List({.endpoint_id = other}), Ids{c.job.id});
+  EXPECT_EQ(this->List({.batch_id = b.job.batch_id}), Ids{b.job.id});
+  EXPECT_TRUE(this->List({.batch_id = NewId()}).empty());
   EXPECT_EQ(this->List({.status = JobStatus::kInQueue}), (Ids{c.job.id, a.job.id}));
   EXPECT_EQ(this->List({.status = JobStatus::kInQueue, .before_id = c.job.id}), Ids{a.job.id});
 }

@@ -57,7 +57,8 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(job.retry.no_retry),
           job.concurrency_key,
           postgres::TimeParam(job.not_before),
-          postgres::TimeParam(job.expires_at)};
+          postgres::TimeParam(job.expires_at),
+          job.batch_id.empty() ? std::nullopt : Param(job.batch_id)};
 }
 
 // Reads a row's columns one after another.
@@ -127,6 +128,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.concurrency_key = next.Text();
   job.not_before = next.Time();
   job.expires_at = next.Time();
+  job.batch_id = next.Text();
   return job;
 }
 

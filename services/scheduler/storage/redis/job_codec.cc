@@ -85,6 +85,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
                .max_backoff = absl::Milliseconds(fields.Number("bm")),
                .no_retry = static_cast<unsigned>(fields.Number("nr"))};
   job.concurrency_key = fields.Str("ck");
+  job.batch_id = fields.Str("bt");
   if (job.status == JobStatus::kDelayed) job.not_before = fields.Time("nb");
   job.expires_at = fields.Time("xp");
   job.queued_at = absl::FromUnixMicros(fields.Number("q"));
@@ -144,6 +145,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   time("nb", job.not_before);
   time("xp", job.expires_at);
   text("ck", job.concurrency_key);
+  text("bt", job.batch_id);
   return words;
 }
 

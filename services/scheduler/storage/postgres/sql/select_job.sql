@@ -12,6 +12,7 @@ SELECT
   backoff_ms, max_backoff_ms, no_retry, concurrency_key,
   (extract(epoch FROM not_before) * 1000000)::bigint,
   (extract(epoch FROM expires_at) * 1000000)::bigint,
+  batch_id,
   input, output, to_json(chunks), chunk_count
 FROM scheduler.furnace_jobs
 WHERE id = $1 AND project_id = $2

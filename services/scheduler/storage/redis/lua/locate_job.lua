@@ -21,5 +21,6 @@ if rank then
     end
   end
 end
-local busy = job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) or 0
+local holder = job.key and redis.call('HGET', busy_key(job.endpoint), job.key)
+local busy = holder and holder ~= job.id and 1 or 0
 return { position, busy, tonumber(stats[1] or 0), stats[2] or '' }

@@ -11,7 +11,10 @@
 --                            another job runs under
 --   parked:<endpoint> hash   how many are parked, by affinity class; only of classes that
 --                            come and go (those with terms)
---   busy:<endpoint>   hash   the job that runs, by concurrency key
+--   busy:<endpoint>   hash   the job that runs, by concurrency key; of a batch on one
+--                            worker the job that runs or is in its queue
+--   reserved:<endpoint>  hash  by worker, "<job> <until>": the next job of a batch that
+--                            keeps to that worker
 --   classes:<endpoint>       set   affinity classes that may have jobs
 --   delayed:<endpoint>       zset  job ids by when they become runnable
 --   delayed           zset   endpoints by when their first delayed job does
@@ -40,10 +43,12 @@
 --   rd        it was redriven
 --   nb xp ck  when a job that was not runnable becomes or became so; expires at;
 --             concurrency key
+--   bt        batch; its jobs keep to one worker when ck is one_worker_key(bt)
 
 local DELAYED, IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, TIMED_OUT, CANCELLED = 2, 3, 4, 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
 local MAX_LOSSES = 10
+local RESERVED = 3000000 -- For so long (us) the next job of a batch waits for its worker.
 
 local prefix = KEYS[1]
 
@@ -95,6 +100,19 @@ end
 
 local function busy_key(endpoint)
   return prefix .. 'busy:' .. endpoint
+end
+
+local function reserved_key(endpoint)
+  return prefix .. 'reserved:' .. endpoint
+end
+
+-- The concurrency key of a batch whose jobs run one after another on one worker.
+local function one_worker_key(batch)
+  return 'batch ' .. batch
+end
+
+local function keeps_to_worker(job)
+  return job.batch and job.key == one_worker_key(job.batch)
 end
 
 -- Queues known to hold jobs; the first one that a script puts there wakes workers.
@@ -156,9 +174,18 @@ local function park(id, endpoint, class, score, key)
   count(endpoint, 'held', 1)
 end
 
+-- Whether a job that becomes runnable has to wait for its key. Of a batch on one worker
+-- one job at a time is in the queue.
+local function is_held(id, endpoint, key, batch)
+  if batch and key == one_worker_key(batch) then
+    return redis.call('HSETNX', busy_key(endpoint), key, id) == 0
+  end
+  return redis.call('HEXISTS', busy_key(endpoint), key) == 1
+end
+
 -- Makes a job runnable.
-local function enqueue(id, endpoint, class, score, key)
-  if key and redis.call('HEXISTS', busy_key(endpoint), key) == 1 then
+local function enqueue(id, endpoint, class, score, key, batch)
+  if key and is_held(id, endpoint, key, batch) then
     park(id, endpoint, class, score, key)
   else
     push(id, endpoint, class, score)
@@ -172,16 +199,31 @@ local function delay(id, endpoint, at)
   count(endpoint, 'held', 1)
 end
 
--- Nothing runs under a key any more: the next job of each class may.
-local function free_key(endpoint, key)
-  redis.call('HDEL', busy_key(endpoint), key)
-  for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
-    local next = redis.call('ZPOPMIN', parked_key(endpoint, class, key))
-    if next[1] then
-      count(endpoint, 'held', -1)
-      count_parked(endpoint, class, -1)
-      push(next[1], endpoint, class, next[2])
+-- Lets the next job of a class that waits for a key go into its queue; its id or nil.
+local function unpark(endpoint, class, key)
+  local next = redis.call('ZPOPMIN', parked_key(endpoint, class, key))
+  if next[1] then
+    count(endpoint, 'held', -1)
+    count_parked(endpoint, class, -1)
+    push(next[1], endpoint, class, next[2])
+  end
+  return next[1]
+end
+
+-- Nothing runs under a job's key any more: the next job of each class may. Of a batch on
+-- one worker the next of its class may, which is runnable from now on; its id is returned.
+local function free_key(job, now)
+  redis.call('HDEL', busy_key(job.endpoint), job.key)
+  if keeps_to_worker(job) then
+    local next = unpark(job.endpoint, job.class, job.key)
+    if next then
+      redis.call('HSET', busy_key(job.endpoint), job.key, next)
+      redis.call('HSET', job_key(next), 'nb', now)
     end
+    return next
+  end
+  for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. job.endpoint)) do
+    unpark(job.endpoint, class, job.key)
   end
 end
 
@@ -202,7 +244,7 @@ end
 -- What a change of a job needs to know of it; nil when it is not live.
 local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'bt')
   if not f[1] then
     return nil
   end
@@ -211,7 +253,7 @@ local function load_job(id)
     endpoint = f[5], project = f[6], class = f[7], score = f[8], started = tonumber(f[9]),
     worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
-    gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19],
+    gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19], batch = f[20],
   }
 end
 
@@ -228,8 +270,9 @@ end
 
 -- Ends a job that waited and has been taken out of where it did.
 local function end_dequeued(job, status, event, now, why)
-  if job.status == IN_QUEUE and job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) == 0 then
-    free_key(job.endpoint, job.key) -- It may have been the one that was let out.
+  local holder = job.status == IN_QUEUE and job.key and redis.call('HGET', busy_key(job.endpoint), job.key)
+  if job.status == IN_QUEUE and job.key and (not holder or holder == job.id) then
+    free_key(job, now) -- It may have been the one that was let out.
   end
   if job.expires then
     redis.call('ZREM', prefix .. 'expiring', job.id)
@@ -285,6 +328,19 @@ local function retry_or_fail(job, cause, draw)
   return wait > 0 and DELAYED or IN_QUEUE, wait
 end
 
+-- Ends a worker's job of a batch that keeps to it, into `status`. The next one, which may
+-- be the same, is kept for the worker, unless that is gone.
+local function pass_on(job, status, cause, now)
+  if status == IN_QUEUE then
+    park(job.id, job.endpoint, job.class, job.score, job.key)
+  end
+  local next = free_key(job, now)
+  if next and cause ~= WORKER_LOST and cause ~= PLATFORM then
+    redis.call('HSET', reserved_key(job.endpoint), job.worker,
+      string.format('%s %.0f', next, now + RESERVED))
+  end
+end
+
 -- Ends the attempt that holds the job's lease, into `status`; it has been charged.
 -- fields are further field-value pairs to store; a DELAYED job waits for `wait` us.
 -- The lease itself is the caller's to remove.
@@ -304,10 +360,13 @@ local function end_attempt(job, status, cause, now, fields, wait)
   end
   redis.call('HSET', job_key(job.id), unpack(fields))
   count(job.endpoint, 'running', -1)
-  if job.key then
-    free_key(job.endpoint, job.key)
+  local keeps = keeps_to_worker(job)
+  if keeps then
+    pass_on(job, status, cause, now)
+  elseif job.key then
+    free_key(job, now)
   end
-  if status == IN_QUEUE then
+  if status == IN_QUEUE and not keeps then
     enqueue(job.id, job.endpoint, job.class, job.score, job.key)
   elseif status == DELAYED then
     delay(job.id, job.endpoint, now + wait)
