@@ -3,6 +3,7 @@ furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_batch_store.cc
     support/scheduler/memory_batch_worker.cc support/scheduler/memory_job_queue.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
+    support/scheduler/memory_webhook_outbox.cc
   DEPS furnace_scheduler_app)
 
 furnace_test(scheduler_domain_test
@@ -16,6 +17,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/shard_test.cc
     unit/scheduler/domain/start_breaker_test.cc
     unit/scheduler/domain/wait_reason_test.cc
+    unit/scheduler/domain/webhook_test.cc
   DEPS furnace_scheduler_domain)
 
 furnace_test(scheduler_app_test
@@ -34,6 +36,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
+    unit/scheduler/app/webhook_deliverer_test.cc
   DEPS scheduler_test_support GTest::gtest)
 
 furnace_test(scheduler_drivers_test

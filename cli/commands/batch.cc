@@ -29,6 +29,7 @@ struct RunOptions {
   std::string endpoint;
   std::string inputs;
   std::string name;
+  std::string webhook;
   bool one_worker = false;
   bool no_wait = false;
 };
@@ -42,6 +43,7 @@ void BindRun(CLI::App& command, RunOptions& options) {
   command.add_option("--name", options.name, "what to call it");
   command.add_flag("--one-worker", options.one_worker,
                    "one job after another on the same worker, so that models load once");
+  command.add_option("--webhook", options.webhook, "URL to post the batch to once it is done");
   command.add_flag("--no-wait", options.no_wait, "print the batch's id and return at once");
 }
 
@@ -53,6 +55,9 @@ std::string RequestOf(const RunOptions& options, const std::vector<std::string>&
   JsonObject request;
   request.AddRaw("jobs", "[" + jobs + "]");
   if (!options.name.empty()) request.Add("name", std::optional<std::string>(options.name));
+  if (!options.webhook.empty()) {
+    request.Add("webhook_url", std::optional<std::string>(options.webhook));
+  }
   if (options.one_worker) request.Add("one_worker", std::optional<bool>(true));
   return request.ToString();
 }
@@ -144,6 +149,12 @@ absl::StatusOr<int> Failures(const Session& session, const FailureOptions& optio
   return session.Show(JoinItems("failures", failures), FailureTable(failures));
 }
 
+absl::StatusOr<int> WebhookSecret(const Session& session, const NoOptions&) {
+  FURNACE_ASSIGN_OR_RETURN(RestClient client, session.Connect());
+  FURNACE_ASSIGN_OR_RETURN(const Answer answer, client.Get(Target("/v1/webhooks/secret")));
+  return session.Show(answer, Printable(answer.Text("secret")) + "\n");
+}
+
 }  // namespace
 
 void AddBatchCommands(CLI::App& app, Session& session) {
@@ -155,6 +166,8 @@ void AddBatchCommands(CLI::App& app, Session& session) {
                          BindOne, Cancel);
   AddCommand<FailureOptions>(noun, session, "failures", "List the jobs that ended without a result",
                              BindFailures, Failures);
+  AddCommand<NoOptions>(noun, session, "webhook-secret", "Show what webhooks are signed with",
+                        BindNothing, WebhookSecret);
 }
 
 }  // namespace furnace::cli

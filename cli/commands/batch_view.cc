@@ -36,6 +36,12 @@ std::string DescribeBatch(const Answer& batch) {
     if (batch.Has(field)) table.Add({field, batch.Text(field)});
   }
   table.Add({"GPU time", FormatMicros(batch.Int("gpu_time_us"))});
+  if (batch.Has("webhook")) {
+    const Answer webhook = batch.Object("webhook");
+    const std::string error = webhook.Text("last_error");
+    table.Add({"webhook", fmt::format("{} {}{}", webhook.Text("url"), webhook.Text("status"),
+                                      error.empty() ? "" : ": " + error)});
+  }
   return table.ToString();
 }
 

@@ -7,7 +7,8 @@ CREATE TABLE scheduler.furnace_batches (
   name        text NOT NULL,
   one_worker  boolean NOT NULL,
   job_ids     uuid[] NOT NULL CHECK (cardinality(job_ids) > 0),
-  created_at  timestamptz NOT NULL
+  created_at  timestamptz NOT NULL,
+  webhook_url text NOT NULL
 );
 
 -- Lists are by project, newest first; UUIDv7 sorts by age.
@@ -36,3 +37,23 @@ CROSS JOIN LATERAL (
   FROM scheduler.furnace_jobs
   WHERE batch_id = batch.id
 ) AS counted;
+
+-- Messages to clients: what is to be sent, and what came of it.
+CREATE TABLE scheduler.furnace_webhooks (
+  id         text PRIMARY KEY,
+  project_id uuid NOT NULL,
+  kind       text NOT NULL,
+  subject    uuid NOT NULL,
+  url        text NOT NULL,
+  body       text NOT NULL,
+  status     smallint NOT NULL DEFAULT 1 CHECK (status BETWEEN 1 AND 3),
+  attempts   int NOT NULL DEFAULT 0,
+  last_error text NOT NULL DEFAULT '',
+  next_at    timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  ended_at   timestamptz,
+  CONSTRAINT ended_iff_not_pending CHECK ((status <> 1) = (ended_at IS NOT NULL))
+);
+
+CREATE INDEX furnace_webhooks_due ON scheduler.furnace_webhooks (next_at) WHERE status = 1;
+CREATE INDEX furnace_webhooks_by_subject ON scheduler.furnace_webhooks (subject, created_at DESC);

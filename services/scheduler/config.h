@@ -25,6 +25,8 @@ struct Config {
   int handler_threads = 256;
   int shards = 16;
   absl::Duration lease = absl::Seconds(15);
+  std::string webhook_secret;  // Empty: the internal token.
+  bool allow_private_webhooks = false;
 
   std::string driver = "none";
   std::string gpus;

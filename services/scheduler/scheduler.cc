@@ -29,11 +29,14 @@
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/submitter.h"
 #include "services/scheduler/app/sweeper.h"
+#include "services/scheduler/app/webhook_deliverer.h"
+#include "services/scheduler/clients/http_webhook_sender.h"
 #include "services/scheduler/clients/metering_usage_sink.h"
 #include "services/scheduler/clients/registry_endpoint_source.h"
 #include "services/scheduler/domain/shard.h"
 #include "services/scheduler/drivers/none/none_driver.h"
 #include "services/scheduler/migrations.h"
+#include "services/scheduler/rpc/batch_json.h"
 #include "services/scheduler/rpc/batch_service.h"
 #include "services/scheduler/rpc/fleet_service.h"
 #include "services/scheduler/rpc/job_service.h"
@@ -42,6 +45,7 @@
 #include "services/scheduler/storage/postgres/batch_store.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
+#include "services/scheduler/storage/postgres/webhook_outbox.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 
@@ -82,6 +86,7 @@ struct Scheduler::Parts {
         history(postgres),
         payloads(postgres),
         batch_store(postgres),
+        outbox(postgres),
         endpoint_source(furnace::rpc::Dial(c.registry_address),
                         {.internal_token = c.internal_token}),
         usage(furnace::rpc::Dial(c.metering_address), {.internal_token = c.internal_token}),
@@ -91,10 +96,13 @@ struct Scheduler::Parts {
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         dispatcher(queue, catalog, payloads, blocking, clock, c.lease),
-        batches(batch_store, submitter, queue, reader, dispatcher, clock),
+        batches(batch_store, outbox, rpc::BatchJson, submitter, queue, reader, dispatcher, clock),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
-        relay(log, leader, history, usage),
+        relay(log, leader, history, batches, usage),
+        webhook_sender(
+            {.suite_secret = c.webhook_secret, .allow_private = c.allow_private_webhooks}, clock),
+        webhook_deliverer(outbox, webhook_sender),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
         explainer(queue, catalog),
@@ -102,7 +110,7 @@ struct Scheduler::Parts {
         job_handlers(submitter, batches, queue, reader, history, explainer, redriver, dispatcher,
                      clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
-        batch_service(gate, batches),
+        batch_service(gate, batches, c.webhook_secret),
         worker_service(
             c.internal_token,
             {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
@@ -130,6 +138,7 @@ struct Scheduler::Parts {
   PostgresJobHistory history;
   PostgresPayloadStore payloads;
   PostgresBatchStore batch_store;
+  PostgresWebhookOutbox outbox;
   RegistryEndpointSource endpoint_source;
   MeteringUsageSink usage;
   const std::unique_ptr<Driver> driver;
@@ -144,6 +153,8 @@ struct Scheduler::Parts {
   ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
+  HttpWebhookSender webhook_sender;
+  WebhookDeliverer webhook_deliverer;
   Fleet fleet;
 
   furnace::rpc::Gate gate;
@@ -166,6 +177,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> wake_workers;
   std::optional<runtime::Periodic> wake_impatient;
   std::optional<runtime::Periodic> drop_orphans;
+  std::optional<runtime::Periodic> deliver_webhooks;
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
@@ -173,8 +185,9 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
-  for (auto* duty : {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &scale,
-                     &expire_watchers, &wake_workers, &wake_impatient, &drop_orphans}) {
+  for (auto* duty :
+       {&refresh_catalog, &renew_leadership, &sweep, &relay_events, &scale, &expire_watchers,
+        &wake_workers, &wake_impatient, &drop_orphans, &deliver_webhooks}) {
     duty->reset();
   }
   server.reset();
@@ -207,6 +220,7 @@ void Scheduler::Parts::StartDuties() {
   expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
   wake_impatient.emplace(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
+  deliver_webhooks.emplace(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });
   drop_orphans.emplace(Batches::kDropEvery, [this] { batches.DropOrphans(); });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),

@@ -1,15 +1,53 @@
 #!/usr/bin/env python3
-"""Batches as a whole: counts, failure report, one worker, cancel; over REST with real
-workers."""
+"""Batches as a whole: counts, failure report, one worker, cancel, webhook; over REST with
+real workers and a receiver on loopback."""
 
+import http.server
+import json
 import os
 import signal
+import sys
+import threading
 
 import case
 import servers
 
+sys.path.insert(0, str(case.HANDLERS.parents[2] / "sdk" / "python"))
+from furnace import webhooks  # noqa: E402
+
 JOBS = 100
 FAILING = range(3, 100, 15)  # 7 of them.
+
+
+class Receiver:
+    """Keeps the webhooks it gets, and answers with `status`."""
+
+    def __init__(self):
+        self.status = 200
+        self.got = []
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            """One request."""
+
+            def do_POST(self):
+                """Keeps it."""
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.got.append((dict(self.headers), body))
+                self.send_response(receiver.status)
+                self.end_headers()
+
+            def log_message(self, *_):
+                """Says nothing."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self):
+        """Stops serving."""
+        self._server.shutdown()
+        self._server.server_close()
 
 
 class BatchTest(case.SuiteCase):
@@ -107,6 +145,60 @@ class BatchTest(case.SuiteCase):
         self.assertEqual((len(before), len(after)), (1, 1))
         self.assertNotEqual(before, after)
 
+    # --- Webhook ---
+
+    def receiver(self) -> Receiver:
+        """A receiver that lives as long as the test."""
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        return receiver
+
+    def webhook(self, batch_id: str, status: str) -> dict:
+        """Waits until the batch's webhook is in this state."""
+        def reached():
+            # A scheduler that was killed is away for a moment.
+            answered, batch = self.suite.request("GET", f"/v1/batches/{batch_id}")
+            webhook = batch["webhook"] if answered == 200 else {}
+            return webhook.get("status") == status and webhook
+        return servers.wait_until(reached, f"the webhook of {batch_id} to be {status}", case.JOB_TIMEOUT_S)
+
+    def test_a_webhook_comes_once_signed_and_as_get_shows_the_batch(self):
+        endpoint, receiver = self.endpoint("hooked", max_workers=2), self.receiver()
+        sent = self.send(endpoint, [1, {"op": "raise"}, 3], webhook_url=receiver.url, name="h\u00f6\"k")
+        delivered = self.webhook(sent["batch_id"], "DELIVERED")
+        self.assertEqual((delivered["url"], delivered["attempts"]), (receiver.url, 1))
+        (headers, body), = receiver.got
+        secret = self.call("GET", "/v1/webhooks/secret")["secret"]
+        self.assertTrue(webhooks.verify(secret, headers, body))
+        self.assertFalse(webhooks.verify(secret, headers, body + b" "))
+        self.assertEqual((headers["webhook-id"], headers["furnace-event"]), (delivered["id"], "batch.done"))
+        batch = self.batch(sent["batch_id"])
+        del batch["webhook"]
+        self.assertEqual(json.loads(body), batch)
+
+    def test_a_webhook_survives_the_scheduler_and_is_retried_until_it_is_taken(self):
+        endpoint, receiver = self.endpoint("stubborn"), self.receiver()
+        receiver.status = 503
+        sent = self.send(endpoint, [1, 2], webhook_url=receiver.url)
+        servers.wait_until(lambda: len(receiver.got) > 1, "two attempts")
+        self.suite.kill("scheduler")
+        receiver.status = 200
+        self.suite.start("scheduler")
+        delivered = self.webhook(sent["batch_id"], "DELIVERED")
+        self.assertGreater(delivered["attempts"], 2)
+        self.assertNotIn("last_error", delivered)
+        self.assertEqual({headers["webhook-id"] for headers, _ in receiver.got}, {delivered["id"]})
+        self.assertEqual(len({body for _, body in receiver.got}), 1)
+
+    def test_a_redrive_sends_the_webhook_anew(self):
+        endpoint, receiver = self.endpoint("again"), self.receiver()
+        sent = self.send(endpoint, [{"op": "exit_once", "path": str(self.folder / "tried")}], webhook_url=receiver.url)
+        first = self.webhook(sent["batch_id"], "DELIVERED")
+        self.call("POST", f"/v1/jobs/{sent['job_ids'][0]}/redrive", {})
+        servers.wait_until(lambda: len(receiver.got) == 2, "the second webhook")
+        self.assertEqual([json.loads(body)["counts"]["completed"] for _, body in receiver.got], [0, 1])
+        self.assertNotEqual(self.batch(sent["batch_id"])["webhook"]["id"], first["id"])
+
     # --- Cancel ---
 
     def test_a_cancel_in_the_middle_ends_what_is_left(self):
@@ -131,6 +223,9 @@ class BatchTest(case.SuiteCase):
             ({"one_worker": "yes"}, "one_worker"),
             ({"one_worker": True, "jobs": [{"input": 1, "options": {"concurrency_key": "k"}}]},
              "jobs[0].options.concurrency_key"),
+            ({"webhook_url": "ftp://a"}, "webhook_url"),
+            ({"webhook_url": "http://user:word@a/"}, "webhook_url"),
+            ({"webhook_url": "http://a/" + "x" * 2048}, "webhook_url"),
             ({"jobs": []}, "jobs"),
             ({"jobs": [{"input": 1}] * 1001}, "jobs"),
         )

@@ -17,11 +17,16 @@ class BatchesTest(test_client.GatewayCase):
         return batch
 
     def test_a_batch_is_sent_with_its_options(self):
-        batch = self.send(priority=3, name="n", one_worker=True, ttl_seconds=5)
+        batch = self.send(priority=3, name="n", one_worker=True, ttl_seconds=5, webhook_url="http://a/b")
         self.assertEqual((batch.id, batch.job_ids), ("b/1", ["x", "y"]))
         self.assertEqual(self.sent.path, "/v1/endpoints/ep/batch")
         jobs = [{"input": n, "priority": 3, "options": {"ttl_seconds": 5}} for n in (1, 2)]
-        self.assertEqual(self.sent.json(), {"jobs": jobs, "name": "n", "one_worker": True})
+        self.assertEqual(self.sent.json(), {"jobs": jobs, "name": "n", "one_worker": True, "webhook_url": "http://a/b"})
+
+    def test_the_webhook_secret(self):
+        self.will_answer(200, {"secret": "whsec_x"})
+        self.assertEqual(self.client.webhook_secret(), "whsec_x")
+        self.assertEqual(self.requests[0].path, "/v1/webhooks/secret")
 
     def test_an_option_that_does_not_exist_is_refused(self):
         with self.assertRaises(TypeError):

@@ -143,6 +143,7 @@ class Client:
         *,
         name: str = "",
         one_worker: bool = False,
+        webhook_url: str = "",
         **options: Any,
     ) -> Batch:
         """Queues 1 to 1,000 jobs, 10 MiB in all, as a batch: every one or none.
@@ -151,6 +152,8 @@ class Client:
             name: For people, at most 255 bytes.
             one_worker: Run them one after another on the same worker, so that container
                 and model are loaded once.
+            webhook_url: Where the batch is posted once it is done; `furnace.webhooks.verify`
+                tells whether what comes is from Furnace.
             **options: `not_before`, `ttl_seconds`, `timeout_seconds` and
                 `concurrency_key` of `run`, for each of the jobs.
 
@@ -164,8 +167,14 @@ class Client:
             body["name"] = name
         if one_worker:
             body["one_worker"] = True
+        if webhook_url:
+            body["webhook_url"] = webhook_url
         answer = self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)
         return Batch(self._rest, answer.get("batch_id", ""), answer["job_ids"])
+
+    def webhook_secret(self) -> str:
+        """Returns what the project's webhooks are signed with."""
+        return self._rest.call("GET", "/v1/webhooks/secret")["secret"]
 
     def run_sync(
         self,

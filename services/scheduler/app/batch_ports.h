@@ -76,9 +76,23 @@ class BatchStore {
   /// Failed jobs in the order of the batch, without inputs, outputs and chunks.
   virtual absl::StatusOr<std::vector<FailedJob>> Failures(const FailureFilter& filter) = 0;
 
+  /// Those of the batches that are done and have a webhook_url.
+  virtual absl::StatusOr<std::vector<Batch>> DoneWithWebhook(
+      const std::vector<std::string>& batch_ids) = 0;
+
   /// Batches made on the day before `time` of whose jobs history has none, the oldest
   /// first.
   virtual absl::StatusOr<std::vector<EmptyBatch>> WithoutJobs(absl::Time time, int limit) = 0;
+};
+
+/// Who is told of jobs of batches. Blocks.
+class BatchListener {
+ public:
+  virtual ~BatchListener() = default;
+
+  /// Jobs of these batches have ended, and history has them. After an error it is called
+  /// again.
+  virtual absl::Status OnJobsEnded(const std::vector<std::string>& batch_ids) = 0;
 };
 
 }  // namespace furnace::scheduler

@@ -45,6 +45,30 @@ absl::StatusOr<std::vector<std::string>> Batches::Submit(Submission submission,
   return queued;
 }
 
+absl::StatusOr<BatchView> Batches::Get(const std::string& batch_id, const std::string& project_id) {
+  BatchView view;
+  FURNACE_ASSIGN_OR_RETURN(view.batch, store_.Get(batch_id, project_id));
+  if (view.batch.options.webhook_url.empty()) return view;
+  FURNACE_ASSIGN_OR_RETURN(view.webhook, outbox_.Latest(batch_id));
+  return view;
+}
+
+// What is known to the outbox already is skipped there: a crash in between repeats this.
+absl::Status Batches::OnJobsEnded(const std::vector<std::string>& batch_ids) {
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<Batch> done, store_.DoneWithWebhook(batch_ids));
+  std::vector<Webhook> webhooks;
+  for (const Batch& batch : done) {
+    Webhook& webhook = webhooks.emplace_back();
+    webhook.id = CompletionId(batch);
+    webhook.project_id = batch.project_id;
+    webhook.kind = "batch.done";
+    webhook.subject = batch.id;
+    webhook.url = batch.options.webhook_url;
+    webhook.body = render_(batch);
+  }
+  return outbox_.Add(webhooks);
+}
+
 absl::StatusOr<FailureReport> Batches::Failures(const FailureFilter& filter) {
   FURNACE_RETURN_IF_ERROR(store_.Get(filter.batch_id, filter.project_id).status());
   FailureReport report;

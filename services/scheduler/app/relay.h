@@ -6,22 +6,24 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/scheduler/app/batch_ports.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/shard_leader.h"
 
 namespace furnace::scheduler {
 
 /// Carries the queue's events to where they are kept: jobs into history, ended
-/// attempts to metering. Events are forgotten once both have stored them, and both
-/// skip what they have, so a crash anywhere repeats work and loses none.
+/// attempts to metering; and tells batches of their jobs' ends. Events are forgotten once both have
+/// stored them, and both skip what they have, so a crash anywhere repeats work and loses none.
 class Relay {
  public:
   /// Events of one shard in one round.
   static constexpr int kMaxEvents = 500;
   static constexpr absl::Duration kEvery = absl::Milliseconds(50);
 
-  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage)
-      : log_(log), leader_(leader), history_(history), usage_(usage) {}
+  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, BatchListener& batches,
+        UsageSink& usage)
+      : log_(log), leader_(leader), history_(history), batches_(batches), usage_(usage) {}
 
   /// Relays what there is, in as many rounds as that takes; blocks. An error ends
   /// it; the next call goes on from there.
@@ -36,6 +38,7 @@ class Relay {
   absl::StatusOr<Jobs> ReadJobs(const Events& events);
   absl::Status SaveJobs(const Jobs& jobs);
   absl::Status SaveOneByOne(Jobs& jobs);
+  absl::Status TellBatches(const Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
   absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
   absl::Status Forget(const Events& events, const Jobs& jobs);
@@ -43,6 +46,7 @@ class Relay {
   ShardLog& log_;
   const ShardLeader& leader_;
   JobHistory& history_;
+  BatchListener& batches_;
   UsageSink& usage_;
 };
 

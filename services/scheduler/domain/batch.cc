@@ -2,6 +2,10 @@
 
 namespace furnace::scheduler {
 
+std::string CompletionId(const Batch& batch) {
+  return batch.id + "." + std::to_string(batch.version);
+}
+
 int Total(const BatchCounts& counts) {
   return counts.waiting + counts.in_progress + counts.completed + counts.failed + counts.timed_out +
          counts.cancelled;

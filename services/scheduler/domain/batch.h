@@ -14,6 +14,7 @@ namespace furnace::scheduler {
 struct BatchOptions {
   std::string name;
   bool one_worker = false;
+  std::string webhook_url;  // Empty: none.
 };
 
 /// Jobs of a batch by where they are.
@@ -41,6 +42,9 @@ struct Batch {
   std::int64_t gpu_time_us = 0;          // Billed so far.
   std::int64_t version = 0;              // Rises with each change of one of its jobs.
 };
+
+/// Names what a batch has come to: two states of it never share one. The id of its webhook.
+std::string CompletionId(const Batch& batch);
 
 /// How many jobs the batch has.
 int Total(const BatchCounts& counts);

@@ -32,13 +32,27 @@ v1::BatchCounts CountsToProto(const BatchCounts& counts) {
   return proto;
 }
 
+// Completes a webhook that has its URL.
+void SetDelivery(const Webhook& webhook, v1::Webhook& proto) {
+  proto.set_status(static_cast<v1::WebhookStatus>(webhook.status));
+  proto.set_id(webhook.id);
+  proto.set_attempts(webhook.attempts);
+  proto.set_last_error(webhook.last_error);
+  if (webhook.ended_at) {
+    SetTime(*webhook.ended_at, proto.mutable_ended_at());
+  } else {
+    SetTime(webhook.next_at, proto.mutable_next_attempt_at());
+  }
+}
+
 absl::StatusOr<v1::GetBatchResponse> Get(Batches& batches, const CallContext& call,
                                          const v1::GetBatchRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(const std::string project_id, ProjectOf(call));
   FURNACE_RETURN_IF_ERROR(CheckUuid("batch_id", request.batch_id()));
-  FURNACE_ASSIGN_OR_RETURN(const Batch batch, batches.Get(request.batch_id(), project_id));
+  FURNACE_ASSIGN_OR_RETURN(const BatchView view, batches.Get(request.batch_id(), project_id));
   v1::GetBatchResponse response;
-  *response.mutable_batch() = ToProto(batch);
+  *response.mutable_batch() = ToProto(view.batch);
+  if (view.webhook) SetDelivery(*view.webhook, *response.mutable_batch()->mutable_webhook());
   return response;
 }
 
@@ -136,6 +150,9 @@ v1::Batch ToProto(const Batch& batch) {
   if (batch.started_at) SetTime(*batch.started_at, proto.mutable_started_at());
   if (proto.done() && batch.ended_at) SetTime(*batch.ended_at, proto.mutable_completed_at());
   proto.set_gpu_time_us(batch.gpu_time_us);
+  if (!batch.options.webhook_url.empty()) {
+    proto.mutable_webhook()->set_url(batch.options.webhook_url);
+  }
   return proto;
 }
 
@@ -169,6 +186,20 @@ grpc::Status BatchService::ListFailures(grpc::ServerContext* context,
   return RunUnary(gate_, *context, *request, response, [this](const auto& call, const auto& asked) {
     return Failures(batches_, call, asked);
   });
+}
+
+grpc::Status BatchService::GetWebhookSecret(grpc::ServerContext* context,
+                                            const v1::GetWebhookSecretRequest* request,
+                                            v1::GetWebhookSecretResponse* response) {
+  const auto handler =
+      [this](const CallContext& call,
+             const v1::GetWebhookSecretRequest&) -> absl::StatusOr<v1::GetWebhookSecretResponse> {
+    FURNACE_ASSIGN_OR_RETURN(const std::string project_id, ProjectOf(call));
+    v1::GetWebhookSecretResponse answer;
+    answer.set_secret(WebhookSecret(suite_secret_, project_id));
+    return answer;
+  };
+  return RunUnary(gate_, *context, *request, response, handler);
 }
 
 }  // namespace furnace::scheduler::rpc

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/domain/webhook.h"
 #include "services/scheduler/rpc/convert.h"
 
 namespace furnace::scheduler::rpc {
@@ -82,7 +83,12 @@ absl::Status Apply(const std::string& name, const v1::JobOptions& options, absl:
 
 absl::StatusOr<BatchOptions> ToBatchOptions(const v1::SubmitBatchRequest& request) {
   FURNACE_RETURN_IF_ERROR(CheckText("name", request.name()));
-  return BatchOptions{.name = request.name(), .one_worker = request.one_worker()};
+  if (!request.webhook_url().empty()) {
+    FURNACE_RETURN_IF_ERROR(Annotate(CheckWebhookUrl(request.webhook_url()), "webhook_url"));
+  }
+  return BatchOptions{.name = request.name(),
+                      .one_worker = request.one_worker(),
+                      .webhook_url = request.webhook_url()};
 }
 
 template <typename Request>

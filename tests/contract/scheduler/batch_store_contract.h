@@ -27,7 +27,7 @@ class BatchStoreContract : public testing::Test {
     batch.id = NewJobId(endpoint_);
     batch.endpoint_id = endpoint_;
     batch.project_id = project_;
-    batch.options = {.name = "night's \"run\"", .one_worker = true};
+    batch.options = {.name = "night's \"run\"", .one_worker = true, .webhook_url = webhook_url_};
     batch.created_at = created_at;
     ids_.clear();
     for (int i = 0; i < jobs; ++i) ids_.push_back(NewJobId(endpoint_));
@@ -71,6 +71,7 @@ class BatchStoreContract : public testing::Test {
   Backend backend_;
   const std::string endpoint_ = NewId();
   const std::string project_ = NewId();
+  std::string webhook_url_ = "http://a/?x='1'";
   Ids ids_;  // Of the jobs of the batch added last.
 };
 TYPED_TEST_SUITE_P(BatchStoreContract);
@@ -83,6 +84,7 @@ TYPED_TEST_P(BatchStoreContract, ABatchComesBackAsItWasAdded) {
   EXPECT_EQ(got.project_id, this->project_);
   EXPECT_EQ(got.options.name, added.options.name);
   EXPECT_TRUE(got.options.one_worker);
+  EXPECT_EQ(got.options.webhook_url, this->webhook_url_);
   EXPECT_EQ(got.created_at, added.created_at);
   EXPECT_EQ(got.counts, BatchCounts{.waiting = 3});
   EXPECT_EQ(got.started_at, std::nullopt);
@@ -164,6 +166,23 @@ TYPED_TEST_P(BatchStoreContract, TellsFailuresInTheOrderOfTheBatchAndByKind) {
   EXPECT_EQ(page(5, 2), std::vector<int>());
 }
 
+TYPED_TEST_P(BatchStoreContract, FindsThoseThatAreDoneAndHaveAWebhook) {
+  const Batch done = this->Add(2);
+  this->Save(done, this->ids_[0], JobStatus::kFailed);
+  const auto found = [&](const Batch& batch) {
+    return this->batches().DoneWithWebhook({batch.id, NewId()}).value();
+  };
+  EXPECT_TRUE(found(done).empty());
+  this->Save(done, this->ids_[1], JobStatus::kCompleted);
+  ASSERT_EQ(found(done).size(), 1U);
+  EXPECT_EQ(found(done)[0].id, done.id);
+  EXPECT_EQ(found(done)[0].counts.failed, 1);
+  this->webhook_url_.clear();
+  const Batch silent = this->Add(1);
+  this->Save(silent, this->ids_[0], JobStatus::kCompleted);
+  EXPECT_TRUE(found(silent).empty());
+}
+
 TYPED_TEST_P(BatchStoreContract, AnotherProjectsBatchIsNotFound) {
   const Batch batch = this->Add(1);
   this->Save(batch, this->ids_[0], JobStatus::kFailed);
@@ -196,6 +215,7 @@ TYPED_TEST_P(BatchStoreContract, FindsOldBatchesOfWhoseJobsNoneIsKnown) {
 REGISTER_TYPED_TEST_SUITE_P(BatchStoreContract, ABatchComesBackAsItWasAdded, CountsItsJobsByState,
                             ListsByFallingIdWithinTheFilter,
                             TellsFailuresInTheOrderOfTheBatchAndByKind,
-                            AnotherProjectsBatchIsNotFound, FindsOldBatchesOfWhoseJobsNoneIsKnown);
+                            AnotherProjectsBatchIsNotFound, FindsThoseThatAreDoneAndHaveAWebhook,
+                            FindsOldBatchesOfWhoseJobsNoneIsKnown);
 
 }  // namespace furnace::scheduler

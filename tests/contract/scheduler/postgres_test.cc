@@ -5,9 +5,11 @@
 #include "services/scheduler/storage/postgres/batch_store.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
+#include "services/scheduler/storage/postgres/webhook_outbox.h"
 #include "tests/contract/scheduler/batch_store_contract.h"
 #include "tests/contract/scheduler/migrations.h"
 #include "tests/contract/scheduler/stores_contract.h"
+#include "tests/contract/scheduler/webhook_outbox_contract.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -22,15 +24,26 @@ class PostgresBackend {
   JobHistory& history() { return history_; }
   PayloadStore& payloads() { return payloads_; }
   BatchStore& batches() { return batches_; }
+  WebhookOutbox& outbox() { return outbox_; }
+
+  /// Waits until the database's clock has moved.
+  void PassTime(absl::Duration time) {
+    const std::string micros = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    const std::int64_t start = pool_.Exec(micros, {})->Int(0, 0);
+    while (pool_.Exec(micros, {})->Int(0, 0) < start + absl::ToInt64Microseconds(time)) {
+    }
+  }
 
  private:
   postgres::Pool pool_{postgres::WithDeadlines(std::getenv("FURNACE_TEST_POSTGRES_DSN")), 2};
   PostgresJobHistory history_{pool_};
   PostgresPayloadStore payloads_{pool_};
   PostgresBatchStore batches_{pool_};
+  PostgresWebhookOutbox outbox_{pool_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, BatchStoreContract, PostgresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, WebhookOutboxContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobHistoryContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PayloadStoreContract, PostgresBackend);
 

@@ -269,10 +269,12 @@ class CommandsTest(unittest.TestCase):
         done = {"id": BATCH, "done": True, "total": 2, "counts": {"completed": 1, "failed": 1}}
         self.answer(f"GET /v1/batches/{BATCH}", (200, running), (200, done))
         ended = self.furnace("batch", "run", ENDPOINT, "-", "--one-worker", "--name", "n",
+                             "--webhook", "http://a/b",
                              stdin='{"a": 1}\n\n2\n')
         self.assertEqual(1, ended.returncode, ended.stderr)
         self.assertIn("2 of 2 done: 1 completed, 1 failed", ended.stdout)
-        self.assertEqual({"jobs": [{"input": {"a": 1}}, {"input": 2}], "name": "n", "one_worker": True},
+        self.assertEqual({"jobs": [{"input": {"a": 1}}, {"input": 2}], "name": "n", "one_worker": True,
+                          "webhook_url": "http://a/b"},
                          json.loads(self.gateway.requests[0][2]))
         self.answer(f"GET /v1/batches/{BATCH}", (200, {**done, "counts": {"completed": 2}}))
         self.assertEqual(0, self.furnace("batch", "run", ENDPOINT, "-", stdin="1").returncode)
@@ -284,7 +286,9 @@ class CommandsTest(unittest.TestCase):
         self.assertEqual([], self.gateway.requests)
 
     def test_batches_are_shown_listed_and_cancelled(self):
-        batch = {"id": BATCH, "name": "n", "total": 3, "counts": {"waiting": 3}}
+        webhook = {"url": "http://a/b", "status": "PENDING", "last_error": "answered with 503"}
+        batch = {"id": BATCH, "name": "n", "total": 3, "counts": {"waiting": 3}, "webhook": webhook}
+        self.answer("GET /v1/webhooks/secret", (200, {"secret": "whsec_x"}))
         failed = {"index": 7, "job": job("FAILED", cause="TIMEOUT", error="too long")}
         path = f"/v1/batches/{BATCH}"
         self.answer(f"GET {path}", (200, batch))
@@ -293,6 +297,8 @@ class CommandsTest(unittest.TestCase):
         self.answer(f"POST {path}/cancel", (200, {"cancelled": 3}))
         self.answer(f"GET {path}/failures", (200, {"failures": [failed]}))
         for arguments, word in ((("get", BATCH), "0 of 3 done"), (("list",), BATCH),
+                                (("get", BATCH), "http://a/b PENDING: answered with 503"),
+                                (("webhook-secret",), "whsec_x"),
                                 (("cancel", BATCH), "cancelled 3 jobs"),
                                 (("failures", BATCH), "too long")):
             ended = self.furnace("batch", *arguments)

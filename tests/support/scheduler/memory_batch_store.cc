@@ -142,6 +142,25 @@ absl::StatusOr<std::vector<FailedJob>> MemoryBatchStore::Failures(const FailureF
   return failures;
 }
 
+absl::StatusOr<std::vector<Batch>> MemoryBatchStore::DoneWithWebhook(
+    const std::vector<std::string>& batch_ids) {
+  std::vector<Entry> all;
+  {
+    MutexLock lock(mutex_);
+    FURNACE_RETURN_IF_ERROR(failure_);
+    for (const std::string& id : batch_ids) {
+      if (batches_.contains(id)) all.push_back(batches_[id]);
+    }
+  }
+  std::vector<Batch> done;
+  for (const Entry& entry : all) {
+    FURNACE_ASSIGN_OR_RETURN(Batch batch, Counted(entry));
+    if (IsDone(batch.counts) && !batch.options.webhook_url.empty())
+      done.push_back(std::move(batch));
+  }
+  return done;
+}
+
 absl::StatusOr<std::vector<EmptyBatch>> MemoryBatchStore::WithoutJobs(absl::Time time, int limit) {
   std::vector<Entry> all;
   {

@@ -25,6 +25,8 @@ class MemoryBatchStore final : public BatchStore {
   absl::StatusOr<std::vector<FailureGroup>> FailureGroups(const std::string& batch_id,
                                                           const std::string& project_id) override;
   absl::StatusOr<std::vector<FailedJob>> Failures(const FailureFilter& filter) override;
+  absl::StatusOr<std::vector<Batch>> DoneWithWebhook(
+      const std::vector<std::string>& batch_ids) override;
   absl::StatusOr<std::vector<EmptyBatch>> WithoutJobs(absl::Time time, int limit) override;
 
   /// All methods fail so until this is OK again.

@@ -50,8 +50,7 @@ TEST(LoadInputTest, TooMuchIsRefusedNotCut) {
 
 TEST(LoadLinesTest, EachLineIsAnInputAndEmptyOnesAreLeftOut) {
   std::istringstream input("1\n\n{\"a\": 2}\r\n \n\"three\"");
-  EXPECT_EQ(*LoadLines("-", input),
-            (std::vector<std::string>{"1", "{\"a\": 2}\r", "\"three\""}));
+  EXPECT_EQ(*LoadLines("-", input), (std::vector<std::string>{"1", "{\"a\": 2}\r", "\"three\""}));
 }
 
 TEST(LoadLinesTest, MistakesAreTheCallersAndNameTheLine) {

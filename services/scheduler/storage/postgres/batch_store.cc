@@ -37,7 +37,14 @@ Batch BatchFromRow(const postgres::Rows& rows, int row) {
   batch.ended_at = rows.Time(row, column++);
   batch.gpu_time_us = rows.Int(row, column++);
   batch.version = rows.Int(row, column++);
+  batch.options.webhook_url = text();
   return batch;
+}
+
+std::vector<Batch> BatchesFromRows(const postgres::Rows& rows) {
+  std::vector<Batch> batches;
+  for (int row = 0; row < rows.size(); ++row) batches.push_back(BatchFromRow(rows, row));
+  return batches;
 }
 
 absl::Status NoBatch(const std::string& batch_id) {
@@ -51,7 +58,7 @@ absl::Status PostgresBatchStore::Add(const Batch& batch, const std::vector<std::
       .Exec(sql::kInsertBatch, {batch.id, batch.project_id, batch.endpoint_id, batch.options.name,
                                 batch.options.one_worker ? "t" : "f",
                                 postgres::ArrayLiteral({job_ids.begin(), job_ids.end()}),
-                                postgres::TimeParam(batch.created_at)})
+                                postgres::TimeParam(batch.created_at), batch.options.webhook_url})
       .status();
 }
 
@@ -72,9 +79,16 @@ absl::StatusOr<std::vector<Batch>> PostgresBatchStore::List(const BatchFilter& f
       const postgres::Rows rows,
       pool_.Exec(sql::kListBatches, {filter.project_id, OrNull(filter.endpoint_id),
                                      OrNull(filter.before_id), std::to_string(filter.limit)}));
-  std::vector<Batch> batches;
-  for (int row = 0; row < rows.size(); ++row) batches.push_back(BatchFromRow(rows, row));
-  return batches;
+  return BatchesFromRows(rows);
+}
+
+absl::StatusOr<std::vector<Batch>> PostgresBatchStore::DoneWithWebhook(
+    const std::vector<std::string>& batch_ids) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const postgres::Rows rows,
+      pool_.Exec(sql::kListDoneBatches,
+                 {postgres::ArrayLiteral({batch_ids.begin(), batch_ids.end()})}));
+  return BatchesFromRows(rows);
 }
 
 absl::StatusOr<std::vector<std::string>> PostgresBatchStore::JobIds(const std::string& batch_id,

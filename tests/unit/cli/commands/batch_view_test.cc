@@ -18,8 +18,7 @@ TEST(BatchProgressTest, SaysWhatThereIsToSay) {
       {R"("completed":9)", "9 of 9 done: 9 completed"},
   };
   for (const Case& c : cases) {
-    const auto batch =
-        Answer::Parse(std::string(R"({"total":9,"counts":{)") + c.counts + "}}");
+    const auto batch = Answer::Parse(std::string(R"({"total":9,"counts":{)") + c.counts + "}}");
     EXPECT_EQ(BatchProgress(*batch), c.text);
   }
   EXPECT_EQ(BatchProgress(*Answer::Parse("{}")), "0 of 0 done");

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/common/base/status.h"
+#include "services/scheduler/domain/shard.h"
 #include "tests/support/scheduler/dispatcher_fixture.h"
 #include "tests/support/scheduler/memory_batch_store.h"
+#include "tests/support/scheduler/memory_webhook_outbox.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -31,7 +34,14 @@ class BatchesTest : public DispatcherFixture {
   }
 
   absl::StatusOr<Batch> Get(const std::string& id) {
-    return batches_.Get(id, endpoint_.project_id);
+    FURNACE_ASSIGN_OR_RETURN(const BatchView view, batches_.Get(id, endpoint_.project_id));
+    return view.batch;
+  }
+
+  // Ends the batch's first job, which history hears of.
+  void EndFirstJob() {
+    Settle(Claim().at(0).lease, Success());
+    ASSERT_TRUE(history_.Save(log_.ReadJobs(ShardOfJob(ids_[0]), {ids_[0]}).value()).ok());
   }
   absl::StatusOr<int> Cancel(const std::string& id) {
     return batches_.Cancel(id, endpoint_.project_id);
@@ -40,7 +50,10 @@ class BatchesTest : public DispatcherFixture {
   JobReader reader_{queue_, history_, payloads_};
   Submitter submitter_{catalog_, queue_, payloads_, blocking_, clock_, kTestShards};
   MemoryBatchStore store_{history_};
-  Batches batches_{store_, submitter_, queue_, reader_, dispatcher_, clock_};
+  MemoryWebhookOutbox outbox_{clock_};
+  Batches batches_{store_,      outbox_, [](const Batch& batch) { return "batch " + batch.id; },
+                   submitter_,  queue_,  reader_,
+                   dispatcher_, clock_};
   Ids ids_;
 };
 
@@ -91,6 +104,32 @@ TEST_F(BatchesTest, ACancelThatMeetsAnErrorSaysSoAndGoesOnWhenRepeated) {
   queue_.FailNext(QueueCall::kCancel, absl::UnavailableError("away"));
   EXPECT_TRUE(absl::IsUnavailable(Cancel(id).status()));
   EXPECT_EQ(Cancel(id).value(), 1);
+}
+
+TEST_F(BatchesTest, AWebhookGoesOutOnceForEachTimeABatchIsDone) {
+  Submission submission = Prepare(1);
+  const std::string id = submission.batch_id;
+  ids_ = batches_.Submit(std::move(submission), {.webhook_url = "http://a"}).value();
+  ASSERT_TRUE(batches_.OnJobsEnded({id}).ok());
+  EXPECT_EQ(outbox_.size(), 0U) << "it is not done";
+  EndFirstJob();
+  ASSERT_TRUE(batches_.OnJobsEnded({id}).ok());
+  ASSERT_TRUE(batches_.OnJobsEnded({id}).ok());
+  EXPECT_EQ(outbox_.size(), 1U);
+  const Webhook webhook = *batches_.Get(id, endpoint_.project_id)->webhook;
+  EXPECT_EQ(webhook.id, CompletionId(*Get(id)));
+  EXPECT_EQ(webhook.project_id, endpoint_.project_id);
+  EXPECT_EQ(webhook.kind, "batch.done");
+  EXPECT_EQ(webhook.url, "http://a");
+  EXPECT_EQ(outbox_.Take(1, 1, {}, absl::Minutes(1))->at(0).body, "batch " + id);
+}
+
+TEST_F(BatchesTest, ABatchThatAsksForNoWebhookGetsNone) {
+  const std::string id = SubmitBatch(1);
+  EndFirstJob();
+  ASSERT_TRUE(batches_.OnJobsEnded({id}).ok());
+  EXPECT_EQ(outbox_.size(), 0U);
+  EXPECT_FALSE(batches_.Get(id, endpoint_.project_id)->webhook);
 }
 
 TEST_F(BatchesTest, AnotherProjectsBatchIsNotFound) {

@@ -6,7 +6,7 @@ SELECT
   total, in_progress, completed, failed, timed_out, cancelled,
   (extract(epoch FROM started_at) * 1000000)::bigint,
   (extract(epoch FROM ended_at) * 1000000)::bigint,
-  gpu_time_us, version
+  gpu_time_us, version, webhook_url
 FROM scheduler.furnace_batch_states
 WHERE project_id = $1
   AND ($2::uuid IS NULL OR endpoint_id = $2::uuid)

@@ -6,6 +6,6 @@ SELECT
   total, in_progress, completed, failed, timed_out, cancelled,
   (extract(epoch FROM started_at) * 1000000)::bigint,
   (extract(epoch FROM ended_at) * 1000000)::bigint,
-  gpu_time_us, version
+  gpu_time_us, version, webhook_url
 FROM scheduler.furnace_batch_states
 WHERE id = $1 AND project_id = $2
