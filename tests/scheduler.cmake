@@ -62,6 +62,10 @@ furnace_embed_migrations(scheduler_postgres_contract_test
   NAMESPACE furnace::scheduler::migrations HEADER tests/contract/scheduler/migrations.h
   FOLDER "${PROJECT_SOURCE_DIR}/migrations/scheduler")
 
+furnace_integration_test(scheduler_batch_model_test
+  SOURCES integration/scheduler/batch_model_test.cc
+  DEPS furnace_scheduler_storage)
+
 furnace_integration_test(scheduler_queue_model_test
   SOURCES integration/scheduler/queue_model_test.cc
   DEPS furnace_scheduler_storage)

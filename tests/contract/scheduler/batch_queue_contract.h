@@ -142,6 +142,22 @@ TYPED_TEST_P(BatchQueueContract, TheNextJobMovesUpWhenTheOneInTheQueueIsCancelle
   EXPECT_TRUE(this->Claim(9).empty());
 }
 
+TYPED_TEST_P(BatchQueueContract, JobsOfABatchOnOneWorkerMayAskForDifferentWorkers) {
+  Submission submission = this->Jobs(4);
+  submission.batch_id = NewJobId(this->endpoint_);
+  std::vector<std::string> ids;
+  for (auto& item : submission.items) {
+    item.concurrency_key = OneWorkerKey(submission.batch_id);
+    if (ids.size() % 2 == 1) item.affinity = "*|c=1";
+    ids.push_back(item.id);
+  }
+  this->Submit(std::move(submission));
+  for (const std::string& id : ids) {
+    EXPECT_EQ(this->StartOn("w-1"), id);
+    this->End(id, this->Success());
+  }
+}
+
 TYPED_TEST_P(BatchQueueContract, ARetryAtOnceStaysOnTheWorker) {
   Submission submission = this->Jobs(2);
   submission.batch_id = NewJobId(this->endpoint_);
@@ -176,6 +192,7 @@ REGISTER_TYPED_TEST_SUITE_P(BatchQueueContract, AJobKnowsItsBatchWhereverItGoes,
                             AnotherWorkerTakesTheRestOverWhenTheFirstDoesNotComeBack,
                             ABatchOnOneWorkerCallsForOneWorker,
                             TheNextJobMovesUpWhenTheOneInTheQueueIsCancelledOrOver,
+                            JobsOfABatchOnOneWorkerMayAskForDifferentWorkers,
                             ARetryAtOnceStaysOnTheWorker, APurgeLeavesNothingOfABatchOnOneWorker);
 
 }  // namespace furnace::scheduler

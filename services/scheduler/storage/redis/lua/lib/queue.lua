@@ -210,19 +210,34 @@ local function unpark(endpoint, class, key)
   return next[1]
 end
 
--- Nothing runs under a job's key any more: the next job of each class may. Of a batch on
--- one worker the next of its class may, which is runnable from now on; its id is returned.
+-- Lets the next of all jobs that wait for a key go into its queue, runnable from now on,
+-- and holds the key for it; its id or nil.
+local function unpark_one(endpoint, classes, key, now)
+  local first, first_score
+  for _, class in ipairs(classes) do
+    local score = tonumber(redis.call('ZRANGE', parked_key(endpoint, class, key), 0, 0, 'WITHSCORES')[2])
+    if score and (not first or score < first_score) then
+      first, first_score = class, score
+    end
+  end
+  if not first then
+    return nil
+  end
+  local id = unpark(endpoint, first, key)
+  redis.call('HSET', busy_key(endpoint), key, id)
+  redis.call('HSET', job_key(id), 'nb', now)
+  return id
+end
+
+-- Nothing runs under a job's key any more: the next job of each class may; of a batch on
+-- one worker the next of all, whose id is returned.
 local function free_key(job, now)
   redis.call('HDEL', busy_key(job.endpoint), job.key)
+  local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. job.endpoint)
   if keeps_to_worker(job) then
-    local next = unpark(job.endpoint, job.class, job.key)
-    if next then
-      redis.call('HSET', busy_key(job.endpoint), job.key, next)
-      redis.call('HSET', job_key(next), 'nb', now)
-    end
-    return next
+    return unpark_one(job.endpoint, classes, job.key, now)
   end
-  for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. job.endpoint)) do
+  for _, class in ipairs(classes) do
     unpark(job.endpoint, class, job.key)
   end
 end
