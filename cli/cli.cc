@@ -16,8 +16,8 @@ namespace {
 
 constexpr char kFooter[] = R"(
 Exit status:
-  0  done; of `run` and `job watch`: the job COMPLETED
-  1  the job FAILED, TIMED_OUT or was CANCELLED
+  0  done; of `run` and `job watch`: the job COMPLETED; of `batch run`: all jobs did
+  1  the job, or one of the batch, FAILED, TIMED_OUT or was CANCELLED
   2  the command line or an input is wrong
   3  the gateway cannot be reached or refused, or another error
 
@@ -42,6 +42,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddEndpointCommands(app, session);
   AddRunCommand(app, session);
   AddJobCommands(app, session);
+  AddBatchCommands(app, session);
   AddDeadLetterCommands(app, session);
   AddQueueCommands(app, session);
   AddGraphCommands(app, session);

@@ -45,13 +45,13 @@ absl::StatusOr<int> Session::Show(const Answer& answer, std::string_view text) c
 }
 
 absl::StatusOr<std::vector<Answer>> FetchAll(RestClient& client, const Target& target,
-                                             std::string_view field, std::size_t limit) {
-  constexpr std::size_t kMaxPageSize = 1000;
+                                             std::string_view field, std::size_t limit,
+                                             std::size_t page_size) {
   std::vector<Answer> items;
   std::string page_token;
   do {
     Target page = target;
-    page.Query("page_size", std::to_string(std::min(limit - items.size(), kMaxPageSize)));
+    page.Query("page_size", std::to_string(std::min(limit - items.size(), page_size)));
     page.Query("page_token", page_token);
     FURNACE_ASSIGN_OR_RETURN(const Answer answer, client.Get(page));
     std::vector<Answer> more = answer.Items(field);

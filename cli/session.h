@@ -31,9 +31,13 @@ struct Session {
   absl::StatusOr<int> Show(std::string_view json, std::string_view text) const;
 };
 
-/// All objects of a list, over all its pages, up to `limit`.
+/// Items that a page of most lists may have.
+inline constexpr std::size_t kMaxPageSize = 1000;
+
+/// All objects of a list, over all its pages of at most `page_size`, up to `limit`.
 absl::StatusOr<std::vector<Answer>> FetchAll(RestClient& client, const Target& target,
-                                             std::string_view field, std::size_t limit);
+                                             std::string_view field, std::size_t limit,
+                                             std::size_t page_size = kMaxPageSize);
 
 /// {"<field>": [the items as they came]}.
 std::string JoinItems(std::string_view field, const std::vector<Answer>& items);

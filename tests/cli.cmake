@@ -1,8 +1,8 @@
 # Tests of the command line, of `furnace dev`, and of the house rules.
 furnace_test(cli_test
   SOURCES unit/cli/input_test.cc unit/cli/session_test.cc unit/cli/settings_test.cc
-    unit/cli/commands/arguments_test.cc unit/cli/commands/endpoint_spec_test.cc
-    unit/cli/commands/endpoint_view_test.cc
+    unit/cli/commands/arguments_test.cc unit/cli/commands/batch_view_test.cc
+    unit/cli/commands/endpoint_spec_test.cc unit/cli/commands/endpoint_view_test.cc
     unit/cli/commands/graph_request_test.cc unit/cli/commands/json_object_test.cc
     unit/cli/commands/run_request_test.cc unit/cli/commands/schedule_spec_test.cc
     unit/cli/print/figures_test.cc unit/cli/print/table_test.cc unit/cli/print/terminal_test.cc

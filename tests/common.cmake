@@ -1,12 +1,16 @@
 # Tests of common.
 furnace_test(common_base_test
-  SOURCES unit/common/base/sha256_test.cc unit/common/base/status_test.cc
+  SOURCES unit/common/base/hmac_test.cc unit/common/base/sha256_test.cc unit/common/base/status_test.cc
     unit/common/base/uuid_test.cc
   DEPS furnace_base Threads::Threads)
 
 furnace_test(common_config_test
   SOURCES unit/common/config/env_test.cc
   DEPS furnace_config)
+
+furnace_test(common_http_test
+  SOURCES unit/common/http/address_test.cc unit/common/http/client_test.cc
+  DEPS furnace_http)
 
 furnace_test(common_json_test
   SOURCES unit/common/json/json_test.cc

@@ -1,10 +1,12 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
-  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_job_links.cc
+  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_batch_store.cc
+    support/scheduler/memory_batch_worker.cc support/scheduler/memory_job_links.cc
     support/scheduler/memory_job_progress.cc support/scheduler/memory_job_queue.cc
     support/scheduler/memory_job_queue_windows.cc support/scheduler/memory_lost_jobs.cc
     support/scheduler/memory_queue_loads.cc support/scheduler/memory_schedule_store.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
+    support/scheduler/memory_webhook_outbox.cc
   DEPS furnace_scheduler_app)
 
 furnace_test(scheduler_domain_test
@@ -12,6 +14,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/autoscale_test.cc
+    unit/scheduler/domain/batch_test.cc
     unit/scheduler/domain/cron_parser_test.cc
     unit/scheduler/domain/cron_test.cc
     unit/scheduler/domain/forecast_test.cc
@@ -28,11 +31,13 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/time_window_test.cc
     unit/scheduler/domain/time_zone_test.cc
     unit/scheduler/domain/wait_reason_test.cc
+    unit/scheduler/domain/webhook_test.cc
   DEPS furnace_scheduler_domain)
 
 furnace_test(scheduler_app_test
   SOURCES
     unit/scheduler/app/admission_test.cc
+    unit/scheduler/app/batches_test.cc
     unit/scheduler/app/dependencies_test.cc
     unit/scheduler/app/dispatcher_claims_test.cc
     unit/scheduler/app/dispatcher_results_test.cc
@@ -55,6 +60,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
+    unit/scheduler/app/webhook_deliverer_test.cc
   DEPS scheduler_test_support GTest::gtest)
 
 furnace_test(scheduler_drivers_test
@@ -83,6 +89,10 @@ furnace_integration_test(scheduler_postgres_contract_test
 furnace_embed_migrations(scheduler_postgres_contract_test
   NAMESPACE furnace::scheduler::migrations HEADER tests/contract/scheduler/migrations.h
   FOLDER "${PROJECT_SOURCE_DIR}/migrations/scheduler")
+
+furnace_integration_test(scheduler_batch_model_test
+  SOURCES integration/scheduler/batch_model_test.cc
+  DEPS furnace_scheduler_storage)
 
 furnace_integration_test(scheduler_queue_model_test
   SOURCES integration/scheduler/queue_loss_model_test.cc integration/scheduler/queue_model_test.cc

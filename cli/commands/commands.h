@@ -12,6 +12,7 @@ namespace furnace::cli {
 void AddEndpointCommands(CLI::App& app, Session& session);
 void AddRunCommand(CLI::App& app, Session& session);
 void AddJobCommands(CLI::App& app, Session& session);
+void AddBatchCommands(CLI::App& app, Session& session);
 void AddDeadLetterCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddGraphCommands(CLI::App& app, Session& session);

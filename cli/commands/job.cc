@@ -26,7 +26,7 @@ void AddForecast(const Answer& waiting, Table& table) {
 std::string Describe(const Answer& job) {
   Table table({"FIELD", "VALUE"});
   for (const char* field : {"id", "endpoint_id", "status", "cause", "error", "worker_id",
-                            "gpu_type", "concurrency_key"}) {
+                            "gpu_type", "concurrency_key", "batch_id"}) {
     const std::string value = job.Text(field);
     if (!value.empty() && value != "UNSPECIFIED") table.Add({field, value});
   }
@@ -110,12 +110,14 @@ absl::StatusOr<int> Cancel(const Session& session, const OneOptions& options) {
 struct ListOptions {
   std::string endpoint;
   std::string status;
+  std::string batch;
   std::size_t limit = 100;
 };
 
 void BindList(CLI::App& command, ListOptions& options) {
   constexpr std::size_t kMaxLimit = 100'000;
   command.add_option("--endpoint", options.endpoint, "only jobs of this one, by id or name");
+  command.add_option("--batch", options.batch, "only jobs of this batch, by its id");
   command.add_option("--status", options.status, "only jobs in this state")
       ->transform(CLI::IsMember({"WAITING", "DELAYED", "IN_QUEUE", "IN_PROGRESS", "COMPLETED",
                                  "FAILED", "TIMED_OUT", "CANCELLED"},
@@ -131,7 +133,7 @@ absl::StatusOr<int> List(const Session& session, const ListOptions& options) {
     FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveEndpoint(client, options.endpoint));
     target.Query("endpoint_id", id);
   }
-  target.Query("status", options.status);
+  target.Query("status", options.status).Query("batch_id", options.batch);
   FURNACE_ASSIGN_OR_RETURN(const std::vector<Answer> jobs,
                            FetchAll(client, target, "jobs", options.limit));
   Table table({"ID", "STATUS", "QUEUED AT", "QUEUED", "RAN", "GPU", "GPU TIME"});

@@ -77,6 +77,7 @@ Service Scheduler(const Suite& suite) {
       .Set("FURNACE_REGISTRY_ADDRESS", Loopback(suite.ports.registry))
       .Set("FURNACE_METERING_ADDRESS", Loopback(suite.ports.metering))
       .Set("FURNACE_DRIVER", "process")
+      .Set("FURNACE_WEBHOOK_PRIVATE", "true")
       .Set("FURNACE_PROCESS_GPUS", suite.gpus)
       .Set("FURNACE_PROCESS_WORKER_BINARY", (layout.binaries / "furnace-worker").string())
       .Set("FURNACE_PROCESS_IMAGE_ROOTS", JoinPaths(layout.image_roots))

@@ -79,6 +79,11 @@ void ReadConfig(config::Env& env, Config& config) {
   env.Duration("FURNACE_LEASE", "how long a worker may be silent before its jobs are taken back",
                absl::Seconds(1), absl::Minutes(10), &config.lease);
   ReadLimits(env, config.admission);
+  env.Text("FURNACE_WEBHOOK_SECRET",
+           "what projects' webhook secrets are made of; without it the internal token",
+           &config.webhook_secret);
+  env.Bool("FURNACE_WEBHOOK_PRIVATE", "send webhooks to private addresses, too",
+           &config.allow_private_webhooks);
   env.Text("FURNACE_DRIVER", "what starts workers: none or process", &config.driver);
   ReadProcessDriver(env, config);
 }
@@ -87,6 +92,7 @@ absl::Status FinishConfig(Config& config) {
   absl::StatusOr<redis::ServerAddress> address = redis::ParseUrl(config.redis_url);
   if (!address.ok()) return Annotate(address.status(), "FURNACE_REDIS_URL");
   config.redis = *std::move(address);
+  if (config.webhook_secret.empty()) config.webhook_secret = config.internal_token;
   if (config.driver == "process") return FinishProcessDriver(config);
   if (config.driver == "none") return absl::OkStatus();
   return Error(absl::StatusCode::kInvalidArgument,

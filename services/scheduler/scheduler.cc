@@ -19,6 +19,7 @@
 #include "libs/common/runtime/periodic.h"
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/admission.h"
+#include "services/scheduler/app/batches.h"
 #include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/endpoint_catalog.h"
@@ -37,12 +38,16 @@
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/submitter.h"
 #include "services/scheduler/app/sweeper.h"
+#include "services/scheduler/app/webhook_deliverer.h"
+#include "services/scheduler/clients/http_webhook_sender.h"
 #include "services/scheduler/clients/metering_price_source.h"
 #include "services/scheduler/clients/metering_usage_sink.h"
 #include "services/scheduler/clients/registry_endpoint_source.h"
 #include "services/scheduler/domain/shard.h"
 #include "services/scheduler/drivers/none/none_driver.h"
 #include "services/scheduler/migrations.h"
+#include "services/scheduler/rpc/batch_json.h"
+#include "services/scheduler/rpc/batch_service.h"
 #include "services/scheduler/rpc/fleet_service.h"
 #include "services/scheduler/rpc/job_service.h"
 #include "services/scheduler/rpc/queue_service.h"
@@ -50,11 +55,13 @@
 #include "services/scheduler/rpc/worker_service.h"
 #include "services/scheduler/storage/observed_forecasts.h"
 #include "services/scheduler/storage/observed_job_queue.h"
+#include "services/scheduler/storage/postgres/batch_store.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/postgres/schedule_store.h"
 #include "services/scheduler/storage/postgres/unfinished_jobs.h"
 #include "services/scheduler/storage/redis/job_links.h"
+#include "services/scheduler/storage/postgres/webhook_outbox.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
@@ -101,6 +108,8 @@ struct Scheduler::Parts {
         history(postgres),
         unfinished_jobs(postgres),
         payloads(postgres),
+        batch_store(postgres),
+        outbox(postgres),
         schedule_store(postgres),
         endpoint_source(furnace::rpc::Dial(c.registry_address),
                         {.internal_token = c.internal_token}),
@@ -119,19 +128,24 @@ struct Scheduler::Parts {
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         dispatcher(queue, catalog, payloads, reader, blocking, clock, c.lease),
+        batches(batch_store, outbox, rpc::BatchJson, submitter, queue, reader, dispatcher, clock),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
-        relay(log, leader, history, usage, dependencies, forecasts),
+        relay(log, leader, history, batches, usage, dependencies, forecasts),
         schedule_runner(schedule_store, submitter, reader, leader, clock, c.shards),
+        webhook_sender(
+            {.suite_secret = c.webhook_secret, .allow_private = c.allow_private_webhooks}, clock),
+        webhook_deliverer(outbox, webhook_sender),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
         gate(c.internal_token),
         explainer(queue, catalog, prices, forecasts, clock),
         redriver(queue, reader, history, catalog),
         rebuilder(unfinished_jobs, lost_jobs, catalog, c.shards),
         schedules(schedule_store, catalog, clock),
-        job_handlers(submitter, graphs, queue, reader, history, explainer, redriver, dispatcher,
-                     clock),
+        job_handlers(submitter, batches, graphs, queue, reader, history, explainer, redriver,
+                     dispatcher, clock),
         job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
+        batch_service(gate, batches, c.webhook_secret),
         worker_service(
             c.internal_token,
             {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
@@ -168,6 +182,8 @@ struct Scheduler::Parts {
   PostgresJobHistory history;
   PostgresUnfinishedJobs unfinished_jobs;
   PostgresPayloadStore payloads;
+  PostgresBatchStore batch_store;
+  PostgresWebhookOutbox outbox;
   PostgresScheduleStore schedule_store;
   RegistryEndpointSource endpoint_source;
   MeteringUsageSink usage;
@@ -187,10 +203,13 @@ struct Scheduler::Parts {
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
   JobWatchers watchers;
   Dispatcher dispatcher;
+  Batches batches;
   ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
   ScheduleRunner schedule_runner;
+  HttpWebhookSender webhook_sender;
+  WebhookDeliverer webhook_deliverer;
   Fleet fleet;
 
   furnace::rpc::Gate gate;
@@ -200,6 +219,7 @@ struct Scheduler::Parts {
   Schedules schedules;
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;
+  rpc::BatchService batch_service;
   rpc::WorkerService worker_service;
   rpc::ScheduleHandlers schedule_handlers;
   rpc::ScheduleService schedule_service;
@@ -220,6 +240,8 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> wake_workers;
   std::optional<runtime::Periodic> wake_impatient;
   std::optional<runtime::Periodic> refresh_prices;
+  std::optional<runtime::Periodic> drop_orphans;
+  std::optional<runtime::Periodic> deliver_webhooks;
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
@@ -229,7 +251,7 @@ Scheduler::Parts::~Parts() {
   notifications.reset();
   for (auto* duty : {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events,
                      &recover_links, &run_schedules, &scale, &expire_watchers, &wake_workers,
-                     &wake_impatient, &refresh_prices}) {
+                     &wake_impatient, &refresh_prices, &drop_orphans, &deliver_webhooks}) {
     duty->reset();
   }
   server.reset();
@@ -241,11 +263,11 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server,
-      furnace::rpc::Server::Start(
-          {.address = config.listen, .max_threads = config.handler_threads},
-          {&job_service, &worker_service, &schedule_service, &fleet_service, &queue_service},
-          async));
+      server, furnace::rpc::Server::Start(
+                  {.address = config.listen, .max_threads = config.handler_threads},
+                  {&job_service, &batch_service, &worker_service, &schedule_service, &fleet_service,
+                   &queue_service},
+                  async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));
@@ -274,6 +296,8 @@ void Scheduler::Parts::StartDuties() {
     const absl::Status status = prices.Refresh();
     if (!status.ok()) spdlog::warn("prices: {}", status.ToString());
   });
+  deliver_webhooks.emplace(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });
+  drop_orphans.emplace(Batches::kDropEvery, [this] { batches.DropOrphans(); });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),
       [this](std::string_view, std::string_view message) { OnNotify(message); },

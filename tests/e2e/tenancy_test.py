@@ -112,6 +112,12 @@ class ForeignTest(case.SuiteCase):
     def test_what_is_foreign_is_answered_like_what_never_was(self):
         endpoint = self.endpoint("foreign")
         done = self.run_job(endpoint, "secret")["id"]
+        batch = self.call("POST", f"/v1/endpoints/{endpoint}/batch", {"jobs": [{"input": 1}]})["batch_id"]
+        for method, path, body in (("GET", "/v1/batches/ID", None), ("GET", "/v1/batches/ID/failures", None),
+                                   ("POST", "/v1/batches/ID/cancel", {})):
+            with self.subTest(call=f"{method} {path}"):
+                self.same_as_unknown(method, path, batch, body)
+        servers.wait_until(lambda: self.call("GET", f"/v1/batches/{batch}")["done"], "the batch to be done")
         spec = {"name": "foreign", "image_uri": "file:///nowhere"}
         with self.gate(endpoint) as running:
             queued = self.submit(endpoint, "secret too")
@@ -158,7 +164,7 @@ class ForeignTest(case.SuiteCase):
         endpoint = self.endpoint("hidden")
         job = self.run_job(endpoint, 1)
         servers.wait_until(lambda: self.pages("/v1/ledger", "entries", job_id=job["id"]), "the ledger")
-        for path, field in (("/v1/jobs", "jobs"), ("/v1/workers", "workers"), ("/v1/endpoints", "endpoints"),
+        for path, field in (("/v1/jobs", "jobs"), ("/v1/batches", "batches"), ("/v1/workers", "workers"), ("/v1/endpoints", "endpoints"),
                             ("/v1/ledger", "entries"), (f"/v1/ledger?job_id={job['id']}", "entries"),
                             (f"/v1/jobs?endpoint_id={endpoint}", "jobs"),
                             (f"/v1/jobs?page_token={job['id']}", "jobs")):

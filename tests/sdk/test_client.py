@@ -9,7 +9,7 @@ import fake_server
 import furnace
 
 
-class ClientTest(unittest.TestCase):
+class GatewayCase(unittest.TestCase):
     """A gateway that gives `answers` in turn and keeps the requests."""
 
     def setUp(self):
@@ -32,6 +32,10 @@ class ClientTest(unittest.TestCase):
     def will_hang_up(self) -> None:
         """Adds the end of the connection in place of an answer."""
         self.answers.append(None)
+
+
+class ClientTest(GatewayCase):
+    """The methods of the client itself."""
 
     def test_run(self):
         self.will_answer(200, {"id": "job-1", "status": "IN_QUEUE"})

@@ -85,6 +85,7 @@ class Suite:
             variables.update({
                 "FURNACE_DRIVER": "process",
                 "FURNACE_LEASE": "3s",
+                "FURNACE_WEBHOOK_PRIVATE": "true",
                 "FURNACE_PROCESS_GPUS": self.gpus,
                 "FURNACE_PROCESS_WORKER_BINARY": str(self.binaries / "furnace-worker"),
                 "FURNACE_PROCESS_IMAGE_ROOTS": f"{ROOT}/examples:{ROOT}/tests",

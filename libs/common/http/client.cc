@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "libs/common/base/status.h"
+#include "libs/common/http/address.h"
 
 namespace furnace::http {
 namespace {
@@ -15,14 +16,25 @@ namespace {
 struct Sink {
   std::string body;
   std::size_t limit = 0;
+  bool full = false;
 };
 
 std::size_t Collect(char* data, std::size_t size, std::size_t count, void* to) {
   auto* sink = static_cast<Sink*>(to);
   const std::size_t bytes = size * count;
-  if (sink->body.size() + bytes > sink->limit) return 0;  // Makes libcurl stop.
-  sink->body.append(data, bytes);
-  return bytes;
+  const std::size_t room = sink->limit - sink->body.size();
+  sink->body.append(data, std::min(bytes, room));
+  sink->full = bytes > room;
+  return sink->full ? 0 : bytes;  // 0 makes libcurl stop.
+}
+
+// Called with each address that a name stands for, right before it is connected to.
+curl_socket_t OpenPublic(void* refused, curlsocktype, curl_sockaddr* address) {
+  if (IsPublicAddress(address->addr)) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  }
+  *static_cast<bool*>(refused) = true;
+  return CURL_SOCKET_BAD;
 }
 
 absl::Status ToStatus(CURLcode code, const Request& request) {
@@ -59,6 +71,7 @@ absl::StatusOr<Response> Client::Send(const Request& request) {
   CURL* curl = handle_->curl;
   curl_easy_reset(curl);  // Keeps connections.
   Sink sink{.body = {}, .limit = request.max_response_bytes};
+  bool refused = false;
   curl_slist* headers = nullptr;
   for (const std::string& header : request.headers) {
     headers = curl_slist_append(headers, header.c_str());
@@ -81,9 +94,19 @@ absl::StatusOr<Response> Client::Send(const Request& request) {
   curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Collect);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
+  if (request.public_only) {
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &OpenPublic);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &refused);
+  }
   const CURLcode code = curl_easy_perform(curl);
   curl_slist_free_all(headers);
-  if (code != CURLE_OK) return ToStatus(code, request);
+  const bool cut = request.cut_response && sink.full;
+  if (code != CURLE_OK && refused) {
+    return Error(absl::StatusCode::kPermissionDenied, "{} {}: its address is not public",
+                 request.method, request.url);
+  }
+  if (code != CURLE_OK && !cut) return ToStatus(code, request);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   return Response{.status = static_cast<int>(status), .body = std::move(sink.body)};

@@ -18,6 +18,11 @@ struct Request {
   absl::Duration timeout = absl::Seconds(30);
   /// A longer answer is an error, not memory.
   std::size_t max_response_bytes = 64 << 20;
+  /// A longer answer is cut off there instead.
+  bool cut_response = false;
+  /// Connect to addresses of the public internet only (IsPublicAddress), whatever name
+  /// stands for them, and to no proxy.
+  bool public_only = false;
 };
 
 struct Response {
@@ -36,7 +41,7 @@ class Client {
 
   /// Any HTTP status is a Response. UNAVAILABLE when the server was not reached
   /// or hung up, DEADLINE_EXCEEDED on timeout, RESOURCE_EXHAUSTED when the answer
-  /// is too long.
+  /// is too long, PERMISSION_DENIED when its address is not public and has to be.
   absl::StatusOr<Response> Send(const Request& request);
 
  private:

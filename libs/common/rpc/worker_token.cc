@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <array>
 #include <charconv>
 #include <cstdint>
-#include <iterator>
+
+#include "absl/strings/escaping.h"
+#include "libs/common/base/hmac.h"
 
 namespace furnace::rpc {
 namespace {
@@ -16,15 +15,7 @@ namespace {
 constexpr std::string_view kPrefix = "fw_";
 
 std::string Mac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
-  }
-  return hex;
+  return absl::BytesToHexString(HmacSha256(key, text));
 }
 
 // Takes what stands before the next dot off `rest`.

@@ -4,9 +4,10 @@
 the Furnace API. Standard library only.
 """
 
-from furnace import serverless
+from furnace import serverless, webhooks
 from furnace._version import __version__
+from furnace.batches import Batch
 from furnace.client import Client
 from furnace.errors import FurnaceError
 
-__all__ = ["Client", "FurnaceError", "__version__", "serverless"]
+__all__ = ["Batch", "Client", "FurnaceError", "__version__", "serverless", "webhooks"]

@@ -25,10 +25,10 @@ def job_id(job: Union[str, Dict[str, Any]]) -> str:
 
 
 def job_options(
-    not_before: Union[datetime, str, None],
-    ttl_seconds: Optional[int],
-    timeout_seconds: Optional[int],
-    concurrency_key: Optional[str],
+    not_before: Union[datetime, str, None] = None,
+    ttl_seconds: Optional[int] = None,
+    timeout_seconds: Optional[int] = None,
+    concurrency_key: Optional[str] = None,
     idempotency_key: Optional[str] = None,
     ack: Optional[str] = None,
     depends_on: Iterable[Union[str, Dict[str, Any]]] = (),

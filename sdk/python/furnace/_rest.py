@@ -70,13 +70,17 @@ class Rest:
             time.sleep(delay)
 
     def pages(
-        self, path: str, key: str, query: Optional[Mapping[str, Any]] = None
+        self,
+        path: str,
+        key: str,
+        query: Optional[Mapping[str, Any]] = None,
+        page_size: int = PAGE_SIZE,
     ) -> Iterator[Dict[str, Any]]:
         """Yields the items under `key` of every page, asking for pages as they are read."""
         token = ""
         while True:
             page = self.call(
-                "GET", path, {**(query or {}), "page_size": PAGE_SIZE, "page_token": token}
+                "GET", path, {**(query or {}), "page_size": page_size, "page_token": token}
             )
             yield from page.get(key, [])
             token = page.get("next_page_token", "")

@@ -12,6 +12,7 @@ from furnace._jobs import is_final
 from furnace._options import job_options, rfc3339
 from furnace._paths import endpoint_path, job_path
 from furnace._rest import Rest
+from furnace.batches import Batch, Batches
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 from furnace.schedules import Schedules
@@ -55,6 +56,7 @@ class Client:
         self._rest = Rest(url, key, timeout)
         self.endpoints = Endpoints(self._rest)
         self.schedules = Schedules(self._rest)
+        self.batches = Batches(self._rest)
 
     def __enter__(self) -> Client:
         return self
@@ -157,7 +159,7 @@ class Client:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
         The options are those of `run` and go for each of the jobs. Returns their ids,
-        in the order of `inputs`.
+        in the order of `inputs`. `batch` does the same and tells of them as a whole.
         """
         options = job_options(
             not_before,
@@ -169,9 +171,47 @@ class Client:
             on_parent_failure=on_parent_failure,
             window=window,
         )
-        jobs = [{"input": each, "priority": priority, **options} for each in inputs]
-        body = {"jobs": jobs}
-        return self._rest.call("POST", endpoint_path(endpoint_id) + "/batch", body=body)["job_ids"]
+        return self.batch(endpoint_id, inputs, priority, **options.get("options", {})).job_ids
+
+    def batch(
+        self,
+        endpoint_id: str,
+        inputs: Iterable[Any],
+        priority: int = 0,
+        *,
+        name: str = "",
+        one_worker: bool = False,
+        webhook_url: str = "",
+        **options: Any,
+    ) -> Batch:
+        """Queues 1 to 1,000 jobs, 10 MiB in all, as a batch: every one or none.
+
+        Args:
+            name: For people, at most 255 bytes.
+            one_worker: Run them one after another on the same worker, so that container
+                and model are loaded once.
+            webhook_url: Where the batch is posted once it is done; `furnace.webhooks.verify`
+                tells whether what comes is from Furnace.
+            **options: Those of `run` but `idempotency_key`, for each of the jobs.
+
+        The errors are those of `run`.
+        """
+        each = job_options(**options)
+        body: Dict[str, Any] = {
+            "jobs": [{"input": input, "priority": priority, **each} for input in inputs]
+        }
+        if name:
+            body["name"] = name
+        if one_worker:
+            body["one_worker"] = True
+        if webhook_url:
+            body["webhook_url"] = webhook_url
+        answer = self._rest.call("POST", endpoint_path(endpoint_id) + "/batch", body=body)
+        return Batch(self._rest, answer.get("batch_id", ""), answer["job_ids"])
+
+    def webhook_secret(self) -> str:
+        """Returns what the project's webhooks are signed with."""
+        return self._rest.call("GET", "/v1/webhooks/secret")["secret"]
 
     def run_graph(self, nodes: Dict[str, Dict[str, Any]]) -> Dict[str, str]:
         """Queues jobs that depend on each other: every one or none.

@@ -1,5 +1,6 @@
 #include "services/gateway/wire/methods.h"
 
+#include "furnace/v1/batch_service.pb.h"
 #include "furnace/v1/endpoint_service.pb.h"
 #include "furnace/v1/fleet_service.pb.h"
 #include "furnace/v1/job_service.pb.h"
@@ -58,6 +59,7 @@ const std::vector<Service>& PublicServices() {
   static const auto* const services = new std::vector<Service>{
       {ServiceBeside<v1::SubmitRequest>(), Home::kScheduler},
       {ServiceBeside<v1::GetScheduleRequest>(), Home::kScheduler},
+      {ServiceBeside<v1::GetBatchRequest>(), Home::kScheduler},
       {ServiceBeside<v1::ListGpusRequest>(), Home::kScheduler},
       {ServiceBeside<v1::RebuildRequest>(), Home::kScheduler},
       {ServiceBeside<v1::GetEndpointRequest>(), Home::kRegistry},

@@ -60,7 +60,8 @@ struct Submission {
   /// Only with one item.
   std::string idempotency_key;
   absl::Duration idempotency_ttl;
-  std::string fingerprint;  // Of the input and options that the key stands for.
+  std::string fingerprint;    // Of the input and options that the key stands for.
+  std::string batch_id = {};  // Of the items; empty: none.
   std::vector<Item> items;
 };
 
@@ -297,6 +298,7 @@ struct JobFilter {
   std::string endpoint_id;          // Empty: all.
   std::optional<JobStatus> status;  // nullopt: all.
   std::string before_id;            // Only ids below it; empty: all.
+  std::string batch_id = {};        // Empty: all.
   int limit = 100;
 };
 

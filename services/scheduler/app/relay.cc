@@ -51,6 +51,7 @@ absl::StatusOr<bool> Relay::Round() {
   absl::Status saved = SaveJobs(jobs);
   if (IsRefusal(saved)) saved = SaveOneByOne(jobs);
   FURNACE_RETURN_IF_ERROR(saved);
+  FURNACE_RETURN_IF_ERROR(TellBatches(jobs));
   FURNACE_RETURN_IF_ERROR(RecordUsage(events));
   NoteRuns(events, jobs);
   FURNACE_RETURN_IF_ERROR(Forget(events, jobs));
@@ -122,6 +123,21 @@ absl::Status Relay::SaveOneByOne(Jobs& jobs) {
     }
     in_shard = std::move(saved);
   }
+  return absl::OkStatus();
+}
+
+absl::Status Relay::TellBatches(const Jobs& jobs) {
+  std::set<std::string> ids;
+  for (const auto& [shard, in_shard] : jobs) {
+    for (const JobRecord& record : in_shard) {
+      if (!record.job.batch_id.empty() && IsFinal(record.job.status))
+        ids.insert(record.job.batch_id);
+    }
+  }
+  if (ids.empty()) return absl::OkStatus();
+  const absl::Status told = batches_.OnJobsEnded({ids.begin(), ids.end()});
+  if (!IsRefusal(told)) return told;
+  spdlog::error("{} batches cannot be told of their jobs: {}", ids.size(), told.ToString());
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/scheduler/app/batch_ports.h"
 #include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/forecast_book.h"
 #include "services/scheduler/app/ports.h"
@@ -14,20 +15,21 @@
 namespace furnace::scheduler {
 
 /// Carries the queue's events to where they are kept: jobs into history, ended
-/// attempts to metering; and the ends of jobs to those that wait for them. Events are forgotten
-/// once all have them, and all skip what they have, so a crash anywhere repeats work and loses
-/// none.
+/// attempts to metering; and the ends of jobs to their batches and to jobs that wait for them.
+/// Events are forgotten once all have them, and all skip what they have, so a crash anywhere
+/// repeats work and loses none.
 class Relay {
  public:
   /// Events of one shard in one round.
   static constexpr int kMaxEvents = 500;
   static constexpr absl::Duration kEvery = absl::Milliseconds(50);
 
-  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, UsageSink& usage,
-        Dependencies& dependencies, ForecastBook& forecasts)
+  Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, BatchListener& batches,
+        UsageSink& usage, Dependencies& dependencies, ForecastBook& forecasts)
       : log_(log),
         leader_(leader),
         history_(history),
+        batches_(batches),
         usage_(usage),
         dependencies_(dependencies),
         forecasts_(forecasts) {}
@@ -46,6 +48,7 @@ class Relay {
   absl::Status TellDependents(const Jobs& jobs);
   absl::Status SaveJobs(const Jobs& jobs);
   absl::Status SaveOneByOne(Jobs& jobs);
+  absl::Status TellBatches(const Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
   absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
   void NoteRuns(const Events& events, const Jobs& jobs);
@@ -54,6 +57,7 @@ class Relay {
   ShardLog& log_;
   const ShardLeader& leader_;
   JobHistory& history_;
+  BatchListener& batches_;
   UsageSink& usage_;
   Dependencies& dependencies_;
   ForecastBook& forecasts_;

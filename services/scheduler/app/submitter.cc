@@ -82,6 +82,7 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.depends_on = item.depends_on;
   job.on_parent_failure = item.on_parent_failure;
   job.unfinished = {item.depends_on.begin(), item.depends_on.end()};
+  job.batch_id = submission.batch_id;
   return upcoming;
 }
 
@@ -129,8 +130,12 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_key = std::move(request.idempotency_key);
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
+  if (request.batch) submission.batch_id = NewJobId(endpoint->id);
   Affinity affinity{.gpu_types = endpoint->gpu_types};
   for (JobRequest::Item& item : request.items) {
+    if (request.batch && request.batch->one_worker) {
+      item.concurrency_key = OneWorkerKey(submission.batch_id);
+    }
     affinity.window = std::move(item.window);
     // Those of a graph are nobody else's.
     const bool given = !item.id.empty() && request.graph_id.empty();

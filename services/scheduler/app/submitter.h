@@ -14,6 +14,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/domain/batch.h"
 
 namespace furnace::scheduler {
 
@@ -42,6 +43,8 @@ struct JobRequest {
   std::string idempotency_key;  // Empty: none. Only with one item.
   std::string graph_id = {};    // What has been checked with the graph is not checked again.
   bool watched = false;         // Somebody will watch the jobs from the start.
+  /// The items are a batch; nullopt: one job on its own.
+  std::optional<BatchOptions> batch;
 };
 
 /// A job that is about to be queued.

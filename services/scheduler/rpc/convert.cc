@@ -100,6 +100,7 @@ v1::Job ToProto(const JobRecord& record) {
   if (const std::string_view window = WindowOf(job.affinity); !window.empty()) {
     SetWindow(window, proto.mutable_window());
   }
+  proto.set_batch_id(job.batch_id);
   proto.set_version(job.version);
   return proto;
 }

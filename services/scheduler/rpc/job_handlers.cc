@@ -52,12 +52,13 @@ Response ToPage(std::vector<Job> jobs, const JobFilter& filter) {
 absl::StatusOr<v1::SubmitBatchResponse> JobHandlers::SubmitBatch(
     const furnace::rpc::CallContext& call, const v1::SubmitBatchRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(JobRequest batch, ToJobRequest(call, request, clock_.Now()));
+  const BatchOptions options = batch.batch.value_or(BatchOptions());
   FURNACE_ASSIGN_OR_RETURN(Submission submission, submitter_.Prepare(std::move(batch)));
   v1::SubmitBatchResponse response;
-  for (const Submission::Item& item : submission.items) response.add_job_ids(item.id);
-  FURNACE_RETURN_IF_ERROR(Await<SubmitResult>([&](Done<SubmitResult> done) {
-                            submitter_.Submit(std::move(submission), std::move(done));
-                          }).status());
+  response.set_batch_id(submission.batch_id);
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<std::string> job_ids,
+                           batches_.Submit(std::move(submission), options));
+  for (const std::string& id : job_ids) response.add_job_ids(id);
   return response;
 }
 
@@ -88,6 +89,10 @@ absl::StatusOr<v1::ListResponse> JobHandlers::List(const furnace::rpc::CallConte
   FURNACE_ASSIGN_OR_RETURN(JobFilter filter, ToFilter(call, request));
   if (!filter.endpoint_id.empty()) {
     FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", filter.endpoint_id));
+  }
+  if (!request.batch_id().empty()) {
+    FURNACE_RETURN_IF_ERROR(CheckUuid("batch_id", request.batch_id()));
+    filter.batch_id = request.batch_id();
   }
   if (request.status() != v1::JOB_STATUS_UNSPECIFIED) {
     const auto status = JobStatusFromNumber(request.status());

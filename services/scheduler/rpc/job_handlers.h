@@ -7,6 +7,7 @@
 #include "furnace/v1/job_service.pb.h"
 #include "libs/common/base/clock.h"
 #include "libs/common/rpc/call_context.h"
+#include "services/scheduler/app/batches.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/graph_submitter.h"
@@ -20,10 +21,11 @@ namespace furnace::scheduler::rpc {
 /// The short methods of JobService as plain functions; they block.
 class JobHandlers {
  public:
-  JobHandlers(Submitter& submitter, GraphSubmitter& graphs, JobQueue& queue, JobReader& reader,
-              JobHistory& history, Explainer& explainer, Redriver& redriver, Dispatcher& dispatcher,
-              const Clock& clock)
+  JobHandlers(Submitter& submitter, Batches& batches, GraphSubmitter& graphs, JobQueue& queue,
+              JobReader& reader, JobHistory& history, Explainer& explainer, Redriver& redriver,
+              Dispatcher& dispatcher, const Clock& clock)
       : submitter_(submitter),
+        batches_(batches),
         graphs_(graphs),
         queue_(queue),
         reader_(reader),
@@ -54,6 +56,7 @@ class JobHandlers {
 
  private:
   Submitter& submitter_;
+  Batches& batches_;
   GraphSubmitter& graphs_;
   JobQueue& queue_;
   JobReader& reader_;

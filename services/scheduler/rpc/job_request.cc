@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/domain/webhook.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/window_convert.h"
 
@@ -41,7 +42,7 @@ absl::Status CheckIdempotencyKey(std::string_view key) {
       "options.idempotency_key: holds what is no printable ASCII character");
 }
 
-absl::Status CheckConcurrencyKey(std::string_view field, std::string_view key) {
+absl::Status CheckText(std::string_view field, std::string_view key) {
   FURNACE_RETURN_IF_ERROR(CheckLength(field, key));
   const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
   if (std::none_of(key.begin(), key.end(), is_control)) return absl::OkStatus();
@@ -84,6 +85,16 @@ absl::Status ApplyParents(const std::string& name, const v1::JobOptions& options
   return absl::OkStatus();
 }
 
+absl::StatusOr<BatchOptions> ToBatchOptions(const v1::SubmitBatchRequest& request) {
+  FURNACE_RETURN_IF_ERROR(CheckText("name", request.name()));
+  if (!request.webhook_url().empty()) {
+    FURNACE_RETURN_IF_ERROR(Annotate(CheckWebhookUrl(request.webhook_url()), "webhook_url"));
+  }
+  return BatchOptions{.name = request.name(),
+                      .one_worker = request.one_worker(),
+                      .webhook_url = request.webhook_url()};
+}
+
 template <typename Request>
 absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request& request,
                                   std::size_t max_bytes, absl::Time now) {
@@ -120,8 +131,7 @@ absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options
         CheckRange(name + ".timeout_seconds", options.timeout_seconds(), 1, kMaxTimeoutSeconds));
     item.timeout = absl::Seconds(options.timeout_seconds());
   }
-  FURNACE_RETURN_IF_ERROR(
-      CheckConcurrencyKey(name + ".concurrency_key", options.concurrency_key()));
+  FURNACE_RETURN_IF_ERROR(CheckText(name + ".concurrency_key", options.concurrency_key()));
   item.concurrency_key = options.concurrency_key();
   if (!v1::Ack_IsValid(options.ack())) {
     return Error(absl::StatusCode::kInvalidArgument, "{}.ack: unknown", name);
@@ -163,11 +173,16 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
   FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
   jobs.endpoint_id = request.endpoint_id();
   FURNACE_RETURN_IF_ERROR(CheckRange("jobs", request.jobs_size(), 1, kMaxBatchJobs));
+  FURNACE_ASSIGN_OR_RETURN(jobs.batch, ToBatchOptions(request));
   std::size_t room = kMaxInputBytes;
   for (int i = 0; i < request.jobs_size(); ++i) {
     const v1::BatchJob& job = request.jobs(i);
     const std::string name = fmt::format("jobs[{}]", i);
     FURNACE_RETURN_IF_ERROR(CheckInput(name + ".input", job.input(), room));
+    if (request.one_worker() && !job.options().concurrency_key().empty()) {
+      return Error(absl::StatusCode::kInvalidArgument,
+                   "{}.options.concurrency_key: not with one_worker", name);
+    }
     room -= job.input().size();
     FURNACE_ASSIGN_OR_RETURN(JobRequest::Item item,
                              ToItem(name, job.input(), job.priority(), job.options(), now));

@@ -1,4 +1,6 @@
 #include "tests/contract/scheduler/affinity_contract.h"
+#include "tests/contract/scheduler/batch_queue_contract.h"
+#include "tests/contract/scheduler/batch_store_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
@@ -9,13 +11,16 @@
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
 #include "tests/contract/scheduler/window_contract.h"
+#include "tests/contract/scheduler/webhook_outbox_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_batch_store.h"
 #include "tests/support/scheduler/memory_job_links.h"
 #include "tests/support/scheduler/memory_lost_jobs.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/memory_schedule_store.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
+#include "tests/support/scheduler/memory_webhook_outbox.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -44,12 +49,24 @@ class MemoryStoresBackend {
   JobHistory& history() { return history_; }
   UnfinishedJobs& unfinished() { return history_; }
   PayloadStore& payloads() { return payloads_; }
+  BatchStore& batches() { return batches_; }
   ScheduleStore& schedules() { return schedules_; }
 
  private:
   MemoryJobHistory history_;
   MemoryPayloadStore payloads_;
   MemoryScheduleStore schedules_;
+  MemoryBatchStore batches_{history_};
+};
+
+class MemoryOutboxBackend {
+ public:
+  WebhookOutbox& outbox() { return outbox_; }
+  void PassTime(absl::Duration time) { clock_.Advance(time); }
+
+ private:
+  ManualClock clock_;
+  MemoryWebhookOutbox outbox_{clock_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
@@ -61,6 +78,9 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UnfinishedJobsContract, MemoryStoresBacke
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DependencyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ProgressContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WindowContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchQueueContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchStoreContract, MemoryStoresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WebhookOutboxContract, MemoryOutboxBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ScheduleStoreContract, MemoryStoresBackend);

@@ -2,14 +2,18 @@
 
 #include "libs/common/base/check.h"
 #include "libs/common/postgres/migrator.h"
+#include "services/scheduler/storage/postgres/batch_store.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/postgres/schedule_store.h"
 #include "services/scheduler/storage/postgres/unfinished_jobs.h"
+#include "services/scheduler/storage/postgres/webhook_outbox.h"
+#include "tests/contract/scheduler/batch_store_contract.h"
 #include "tests/contract/scheduler/migrations.h"
 #include "tests/contract/scheduler/schedule_store_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
+#include "tests/contract/scheduler/webhook_outbox_contract.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -25,6 +29,16 @@ class PostgresBackend {
   UnfinishedJobs& unfinished() { return unfinished_; }
   PayloadStore& payloads() { return payloads_; }
   ScheduleStore& schedules() { return schedules_; }
+  BatchStore& batches() { return batches_; }
+  WebhookOutbox& outbox() { return outbox_; }
+
+  /// Waits until the database's clock has moved.
+  void PassTime(absl::Duration time) {
+    const std::string micros = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+    const std::int64_t start = pool_.Exec(micros, {})->Int(0, 0);
+    while (pool_.Exec(micros, {})->Int(0, 0) < start + absl::ToInt64Microseconds(time)) {
+    }
+  }
 
  private:
   postgres::Pool pool_{postgres::WithDeadlines(std::getenv("FURNACE_TEST_POSTGRES_DSN")), 2};
@@ -32,9 +46,13 @@ class PostgresBackend {
   PostgresUnfinishedJobs unfinished_{pool_};
   PostgresPayloadStore payloads_{pool_};
   PostgresScheduleStore schedules_{pool_};
+  PostgresBatchStore batches_{pool_};
+  PostgresWebhookOutbox outbox_{pool_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, UnfinishedJobsContract, PostgresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, BatchStoreContract, PostgresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, WebhookOutboxContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobHistoryContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PayloadStoreContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, ScheduleStoreContract, PostgresBackend);

@@ -7,6 +7,7 @@
 #include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "tests/contract/scheduler/affinity_contract.h"
+#include "tests/contract/scheduler/batch_queue_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
@@ -59,6 +60,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueueLoadsContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, DependencyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, ProgressContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, WindowContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BatchQueueContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

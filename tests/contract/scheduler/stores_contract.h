@@ -42,6 +42,7 @@ class JobHistoryContract : public testing::Test {
     job.depends_on = {NewId(), NewId()};
     job.on_parent_failure = ParentFailure::kContinue;
     job.refers_to_outputs = true;
+    job.batch_id = "01890a5d-ac96-774b-bcce-b302099a8057";
     job.expires_at = absl::FromUnixMicros(1'800'000'000'123'456);
     job.attempt = 3;
     job.retry_count = 1;
@@ -110,6 +111,7 @@ TYPED_TEST_P(JobHistoryContract, AJobComesBackAsItWasSaved) {
   EXPECT_EQ(job.depends_on, saved.job.depends_on);
   EXPECT_EQ(job.on_parent_failure, saved.job.on_parent_failure);
   EXPECT_EQ(job.refers_to_outputs, saved.job.refers_to_outputs);
+  EXPECT_EQ(job.batch_id, saved.job.batch_id);
   EXPECT_EQ(job.not_before, saved.job.not_before);
   EXPECT_EQ(job.expires_at, saved.job.expires_at);
   EXPECT_EQ(job.attempt, saved.job.attempt);
@@ -142,6 +144,7 @@ TYPED_TEST_P(JobHistoryContract, WhatIsAbsentStaysAbsent) {
   const JobRecord got = this->Get(saved.job.id).value();
   EXPECT_EQ(got.job.input, std::nullopt);
   EXPECT_EQ(got.job.output, std::nullopt);
+  EXPECT_EQ(got.job.batch_id, "");
   EXPECT_EQ(got.job.started_at, std::nullopt);
   EXPECT_EQ(got.job.completed_at, std::nullopt);
   EXPECT_TRUE(got.job.input_stored);
@@ -195,6 +198,8 @@ TYPED_TEST_P(JobHistoryContract, ListsByFallingIdWithinTheFilter) {
   EXPECT_EQ(this->List({.before_id = b.job.id}), Ids{a.job.id});
   EXPECT_EQ(this->List({.endpoint_id = this->endpoint_}), (Ids{b.job.id, a.job.id}));
   EXPECT_EQ(this->List({.endpoint_id = other}), Ids{c.job.id});
+  EXPECT_EQ(this->List({.batch_id = b.job.batch_id}), Ids{b.job.id});
+  EXPECT_TRUE(this->List({.batch_id = NewId()}).empty());
   EXPECT_EQ(this->List({.status = JobStatus::kInQueue}), (Ids{c.job.id, a.job.id}));
   EXPECT_EQ(this->List({.status = JobStatus::kInQueue, .before_id = c.job.id}), Ids{a.job.id});
 }

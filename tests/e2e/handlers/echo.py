@@ -74,7 +74,7 @@ def act(event, order):
 
 
 def handler(event):
-    """Does the input's `op`, then returns it; or `env` (`name`), `exists` (`path`), `large` (`bytes`),
+    """Does the input's `op`, then returns it; or `env` (`name`), `exists` (`path`), `pid`, `large` (`bytes`),
     or one of RESULTS."""
     order = event["input"]
     if not isinstance(order, dict):
@@ -86,6 +86,10 @@ def handler(event):
         return os.environ.get(order["name"])
     if operation == "exists":
         return os.path.exists(order["path"])
+    if operation == "pid":
+        time.sleep(order.get("seconds", 0))
+        wait_for(order.get("path", "/"))
+        return os.getpid()
     if operation == "large":
         return {"text": "x" * order["bytes"]}
     act(event, order)

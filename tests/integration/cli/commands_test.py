@@ -17,6 +17,7 @@ from fake_gateway import FakeGateway
 ENDPOINT = "0190aaaa-0000-7000-8000-000000000001"
 JOB = "0190bbbb-0000-7000-8000-000000000002"
 SCHEDULE = "0190cccc-0000-7000-8000-000000000003"
+BATCH = "0190cccc-0000-7000-8000-000000000004"
 
 
 def endpoint(name="up"):
@@ -339,6 +340,49 @@ class CommandsTest(unittest.TestCase):
         self.answer("DELETE /v1/projects/me/keys/k-1", (200, {"key": {"id": "k-1"}}))
         self.assertIn("CANCELLED", self.furnace("job", "cancel", JOB).stdout)
         self.assertIn("revoked k-1", self.furnace("key", "revoke", "k-1").stdout)
+
+
+    def test_a_batch_is_sent_followed_and_shown(self):
+        self.answer(f"POST /v1/endpoints/{ENDPOINT}/batch", (200, {"job_ids": [JOB], "batch_id": BATCH}))
+        running = {"id": BATCH, "done": False, "total": 2, "counts": {"in_progress": 2}}
+        done = {"id": BATCH, "done": True, "total": 2, "counts": {"completed": 1, "failed": 1}}
+        self.answer(f"GET /v1/batches/{BATCH}", (200, running), (200, done))
+        ended = self.furnace("batch", "run", ENDPOINT, "-", "--one-worker", "--name", "n",
+                             "--webhook", "http://a/b",
+                             stdin='{"a": 1}\n\n2\n')
+        self.assertEqual(1, ended.returncode, ended.stderr)
+        self.assertIn("2 of 2 done: 1 completed, 1 failed", ended.stdout)
+        self.assertEqual({"jobs": [{"input": {"a": 1}}, {"input": 2}], "name": "n", "one_worker": True,
+                          "webhook_url": "http://a/b"},
+                         json.loads(self.gateway.requests[0][2]))
+        self.answer(f"GET /v1/batches/{BATCH}", (200, {**done, "counts": {"completed": 2}}))
+        self.assertEqual(0, self.furnace("batch", "run", ENDPOINT, "-", stdin="1").returncode)
+
+    def test_a_batch_of_bad_inputs_is_not_sent(self):
+        ended = self.furnace("batch", "run", ENDPOINT, "-", stdin="1\n{\n")
+        self.assertEqual(2, ended.returncode, ended.stderr)
+        self.assertIn("line 2", ended.stderr)
+        self.assertEqual([], self.gateway.requests)
+
+    def test_batches_are_shown_listed_and_cancelled(self):
+        webhook = {"url": "http://a/b", "status": "PENDING", "last_error": "answered with 503"}
+        batch = {"id": BATCH, "name": "n", "total": 3, "counts": {"waiting": 3}, "webhook": webhook}
+        self.answer("GET /v1/webhooks/secret", (200, {"secret": "whsec_x"}))
+        failed = {"index": 7, "job": job("FAILED", cause="TIMEOUT", error="too long")}
+        path = f"/v1/batches/{BATCH}"
+        self.answer(f"GET {path}", (200, batch))
+        self.answer("GET /v1/batches", (200, {"batches": [batch], "next_page_token": "p2"}),
+                    (200, {"batches": [batch]}))
+        self.answer(f"POST {path}/cancel", (200, {"cancelled": 3}))
+        self.answer(f"GET {path}/failures", (200, {"failures": [failed]}))
+        for arguments, word in ((("get", BATCH), "0 of 3 done"), (("list",), BATCH),
+                                (("get", BATCH), "http://a/b PENDING: answered with 503"),
+                                (("webhook-secret",), "whsec_x"),
+                                (("cancel", BATCH), "cancelled 3 jobs"),
+                                (("failures", BATCH), "too long")):
+            ended = self.furnace("batch", *arguments)
+            self.assertEqual(0, ended.returncode, ended.stderr)
+            self.assertIn(word, ended.stdout)
 
 
 if __name__ == "__main__":

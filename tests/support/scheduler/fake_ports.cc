@@ -113,4 +113,10 @@ void RecordingWorkerLink::Break() {
   broken_ = true;
 }
 
+absl::Status RecordingBatchListener::OnJobsEnded(const std::vector<std::string>& batch_ids) {
+  if (!failure_.ok()) return failure_;
+  told_.insert(told_.end(), batch_ids.begin(), batch_ids.end());
+  return absl::OkStatus();
+}
+
 }  // namespace furnace::scheduler

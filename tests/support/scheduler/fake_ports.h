@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "libs/common/base/clock.h"
 #include "libs/common/base/mutex.h"
+#include "services/scheduler/app/batch_ports.h"
 #include "services/scheduler/app/forecast_ports.h"
 #include "services/scheduler/app/ports.h"
 
@@ -54,6 +55,20 @@ class RecordingUsageSink final : public UsageSink {
   std::set<std::string> refused_;
   std::map<LeaseId, AttemptEnd> recorded_;
   std::vector<std::size_t> batches_;
+};
+
+/// Who is told of jobs of batches. For one thread.
+class RecordingBatchListener final : public BatchListener {
+ public:
+  absl::Status OnJobsEnded(const std::vector<std::string>& batch_ids) override;
+
+  /// Calls fail so until this is OK again.
+  void set_status(absl::Status status) { failure_ = std::move(status); }
+  const std::vector<std::string>& told() const { return told_; }
+
+ private:
+  absl::Status failure_;
+  std::vector<std::string> told_;
 };
 
 /// A driver whose workers live until a test ends them. For one thread.

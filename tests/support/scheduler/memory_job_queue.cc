@@ -64,6 +64,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     job.unfinished = {item.depends_on.begin(), item.depends_on.end()};
     if (!item.graph_id.empty()) job.unfinished.insert(item.graph_id);
     entry.graph_id = item.graph_id;
+    job.batch_id = submission.batch_id;
     job.input_stored = item.input_stored;
     if (!item.input_stored) job.input = std::move(item.input);
     entry.record.job = Accept(job, item.not_before, item.ttl, now);
@@ -133,7 +134,7 @@ void MemoryJobQueue::Locate(const std::string& job_id, Done<std::optional<QueueP
 
 QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
   const Job& job = entry.record.job;
-  QueuePlace place{.key_busy = IsKeyBusyLocked(job), .running = RunningLocked(job.endpoint_id)};
+  QueuePlace place{.key_busy = IsHeldLocked(entry), .running = RunningLocked(job.endpoint_id)};
   const auto hindrance = hindrances_.find(job.endpoint_id);
   if (hindrance != hindrances_.end()) place.hindrance = hindrance->second;
   place.parents = {job.unfinished.begin(), job.unfinished.end()};
@@ -145,7 +146,7 @@ QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
   for (const auto& [id, other] : jobs_) {
     const Job& before = other.record.job;
     if (before.endpoint_id != job.endpoint_id || before.status != JobStatus::kInQueue) continue;
-    if (IsKeyBusyLocked(before)) continue;
+    if (IsHeldLocked(other)) continue;
     const bool first = std::tie(other.score, id) <= std::tie(entry.score, job.id);
     place.position += first ? 1 : 0;
     const std::string window(WindowOf(before.affinity));
@@ -239,6 +240,7 @@ void MemoryJobQueue::Cancel(const std::string& job_id, const std::string& projec
       cancelled = {.status_before = job.status, .worker_id = job.worker_id, .epoch = job.attempt};
       job = scheduler::Cancel(job, clock_.Now());
       LogLocked(before, job, clock_.Now());
+      if (before.status == JobStatus::kInProgress) ReserveLocked(before, FailureCause::kNone);
     }
   }
   Answer<std::optional<CancelledJob>>(QueueCall::kCancel, std::move(done), std::move(cancelled));
@@ -270,18 +272,19 @@ bool MemoryJobQueue::IsBefore(const Entry& a, const Entry& b) {
 
 MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const ClaimRequest& request,
                                                   const WorkerRoom& room, bool& again) {
+  Entry* best = TakeReservedLocked(room.worker.worker_id);
+  if (best != nullptr) return best;
   std::map<std::string, Entry*> heads;  // By class.
   for (auto& [id, entry] : jobs_) {
     const Job& job = entry.record.job;
     if (job.endpoint_id != request.endpoint_id || job.status != JobStatus::kInQueue) continue;
-    if (IsKeyBusyLocked(job)) continue;
+    if (IsHeldLocked(entry) || IsReservedLocked(id)) continue;
     const auto window = request.windows.find(std::string(WindowOf(job.affinity)));
     const bool open = window != request.windows.end() && window->second;
     if (!WindowOf(job.affinity).empty() && !open) continue;
     Entry*& head = heads.try_emplace(job.affinity, &entry).first->second;
     if (IsBefore(entry, *head)) head = &entry;
   }
-  Entry* best = nullptr;
   for (const auto& [affinity, head] : heads) {
     const absl::Duration wait =
         WaitBefore(ParseAffinityClass(affinity), room.worker.gpu_type, room.traits, request.warm);
@@ -329,6 +332,7 @@ SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
   }
   job = *ended;
   LogLocked(before, job, clock_.Now());
+  ReserveLocked(before, settlement.outcome.cause);
   return IsFinal(job.status) ? SettleResult::kFinal : SettleResult::kQueuedAgain;
 }
 

@@ -67,6 +67,12 @@ class MemoryJobQueue final : public JobQueue, public Answers {
     absl::Time until = absl::InfinitePast();
   };
 
+  /// The next job of a batch that keeps to a worker.
+  struct Reserved {
+    std::string job_id;
+    absl::Time until;
+  };
+
   absl::StatusOr<SubmitResult> SubmitLocked(Submission submission)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasTooManyClassesLocked(const Submission& submission) const
@@ -78,6 +84,14 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   QueuePlace PlaceLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKeyBusyLocked(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static bool IsBefore(const Entry& a, const Entry& b);
+  /// Whether the job, though IN_QUEUE, waits for another one of its key or batch.
+  bool IsHeldLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// The runnable job of a batch that goes next; nullptr: none.
+  const Entry* HeadLocked(const std::string& batch_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Keeps the next job of a batch for the worker whose attempt has ended.
+  void ReserveLocked(const Job& ended, FailureCause cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Entry* TakeReservedLocked(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsReservedLocked(const std::string& job_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// The job that goes next to a worker; notes in `again` those it may not take yet.
   Entry* BestLocked(const ClaimRequest& request, const WorkerRoom& room, bool& again)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -102,6 +116,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::map<std::string, Hindrance> hindrances_ ABSL_GUARDED_BY(mutex_);       // By endpoint,
   std::map<std::string, Capacity> capacities_ ABSL_GUARDED_BY(mutex_);        // as the next two.
   std::map<std::string, RunHistory> runs_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Reserved> reserved_ ABSL_GUARDED_BY(mutex_);  // By worker.
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
   int next_event_ ABSL_GUARDED_BY(mutex_) = 1;
   FindOptions last_find_ ABSL_GUARDED_BY(mutex_);

@@ -140,7 +140,7 @@ absl::StatusOr<std::map<std::string, QueueSnapshot>> MemoryShardLog::Survey(
       const Job& job = entry.record.job;
       if (job.endpoint_id != endpoint_id) continue;
       survey.running += job.status == JobStatus::kInProgress ? 1 : 0;
-      if (job.status != JobStatus::kInQueue) continue;
+      if (job.status != JobStatus::kInQueue || queue_.IsHeldLocked(entry)) continue;
       ++survey.queued;
       auto& [count, head] = classes.try_emplace(job.affinity, 0, &entry).first->second;
       ++count;

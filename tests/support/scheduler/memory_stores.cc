@@ -46,7 +46,8 @@ absl::StatusOr<std::vector<Job>> MemoryJobHistory::List(const JobFilter& filter)
     const bool wanted = job.project_id == filter.project_id &&
                         (filter.endpoint_id.empty() || job.endpoint_id == filter.endpoint_id) &&
                         (!filter.status || job.status == *filter.status) &&
-                        (filter.before_id.empty() || job.id < filter.before_id);
+                        (filter.before_id.empty() || job.id < filter.before_id) &&
+                        (filter.batch_id.empty() || job.batch_id == filter.batch_id);
     if (!wanted || static_cast<int>(jobs.size()) == filter.limit) continue;
     job.input.reset();
     job.output.reset();

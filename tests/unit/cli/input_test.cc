@@ -48,5 +48,41 @@ TEST(LoadInputTest, TooMuchIsRefusedNotCut) {
   EXPECT_FALSE(LoadInput("-", input).ok());
 }
 
+TEST(LoadLinesTest, EachLineIsAnInputAndEmptyOnesAreLeftOut) {
+  std::istringstream input("1\n\n{\"a\": 2}\r\n \n\"three\"");
+  EXPECT_EQ(*LoadLines("-", input), (std::vector<std::string>{"1", "{\"a\": 2}\r", "\"three\""}));
+}
+
+TEST(LoadLinesTest, MistakesAreTheCallersAndNameTheLine) {
+  struct Case {
+    std::string text;
+    std::string word;
+  };
+  const Case cases[] = {
+      {"", "0 inputs"},
+      {"\n \n", "0 inputs"},
+      {"1\n\n{\n", "line 3: "},
+      {"1 2\n", "line 1: "},
+      {[] {
+         std::string many;
+         for (std::size_t i = 0; i <= kMaxLines; ++i) many += "1\n";
+         return many;
+       }(),
+       "1001 inputs"},
+      {std::string(kMaxInputBytes + 1, '1'), "longer than 10 MiB"},
+  };
+  for (const Case& c : cases) {
+    std::istringstream input(c.text);
+    const auto lines = LoadLines("-", input);
+    ASSERT_FALSE(lines.ok()) << c.word;
+    EXPECT_EQ(ExitCodeOf(lines.status()), kExitUsage);
+    EXPECT_NE(lines.status().message().find(c.word), std::string::npos) << lines.status();
+  }
+  auto input = Nothing();
+  for (const char* argument : {"@/no/such/file", "[1]", ""}) {
+    EXPECT_FALSE(LoadLines(argument, input).ok()) << argument;
+  }
+}
+
 }  // namespace
 }  // namespace furnace::cli

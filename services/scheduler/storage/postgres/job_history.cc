@@ -48,8 +48,9 @@ absl::StatusOr<std::vector<Job>> PostgresJobHistory::List(const JobFilter& filte
   if (filter.status) status = std::to_string(static_cast<int>(*filter.status));
   FURNACE_ASSIGN_OR_RETURN(
       const postgres::Rows rows,
-      pool_.Exec(sql::kListJobs, {filter.project_id, OrNull(filter.endpoint_id), status,
-                                  OrNull(filter.before_id), std::to_string(filter.limit)}));
+      pool_.Exec(sql::kListJobs,
+                 {filter.project_id, OrNull(filter.endpoint_id), status, OrNull(filter.before_id),
+                  std::to_string(filter.limit), OrNull(filter.batch_id)}));
   std::vector<Job> jobs;
   for (int row = 0; row < rows.size(); ++row) {
     FURNACE_ASSIGN_OR_RETURN(Job job, JobFromRow(rows, row));

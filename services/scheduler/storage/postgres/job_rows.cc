@@ -65,7 +65,8 @@ std::vector<Param> Values(const JobRecord& live) {
           ArrayLiteral({job.depends_on.begin(), job.depends_on.end()}),
           Number(static_cast<int>(job.on_parent_failure)),
           Flag(job.refers_to_outputs),
-          Number(job.progress_sequence)};
+          Number(job.progress_sequence),
+          job.batch_id.empty() ? std::nullopt : Param(job.batch_id)};
 }
 
 // Reads a row's columns one after another.
@@ -139,6 +140,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.on_parent_failure = static_cast<ParentFailure>(next.SmallInt());
   job.refers_to_outputs = next.Bool();
   job.progress_sequence = next.Int();
+  job.batch_id = next.Text();
   return job;
 }
 

@@ -106,6 +106,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
                .max_backoff = absl::Milliseconds(fields.Number("bm")),
                .no_retry = static_cast<unsigned>(fields.Number("nr"))};
   job.concurrency_key = fields.Str("ck");
+  job.batch_id = fields.Str("bt");
   if (job.status <= JobStatus::kDelayed) job.not_before = fields.Time("nb");
   DecodeDependencies(fields.Get("dp"), job);
   job.expires_at = fields.Time("xp");
@@ -171,6 +172,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   time("xp", job.expires_at);
   text("ck", job.concurrency_key);
   text("dp", EncodeDependencies(job.depends_on, job.on_parent_failure, job.refers_to_outputs));
+  text("bt", job.batch_id);
   return words;
 }
 

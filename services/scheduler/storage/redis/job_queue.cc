@@ -44,6 +44,7 @@ void EncodeSubmission(Submission& submission, Words& args) {
   args.push_back(std::move(submission.idempotency_key));
   args.push_back(Millis(submission.idempotency_ttl));
   args.push_back(std::move(submission.fingerprint));
+  args.push_back(std::move(submission.batch_id));
   args.push_back(std::to_string(submission.items.size()));
   for (Submission::Item& item : submission.items) {
     args.push_back(std::move(item.id));

@@ -9,11 +9,11 @@ namespace furnace::scheduler {
 namespace {
 
 std::string Growing(std::string_view script) {
-  return std::string("#!lua\n").append(lua::kQueue).append(script);
+  return std::string("#!lua\n").append(lua::kQueue).append(lua::kTransitions).append(script);
 }
 
 std::string Always(std::string_view script) {
-  return std::string("#!lua flags=allow-oom\n").append(lua::kQueue).append(script);
+  return std::string("#!lua flags=allow-oom\n").append(lua::kQueue).append(lua::kTransitions).append(script);
 }
 
 }  // namespace

@@ -18,9 +18,10 @@ class RelayTest : public QueueFixture {
 
   ShardLeader leader_{log_, "a", kTestShards};
   RecordingUsageSink usage_;
+  RecordingBatchListener batches_;
   RecordingForecastMeter meter_;
   ForecastBook forecasts_{meter_};
-  Relay relay_{log_, leader_, history_, usage_, dependencies_, forecasts_};
+  Relay relay_{log_, leader_, history_, batches_, usage_, dependencies_, forecasts_};
 };
 
 TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
@@ -34,6 +35,20 @@ TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
   EXPECT_EQ(attempt.endpoint_id, endpoint_.id);
   EXPECT_EQ(queue_.Live(id), std::nullopt);
   EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, BatchesAreToldOfJobsThatEndedUntilTheyHaveHeard) {
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id, 2);
+  submission.batch_id = NewJobId(endpoint_.id);
+  queue_.Submit(submission, [](const absl::StatusOr<SubmitResult>&) {});
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_TRUE(batches_.told().empty());
+  for (const ClaimedJob& job : Claim(2)) Settle(job.lease, Success());
+  batches_.set_status(absl::UnavailableError("down"));
+  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
+  batches_.set_status(absl::OkStatus());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(batches_.told(), (std::vector<std::string>{submission.batch_id}));
 }
 
 TEST_F(RelayTest, AJobThatIsNotFinalIsStoredAndStays) {
@@ -171,7 +186,7 @@ TEST_F(RelayTest, OnlyTheVersionThatWasStoredIsForgotten) {
 TEST_F(RelayTest, ShardsThatOthersLeadAreLeftAlone) {
   const std::string id = Submit();
   ShardLeader nobody(log_, "b", kTestShards);
-  Relay idle(log_, nobody, history_, usage_, dependencies_, forecasts_);
+  Relay idle(log_, nobody, history_, batches_, usage_, dependencies_, forecasts_);
   ASSERT_TRUE(idle.Run().ok());
   EXPECT_EQ(history_.size(), 0U);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);

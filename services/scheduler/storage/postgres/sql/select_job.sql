@@ -13,6 +13,7 @@ SELECT
   (extract(epoch FROM not_before) * 1000000)::bigint,
   (extract(epoch FROM expires_at) * 1000000)::bigint,
   array_to_string(depends_on, ' '), on_parent_failure, refers_to_outputs, progress_sequence,
+  batch_id,
   input, output, to_json(chunks), chunk_count
 FROM scheduler.furnace_jobs
 WHERE id = $1 AND project_id = $2

@@ -12,7 +12,8 @@ SELECT
   backoff_ms, max_backoff_ms, no_retry, concurrency_key,
   (extract(epoch FROM not_before) * 1000000)::bigint,
   (extract(epoch FROM expires_at) * 1000000)::bigint,
-  array_to_string(depends_on, ' '), on_parent_failure, refers_to_outputs,
+  array_to_string(depends_on, ' '), on_parent_failure, refers_to_outputs, progress_sequence,
+  batch_id,
   input, chunk_count
 FROM scheduler.furnace_jobs
 WHERE id = ANY($1::uuid[]) AND status BETWEEN 1 AND 4

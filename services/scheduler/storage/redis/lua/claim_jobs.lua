@@ -111,6 +111,30 @@ end
 local claimed, leases = {}, {}
 local taken, skipped, bytes = 0, 0, 0
 
+-- Jobs of batches that wait for their worker: id by worker, worker by id.
+local kept, keeper = {}, {}
+local reserved = redis.call('HGETALL', reserved_key(endpoint))
+for i = 1, #reserved, 2 do
+  local id, till = string.match(reserved[i + 1], '^(%S+) (%d+)$')
+  if tonumber(till) > now then
+    kept[reserved[i]], keeper[id] = id, reserved[i]
+  else
+    redis.call('HDEL', reserved_key(endpoint), reserved[i])
+  end
+end
+
+-- Takes the job that is kept for a worker out of its queue, or nil.
+local function take_kept(worker)
+  local id = kept[worker]
+  if not id then
+    return nil
+  end
+  kept[worker], keeper[id] = nil, nil
+  redis.call('HDEL', reserved_key(endpoint), worker)
+  local class = redis.call('HGET', job_key(id), 'cl')
+  return class and redis.call('ZREM', queue_key(endpoint, class), id) == 1 and id
+end
+
 -- Whether a job taken from its queue may start: not when its time is over, nor while
 -- another one runs under its key.
 local function may_start(id, expires, key, class, score)
@@ -118,7 +142,8 @@ local function may_start(id, expires, key, class, score)
     expire(load_job(id), now)
     return false
   end
-  if key and redis.call('HSETNX', busy_key(endpoint), key, id) == 0 then
+  if key and redis.call('HSETNX', busy_key(endpoint), key, id) == 0
+    and redis.call('HGET', busy_key(endpoint), key) ~= id then
     park(id, endpoint, class, score, key)
     return false
   end
@@ -162,12 +187,35 @@ local function allowance()
 end
 
 local left = allowance()
+
+-- The next job for a worker, out of its queue, or nil. Those kept for other workers, at
+-- most one for each, go into `aside`.
+local function next_for(worker, queues, aside)
+  local id = take_kept(worker) or pop(queues)
+  while id and keeper[id] do
+    aside[#aside + 1] = id
+    id = pop(queues)
+  end
+  return id
+end
+
+-- Puts jobs back where they were popped from.
+local function put_back(ids)
+  for _, id in ipairs(ids) do
+    local f = redis.call('HMGET', job_key(id), 'cl', 'sc')
+    if f[1] then
+      redis.call('SADD', prefix .. 'classes:' .. endpoint, f[1])
+      redis.call('ZADD', queue_key(endpoint, f[1]), f[2], id)
+    end
+  end
+end
+
 for i = 6, #ARGV, 6 do
   local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
-  local queues = queues_for(gpu, parse_class(has))
+  local queues, aside = queues_for(gpu, parse_class(has)), {}
   room = tonumber(room)
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
-    local id = pop(queues)
+    local id = next_for(worker, queues, aside)
     if not id then
       break
     end
@@ -177,6 +225,7 @@ for i = 6, #ARGV, 6 do
       left = left - 1
     end
   end
+  put_back(aside)
 end
 if left <= 0 then
   redis.call('HSET', prefix .. 'stats:' .. endpoint, 'limited', 1)

@@ -18,7 +18,7 @@ local function release(job)
     delay(job.id, job.endpoint, not_before)
   else
     move(job, IN_QUEUE, 'r', { 'nb', now })
-    enqueue(job.id, job.endpoint, job.class, job.score, job.key)
+    enqueue(job.id, job.endpoint, job.class, job.score, job.key, job.batch)
   end
 end
 

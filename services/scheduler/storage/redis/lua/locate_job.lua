@@ -35,7 +35,8 @@ if rank then
     end
   end
 end
-local busy = job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) or 0
+local holder = job.key and redis.call('HGET', busy_key(job.endpoint), job.key)
+local busy = holder and holder ~= job.id and 1 or 0
 local runs = redis.call('LRANGE', prefix .. 'runs:' .. job.endpoint, 0, -1)
 local colds = redis.call('LRANGE', prefix .. 'colds:' .. job.endpoint, 0, -1)
 local parents = job.status == WAITING and redis.call('SMEMBERS', prefix .. 'parents:' .. job.id) or {}

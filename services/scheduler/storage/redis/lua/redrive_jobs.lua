@@ -33,7 +33,7 @@ local function redrive(id, version, head_start, ttl, input, fields)
   end
   move(job, IN_QUEUE, 'r', { 'sc', score, 'nb', now, 'rd', 1 })
   count(job.endpoint, 'bytes', input_bytes(id))
-  enqueue(id, job.endpoint, job.class, score, job.key)
+  enqueue(id, job.endpoint, job.class, score, job.key, job.batch)
   return 1
 end
 

@@ -29,7 +29,7 @@ local function restore(id, version, score, input, fields)
   elseif job.status == DELAYED then
     delay(id, job.endpoint, redis.call('HGET', key, 'nb') or now_us())
   else
-    enqueue(id, job.endpoint, job.class, job.score, job.key)
+    enqueue(id, job.endpoint, job.class, job.score, job.key, job.batch)
   end
   if job.expires then
     redis.call('ZADD', prefix .. 'expiring', job.expires, id)

@@ -5,7 +5,7 @@
 -- ARGV     for each submission: endpoint, project, head start (us) of a step of
 --          priority, max retries, backoff (ms), its maximum (ms), causes not
 --          retried (bits), most jobs that may wait, idempotency key ('': none), how long
---          it is remembered (ms), fingerprint, how many jobs; then
+--          it is remembered (ms), fingerprint, batch ('': none), how many jobs; then
 --          for each job: id, priority, affinity class, timeout (us), input, input stored ('1' or ''),
 --          watched ('1' or ''), not before (us, '0': at once), time to live (us, '0':
 --          for ever), concurrency key ('': none), what it depends on (as field dp; '':
@@ -16,7 +16,7 @@
 -- too many windows; and the id of the job that its
 -- key stands for, or ''.
 local SHORT = 64 -- Bytes of a value that a listpack takes.
-local HEADER, ITEM = 12, 12
+local HEADER, ITEM = 13, 12
 local FULL, CONFLICT, WINDOWS = 0, -1, -2
 local MAX_CLASSES = 100 -- Of an endpoint, that a job with a window may add to.
 local now = now_us()
@@ -114,6 +114,7 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   if key ~= '' then set('ck', key) end
   if depends_on ~= '' then set('dp', depends_on) end
   if graph ~= '' then set('gr', graph) end
+  if h.batch ~= '' then set('bt', h.batch) end
   if ttl ~= '0' then
     set('xp', now + ttl)
     redis.call('ZADD', prefix .. 'expiring', now + ttl, id)
@@ -132,7 +133,7 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   elseif delayed then
     delay(id, h.endpoint, not_before)
   else
-    enqueue(id, h.endpoint, class, score, key ~= '' and key)
+    enqueue(id, h.endpoint, class, score, key ~= '' and key, h.batch ~= '' and h.batch)
   end
   redis.call('XADD', prefix .. 'events', '*', 't', 'q', 'j', id, 'v', 1)
 end
@@ -166,7 +167,7 @@ while i <= #ARGV do
   local h = { endpoint = ARGV[i], project = ARGV[i + 1], head_start = ARGV[i + 2],
     max_retries = ARGV[i + 3], backoff = ARGV[i + 4], max_backoff = ARGV[i + 5], no_retry = ARGV[i + 6],
     max_queued = tonumber(ARGV[i + 7]), idem = ARGV[i + 8], idem_ttl = ARGV[i + 9],
-    fingerprint = ARGV[i + 10], jobs = tonumber(ARGV[i + 11]) }
+    fingerprint = ARGV[i + 10], batch = ARGV[i + 11], jobs = tonumber(ARGV[i + 12]) }
   local result = submit_all(h, i + HEADER)
   results[#results + 1] = result[1]
   results[#results + 1] = result[2]

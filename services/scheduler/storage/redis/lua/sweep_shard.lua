@@ -47,7 +47,7 @@ local function release(id)
   if job and job.status == DELAYED then
     dequeue(job)
     move(job, IN_QUEUE, 'r', {})
-    enqueue(id, job.endpoint, job.class, job.score, job.key)
+    enqueue(id, job.endpoint, job.class, job.score, job.key, job.batch)
     released[#released + 1] = id
   end
 end

@@ -12,7 +12,10 @@
 --                            another job runs under
 --   parked:<endpoint> hash   how many are parked, by affinity class; only of classes that
 --                            come and go (those with terms)
---   busy:<endpoint>   hash   the job that runs, by concurrency key
+--   busy:<endpoint>   hash   the job that runs, by concurrency key; of a batch on one
+--                            worker the job that runs or is in its queue
+--   reserved:<endpoint>  hash  by worker, "<job> <until>": the next job of a batch that
+--                            keeps to that worker
 --   classes:<endpoint>       set   affinity classes that may have jobs
 --   delayed:<endpoint>       zset  job ids by when they become runnable
 --   delayed           zset   endpoints by when their first delayed job does
@@ -57,11 +60,13 @@
 --   gr        graph that it came with
 --   nb xp ck  when a job that was not runnable becomes or became so; expires at;
 --             concurrency key
+--   bt        batch; its jobs keep to one worker when ck is one_worker_key(bt)
 
 local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
 local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
 local MAX_LOSSES = 10
+local RESERVED = 3000000 -- For so long (us) the next job of a batch waits for its worker.
 
 local prefix = KEYS[1]
 
@@ -123,6 +128,19 @@ local function busy_key(endpoint)
   return prefix .. 'busy:' .. endpoint
 end
 
+local function reserved_key(endpoint)
+  return prefix .. 'reserved:' .. endpoint
+end
+
+-- The concurrency key of a batch whose jobs run one after another on one worker.
+local function one_worker_key(batch)
+  return 'batch ' .. batch
+end
+
+local function keeps_to_worker(job)
+  return job.batch and job.key == one_worker_key(job.batch)
+end
+
 -- Queues known to hold jobs; the first one that a script puts there wakes workers.
 local filled = {}
 
@@ -182,9 +200,18 @@ local function park(id, endpoint, class, score, key)
   count(endpoint, 'held', 1)
 end
 
+-- Whether a job that becomes runnable has to wait for its key. Of a batch on one worker
+-- one job at a time is in the queue.
+local function is_held(id, endpoint, key, batch)
+  if batch and key == one_worker_key(batch) then
+    return redis.call('HSETNX', busy_key(endpoint), key, id) == 0
+  end
+  return redis.call('HEXISTS', busy_key(endpoint), key) == 1
+end
+
 -- Makes a job runnable.
-local function enqueue(id, endpoint, class, score, key)
-  if key and redis.call('HEXISTS', busy_key(endpoint), key) == 1 then
+local function enqueue(id, endpoint, class, score, key, batch)
+  if key and is_held(id, endpoint, key, batch) then
     park(id, endpoint, class, score, key)
   else
     push(id, endpoint, class, score)
@@ -208,16 +235,46 @@ local function await_parents(id, endpoint, depends_on, graph, now)
   count(endpoint, 'held', 1)
 end
 
--- Nothing runs under a key any more: the next job of each class may.
-local function free_key(endpoint, key)
-  redis.call('HDEL', busy_key(endpoint), key)
-  for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
-    local next = redis.call('ZPOPMIN', parked_key(endpoint, class, key))
-    if next[1] then
-      count(endpoint, 'held', -1)
-      count_parked(endpoint, class, -1)
-      push(next[1], endpoint, class, next[2])
+-- Lets the next job of a class that waits for a key go into its queue; its id or nil.
+local function unpark(endpoint, class, key)
+  local next = redis.call('ZPOPMIN', parked_key(endpoint, class, key))
+  if next[1] then
+    count(endpoint, 'held', -1)
+    count_parked(endpoint, class, -1)
+    push(next[1], endpoint, class, next[2])
+  end
+  return next[1]
+end
+
+-- Lets the next of all jobs that wait for a key go into its queue, runnable from now on,
+-- and holds the key for it; its id or nil.
+local function unpark_one(endpoint, classes, key, now)
+  local first, first_score
+  for _, class in ipairs(classes) do
+    local score = tonumber(redis.call('ZRANGE', parked_key(endpoint, class, key), 0, 0, 'WITHSCORES')[2])
+    if score and (not first or score < first_score) then
+      first, first_score = class, score
     end
+  end
+  if not first then
+    return nil
+  end
+  local id = unpark(endpoint, first, key)
+  redis.call('HSET', busy_key(endpoint), key, id)
+  redis.call('HSET', job_key(id), 'nb', now)
+  return id
+end
+
+-- Nothing runs under a job's key any more: the next job of each class may; of a batch on
+-- one worker the next of all, whose id is returned.
+local function free_key(job, now)
+  redis.call('HDEL', busy_key(job.endpoint), job.key)
+  local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. job.endpoint)
+  if keeps_to_worker(job) then
+    return unpark_one(job.endpoint, classes, job.key, now)
+  end
+  for _, class in ipairs(classes) do
+    unpark(job.endpoint, class, job.key)
   end
 end
 
@@ -238,140 +295,4 @@ local function dequeue(job)
     count(job.endpoint, 'held', -1)
     count_parked(job.endpoint, job.class, -1)
   end
-end
-
--- What a change of a job needs to know of it; nil when it is not live.
-local function load_job(id)
-  local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn')
-  if not f[1] then
-    return nil
-  end
-  return {
-    id = id, status = tonumber(f[1]), epoch = tonumber(f[2]), version = tonumber(f[3]), watched = f[4],
-    endpoint = f[5], project = f[6], class = f[7], score = f[8], started = tonumber(f[9]),
-    worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
-    retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
-    gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19],
-    dependents = f[20],
-  }
-end
-
-local function holds_lease(job, epoch)
-  return job and job.status == IN_PROGRESS and job.epoch == epoch
-end
-
--- Stores a transition of a job that did not run: fields are its field-value pairs.
-local function move(job, status, event, fields)
-  redis.call('HSET', job_key(job.id), 'st', status, 'v', job.version + 1, unpack(fields))
-  redis.call('XADD', prefix .. 'events', '*', 't', event, 'j', job.id, 'v', job.version + 1)
-  tell(job, status)
-end
-
--- Bytes of a job's input, unless it is stored elsewhere.
-local function input_bytes(id)
-  return redis.call('HSTRLEN', job_key(id), 'in') + redis.call('STRLEN', prefix .. 'in:' .. id)
-end
-
--- Ends a job that waited and has been taken out of where it did.
-local function end_dequeued(job, status, event, now, why)
-  if job.status == IN_QUEUE and job.key and redis.call('HEXISTS', busy_key(job.endpoint), job.key) == 0 then
-    free_key(job.endpoint, job.key) -- It may have been the one that was let out.
-  end
-  if job.expires then
-    redis.call('ZREM', prefix .. 'expiring', job.id)
-  end
-  count(job.endpoint, 'bytes', -input_bytes(job.id))
-  move(job, status, event, { 'd', now, 'c', NO_CAUSE, 'err', why })
-end
-
--- Ends a job that waits.
-local function end_waiting(job, status, event, now, why)
-  dequeue(job)
-  end_dequeued(job, status, event, now, why)
-end
-
--- Ends a job that was dequeued after its time to live.
-local function expire(job, now)
-  end_dequeued(job, TIMED_OUT, 'x', now, 'not run within its time to live')
-end
-
--- Counts what an attempt cost: time is billed and failures count, unless the
--- platform was at fault.
-local function charge(job, cause, now)
-  if cause == WORKER_LOST or cause == PLATFORM then
-    job.losses = job.losses + 1
-    return
-  end
-  if cause ~= NO_CAUSE then
-    job.retries = job.retries + 1
-  end
-  job.gpu_time = job.gpu_time + math.max(0, now - job.started) * job.gpus
-end
-
--- How long a job waits for its retry (us); draw is from 0 to 999.
-local function backoff(job, draw, policy)
-  local longest = math.min(tonumber(policy[1] or 0) * 2 ^ math.min(job.retries - 1, 30),
-    tonumber(policy[2] or 0))
-  return math.floor(longest) * draw
-end
-
--- Where an attempt that failed for `cause`, and was charged, leaves its job; and for
--- how long it waits.
-local function retry_or_fail(job, cause, draw)
-  if cause == WORKER_LOST or cause == PLATFORM then
-    return job.losses < MAX_LOSSES and IN_QUEUE or FAILED, 0
-  end
-  if job.retries > job.max_retries then
-    return FAILED, 0
-  end
-  local policy = redis.call('HMGET', job_key(job.id), 'bo', 'bm', 'nr')
-  if math.floor(tonumber(policy[3] or 0) / 2 ^ cause) % 2 == 1 then
-    return FAILED, 0
-  end
-  local wait = backoff(job, draw, policy)
-  return wait > 0 and DELAYED or IN_QUEUE, wait
-end
-
--- Ends the attempt that holds the job's lease, into `status`; it has been charged.
--- fields are further field-value pairs to store; a DELAYED job waits for `wait` us.
--- The lease itself is the caller's to remove.
-local function end_attempt(job, status, cause, now, fields, wait)
-  local version = job.version + 1
-  now = math.max(now, job.started) -- Redis's clock may have been set back.
-  for _, value in ipairs({ 'st', status, 'v', version, 'c', cause, 'r', job.retries, 'l', job.losses,
-    'gt', job.gpu_time }) do
-    fields[#fields + 1] = value
-  end
-  if status >= COMPLETED then
-    fields[#fields + 1] = 'd'
-    fields[#fields + 1] = now
-  else
-    fields[#fields + 1] = 'nb'
-    fields[#fields + 1] = now + (wait or 0)
-  end
-  redis.call('HSET', job_key(job.id), unpack(fields))
-  count(job.endpoint, 'running', -1)
-  if status < COMPLETED then
-    count(job.endpoint, 'bytes', input_bytes(job.id))
-  end
-  if job.key then
-    free_key(job.endpoint, job.key)
-  end
-  if status == IN_QUEUE then
-    enqueue(job.id, job.endpoint, job.class, job.score, job.key)
-  elseif status == DELAYED then
-    delay(job.id, job.endpoint, now + wait)
-  end
-  if job.expires then
-    if status >= COMPLETED then
-      redis.call('ZREM', prefix .. 'expiring', job.id)
-    else
-      redis.call('ZADD', prefix .. 'expiring', job.expires, job.id)
-    end
-  end
-  redis.call('XADD', prefix .. 'events', '*', 't', 'e', 'j', job.id, 'v', version,
-    'a', job.epoch, 's', job.started, 'e', now, 'c', cause, 'ep', job.endpoint, 'pr', job.project,
-    'w', job.worker, 'g', job.gpu, 'n', job.gpus, 'k', job.cold)
-  tell(job, status)
 end

@@ -1,0 +1,2 @@
+-- $1 id
+DELETE FROM scheduler.furnace_batches WHERE id = $1

@@ -1,0 +1,155 @@
+-- Shared by the queue's scripts; put after queue.lua and before each of them: a job as a
+-- script sees it, and its transitions.
+
+-- What a change of a job needs to know of it; nil when it is not live.
+local function load_job(id)
+  local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt')
+  if not f[1] then
+    return nil
+  end
+  return {
+    id = id, status = tonumber(f[1]), epoch = tonumber(f[2]), version = tonumber(f[3]), watched = f[4],
+    endpoint = f[5], project = f[6], class = f[7], score = f[8], started = tonumber(f[9]),
+    worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
+    retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
+    gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19], dependents = f[20],
+    batch = f[21],
+  }
+end
+
+local function holds_lease(job, epoch)
+  return job and job.status == IN_PROGRESS and job.epoch == epoch
+end
+
+-- Stores a transition of a job that did not run: fields are its field-value pairs.
+local function move(job, status, event, fields)
+  redis.call('HSET', job_key(job.id), 'st', status, 'v', job.version + 1, unpack(fields))
+  redis.call('XADD', prefix .. 'events', '*', 't', event, 'j', job.id, 'v', job.version + 1)
+  tell(job, status)
+end
+
+-- Bytes of a job's input, unless it is stored elsewhere.
+local function input_bytes(id)
+  return redis.call('HSTRLEN', job_key(id), 'in') + redis.call('STRLEN', prefix .. 'in:' .. id)
+end
+
+-- Ends a job that waited and has been taken out of where it did.
+local function end_dequeued(job, status, event, now, why)
+  local holder = job.status == IN_QUEUE and job.key and redis.call('HGET', busy_key(job.endpoint), job.key)
+  if job.status == IN_QUEUE and job.key and (not holder or holder == job.id) then
+    free_key(job, now) -- It may have been the one that was let out.
+  end
+  if job.expires then
+    redis.call('ZREM', prefix .. 'expiring', job.id)
+  end
+  count(job.endpoint, 'bytes', -input_bytes(job.id))
+  move(job, status, event, { 'd', now, 'c', NO_CAUSE, 'err', why })
+end
+
+-- Ends a job that waits.
+local function end_waiting(job, status, event, now, why)
+  dequeue(job)
+  end_dequeued(job, status, event, now, why)
+end
+
+-- Ends a job that was dequeued after its time to live.
+local function expire(job, now)
+  end_dequeued(job, TIMED_OUT, 'x', now, 'not run within its time to live')
+end
+
+-- Counts what an attempt cost: time is billed and failures count, unless the
+-- platform was at fault.
+local function charge(job, cause, now)
+  if cause == WORKER_LOST or cause == PLATFORM then
+    job.losses = job.losses + 1
+    return
+  end
+  if cause ~= NO_CAUSE then
+    job.retries = job.retries + 1
+  end
+  job.gpu_time = job.gpu_time + math.max(0, now - job.started) * job.gpus
+end
+
+-- How long a job waits for its retry (us); draw is from 0 to 999.
+local function backoff(job, draw, policy)
+  local longest = math.min(tonumber(policy[1] or 0) * 2 ^ math.min(job.retries - 1, 30),
+    tonumber(policy[2] or 0))
+  return math.floor(longest) * draw
+end
+
+-- Where an attempt that failed for `cause`, and was charged, leaves its job; and for
+-- how long it waits.
+local function retry_or_fail(job, cause, draw)
+  if cause == WORKER_LOST or cause == PLATFORM then
+    return job.losses < MAX_LOSSES and IN_QUEUE or FAILED, 0
+  end
+  if job.retries > job.max_retries then
+    return FAILED, 0
+  end
+  local policy = redis.call('HMGET', job_key(job.id), 'bo', 'bm', 'nr')
+  if math.floor(tonumber(policy[3] or 0) / 2 ^ cause) % 2 == 1 then
+    return FAILED, 0
+  end
+  local wait = backoff(job, draw, policy)
+  return wait > 0 and DELAYED or IN_QUEUE, wait
+end
+
+-- Ends a worker's job of a batch that keeps to it, into `status`. The next one, which may
+-- be the same, is kept for the worker, unless that is gone.
+local function pass_on(job, status, cause, now)
+  if status == IN_QUEUE then
+    park(job.id, job.endpoint, job.class, job.score, job.key)
+  end
+  local next = free_key(job, now)
+  if next and cause ~= WORKER_LOST and cause ~= PLATFORM then
+    redis.call('HSET', reserved_key(job.endpoint), job.worker,
+      string.format('%s %.0f', next, now + RESERVED))
+  end
+end
+
+-- Ends the attempt that holds the job's lease, into `status`; it has been charged.
+-- fields are further field-value pairs to store; a DELAYED job waits for `wait` us.
+-- The lease itself is the caller's to remove.
+local function end_attempt(job, status, cause, now, fields, wait)
+  local version = job.version + 1
+  now = math.max(now, job.started) -- Redis's clock may have been set back.
+  for _, value in ipairs({ 'st', status, 'v', version, 'c', cause, 'r', job.retries, 'l', job.losses,
+    'gt', job.gpu_time }) do
+    fields[#fields + 1] = value
+  end
+  if status >= COMPLETED then
+    fields[#fields + 1] = 'd'
+    fields[#fields + 1] = now
+  else
+    fields[#fields + 1] = 'nb'
+    fields[#fields + 1] = now + (wait or 0)
+  end
+  redis.call('HSET', job_key(job.id), unpack(fields))
+  count(job.endpoint, 'running', -1)
+  if status < COMPLETED then
+    count(job.endpoint, 'bytes', input_bytes(job.id))
+  end
+  local keeps = keeps_to_worker(job)
+  if keeps then
+    pass_on(job, status, cause, now)
+  elseif job.key then
+    free_key(job, now)
+  end
+  if status == IN_QUEUE and not keeps then
+    enqueue(job.id, job.endpoint, job.class, job.score, job.key)
+  elseif status == DELAYED then
+    delay(job.id, job.endpoint, now + wait)
+  end
+  if job.expires then
+    if status >= COMPLETED then
+      redis.call('ZREM', prefix .. 'expiring', job.id)
+    else
+      redis.call('ZADD', prefix .. 'expiring', job.expires, job.id)
+    end
+  end
+  redis.call('XADD', prefix .. 'events', '*', 't', 'e', 'j', job.id, 'v', version,
+    'a', job.epoch, 's', job.started, 'e', now, 'c', cause, 'ep', job.endpoint, 'pr', job.project,
+    'w', job.worker, 'g', job.gpu, 'n', job.gpus, 'k', job.cold)
+  tell(job, status)
+end
