@@ -7,6 +7,8 @@ furnace_library(scheduler_test_support
 furnace_test(scheduler_domain_test
   SOURCES
     unit/scheduler/domain/affinity_test.cc
+    unit/scheduler/domain/fair_share_simulation_test.cc
+    unit/scheduler/domain/fair_share_test.cc
     unit/scheduler/domain/autoscale_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc

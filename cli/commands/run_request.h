@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace furnace::cli {
 
@@ -16,6 +17,12 @@ struct JobOptions {
   std::optional<std::int64_t> timeout_seconds;
   std::optional<std::string> idempotency_key;
   std::optional<std::string> concurrency_key;
+  bool critical = false;
+  std::vector<std::string> gpus;
+  std::optional<std::int64_t> vram_min_mib;
+  std::optional<std::string> region;
+  bool latency_sensitive = false;
+  std::optional<std::string> model;
 };
 
 /// The body of a SubmitRequest. `input` is JSON.

@@ -12,6 +12,9 @@ namespace {
 void ReadProcessDriver(config::Env& env, Config& config) {
   env.Text("FURNACE_PROCESS_GPUS", "GPUs of this machine: type=count[:vram_mib[:simulated]],...",
            &config.gpus);
+  env.Text("FURNACE_PROCESS_REGION", "where this machine is, 1-63 characters of [a-z0-9-]",
+           &config.region);
+  env.Bool("FURNACE_PROCESS_FEDERATED", "somebody else runs this machine", &config.federated);
   env.Text("FURNACE_PROCESS_WORKER_BINARY", "the furnace-worker program",
            &config.process.worker_binary);
   env.Text("FURNACE_PROCESS_IMAGE_ROOTS", "folders, by colons, that file:// images may lie in",
@@ -34,6 +37,10 @@ absl::Status FinishProcessDriver(Config& config) {
   absl::StatusOr<std::vector<GpuPool>> gpus = ParseGpus(config.gpus);
   if (!gpus.ok()) return Annotate(gpus.status(), "FURNACE_PROCESS_GPUS");
   config.process.gpus = *std::move(gpus);
+  for (GpuPool& pool : config.process.gpus) {
+    pool.region = config.region;
+    pool.federated = config.federated;
+  }
   std::istringstream roots(config.image_roots);
   for (std::string root; std::getline(roots, root, ':');) {
     if (!root.empty()) config.process.image_roots.push_back(root);

@@ -28,6 +28,8 @@ struct Config {
 
   std::string driver = "none";
   std::string gpus;
+  std::string region;
+  bool federated = false;
   std::string image_roots;
   ProcessDriverOptions process;
   bool stop_workers_on_exit = false;

@@ -53,6 +53,8 @@ class ClientTest(unittest.TestCase):
             timeout_seconds=5,
             idempotency_key="order-17",
             concurrency_key="user-1",
+            critical=True,
+            affinity={"region": "eu"},
         )
         options = {
             "not_before": "2030-01-02T03:04:05+02:00",
@@ -60,8 +62,17 @@ class ClientTest(unittest.TestCase):
             "timeout_seconds": 5,
             "idempotency_key": "order-17",
             "concurrency_key": "user-1",
+            "critical": True,
+            "affinity": {"region": "eu"},
         }
         body = {"input": 1, "priority": 0, "options": options}
+        self.assertEqual(self.requests[0].json(), body)
+
+    def test_run_task(self):
+        self.will_answer(200, {"id": "job-1", "status": "IN_QUEUE"})
+        self.client.run_task("upscale", 1, critical=True)
+        self.assertEqual(self.requests[0].path, "/v1/tasks/upscale/run")
+        body = {"input": 1, "priority": 0, "options": {"critical": True}}
         self.assertEqual(self.requests[0].json(), body)
 
     def test_run_sync_with_options(self):

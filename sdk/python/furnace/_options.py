@@ -25,6 +25,8 @@ def job_options(
     timeout_seconds: Optional[int],
     concurrency_key: Optional[str],
     idempotency_key: Optional[str] = None,
+    critical: bool = False,
+    affinity: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -40,6 +42,8 @@ def job_options(
         "timeout_seconds": timeout_seconds,
         "idempotency_key": idempotency_key,
         "concurrency_key": concurrency_key,
+        "critical": True if critical else None,
+        "affinity": affinity,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

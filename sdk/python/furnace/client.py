@@ -79,6 +79,8 @@ class Client:
         timeout_seconds: Optional[int] = None,
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -98,6 +100,12 @@ class Client:
                 how long it is remembered (a day unless told otherwise).
             concurrency_key: Jobs of the endpoint that share it run one at a time. At
                 most 255 bytes of UTF-8 without control characters.
+            critical: The job goes before all of the endpoint that are not, and a worker
+                starts for it at once.
+            affinity: What the job asks of its worker; any of "gpu_types" (of the
+                endpoint's, in order of preference), "vram_min_mib", "region",
+                "latency_sensitive" (never on a federated worker) and "model" (workers
+                that have it warm get the job first).
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint. "INVALID_ARGUMENT" names the
@@ -109,10 +117,48 @@ class Client:
                 `idempotency_key` is empty.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            idempotency_key,
+            critical,
+            affinity,
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/run", body=body)
+
+    def run_task(
+        self,
+        task_type: str,
+        input: Any,
+        priority: int = 0,
+        *,
+        not_before: Union[datetime, str, None] = None,
+        ttl_seconds: Optional[int] = None,
+        timeout_seconds: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
+        concurrency_key: Optional[str] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
+    ) -> Job:
+        """Queues a job at an endpoint of the project that declares the task type.
+
+        Of those that are not paused it is the first by name. The other arguments and
+        the errors are those of `run`; "NOT_FOUND", no endpoint declares it.
+        """
+        options = job_options(
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            idempotency_key,
+            critical,
+            affinity,
+        )
+        body = {"input": input, "priority": priority, **options}
+        path = f"/v1/tasks/{quote(task_type, safe='')}/run"
+        return self._rest.call("POST", path, body=body)
 
     def run_batch(
         self,
@@ -124,13 +170,22 @@ class Client:
         ttl_seconds: Optional[int] = None,
         timeout_seconds: Optional[int] = None,
         concurrency_key: Optional[str] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
     ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
         The options are those of `run` and go for each of the jobs. Returns their ids,
         in the order of `inputs`.
         """
-        options = job_options(not_before, ttl_seconds, timeout_seconds, concurrency_key)
+        options = job_options(
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            critical=critical,
+            affinity=affinity,
+        )
         jobs = [{"input": each, "priority": priority, **options} for each in inputs]
         body = {"jobs": jobs}
         return self._rest.call("POST", _endpoint(endpoint_id) + "/batch", body=body)["job_ids"]
@@ -147,6 +202,8 @@ class Client:
         timeout_seconds: Optional[int] = None,
         idempotency_key: Optional[str] = None,
         concurrency_key: Optional[str] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
@@ -157,7 +214,13 @@ class Client:
         The other arguments and the errors are those of `run`.
         """
         options = job_options(
-            not_before, ttl_seconds, timeout_seconds, concurrency_key, idempotency_key
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            idempotency_key,
+            critical,
+            affinity,
         )
         body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
         path = _endpoint(endpoint_id) + "/runsync"

@@ -101,6 +101,7 @@ class Dispatcher {
     int credits = 0;
     bool draining = false;
     bool had_job = false;
+    std::string last_model;  // That a job named: it is warm now.
     std::set<LeaseId> leases;
     absl::Time connected_at;
     absl::Time idle_since;
@@ -122,6 +123,7 @@ class Dispatcher {
     std::vector<ClaimedJob> jobs;
   };
 
+  static WorkerTraits TraitsOf(const Session& session);
   std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Models that workers of an endpoint have warm, each once.

@@ -37,6 +37,7 @@ void Merge(const ConnectedWorker& connected, FleetWorker& worker) {
   worker.endpoint_revision = hello.endpoint_revision;
   worker.gpu_type = hello.worker.gpu_type;
   worker.gpu_count = hello.worker.gpu_count;
+  worker.traits = hello.traits;
   worker.state = StateOf(connected);
   worker.jobs = connected.jobs;
   worker.had_job = connected.had_job;
@@ -44,9 +45,32 @@ void Merge(const ConnectedWorker& connected, FleetWorker& worker) {
   worker.cold_start = hello.worker.cold_start;
 }
 
-WorkerSnapshot SnapshotOf(const FleetWorker& worker, const Endpoint& endpoint) {
+std::vector<GpuOffer> OffersOf(const std::vector<GpuPool>& pools) {
+  std::vector<GpuOffer> offers;
+  for (const GpuPool& pool : pools) {
+    offers.push_back(
+        {.gpu_type = pool.gpu_type,
+         .traits = {
+             .vram_mib = pool.vram_mib, .region = pool.region, .federated = pool.federated}});
+  }
+  return offers;
+}
+
+// What a worker that has not connected yet will have.
+WorkerTraits TraitsAt(const std::vector<GpuOffer>& offers, const std::string& gpu_type) {
+  for (const GpuOffer& offer : offers) {
+    if (offer.gpu_type == gpu_type) return offer.traits;
+  }
+  return {};
+}
+
+WorkerSnapshot SnapshotOf(const FleetWorker& worker, const Endpoint& endpoint,
+                          const std::vector<GpuOffer>& offers) {
+  const bool starting = worker.state == WorkerState::kStarting;
   return {.id = worker.id,
-          .starting = worker.state == WorkerState::kStarting,
+          .gpu_type = worker.gpu_type,
+          .traits = starting ? TraitsAt(offers, worker.gpu_type) : worker.traits,
+          .starting = starting,
           .draining = worker.state == WorkerState::kDraining,
           .jobs = worker.jobs,
           .idle_since = worker.idle_since,
@@ -84,10 +108,11 @@ void Fleet::Scale() {
   for (const EndpointPtr& endpoint : endpoints) ids.push_back(endpoint->id);
   const auto queues = log_.Survey(ids);
   if (!queues.ok()) return;  // Redis is away; the next round will do.
+  const std::vector<GpuOffer> offers = OffersOf(driver_.Gpus());
   for (const EndpointPtr& endpoint : endpoints) {
     const auto queue = queues->find(endpoint->id);
     if (queue != queues->end()) {
-      ScaleEndpoint(*endpoint, queue->second, by_endpoint[endpoint->id]);
+      ScaleEndpoint(*endpoint, queue->second, by_endpoint[endpoint->id], offers);
     }
   }
 }
@@ -165,35 +190,45 @@ StartBreaker& Fleet::BreakerOf(const Endpoint& endpoint) {
 }
 
 void Fleet::ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
-                          const std::vector<FleetWorker>& workers) {
+                          const std::vector<FleetWorker>& workers,
+                          const std::vector<GpuOffer>& offers) {
   std::vector<WorkerSnapshot> snapshots;
-  for (const FleetWorker& worker : workers) snapshots.push_back(SnapshotOf(worker, endpoint));
-  const ScaleDecision decision = Autoscale(endpoint, queue, snapshots, clock_.Now());
+  for (const FleetWorker& worker : workers) {
+    snapshots.push_back(SnapshotOf(worker, endpoint, offers));
+  }
+  ScaleDecision decision = Autoscale(endpoint, queue, snapshots, offers, clock_.Now());
   for (const std::string& id : decision.drain) {
     spdlog::info("draining worker {} of endpoint {}", id, endpoint.name);
     dispatcher_.Drain(id);
     if (const auto known = known_.find(id); known != known_.end()) known->second.draining = true;
   }
   Hindrance hindrance;
-  if (decision.start > 0) hindrance = StartWorkers(endpoint, decision.start);
+  if (!decision.start.empty()) hindrance = StartWorkers(endpoint, std::move(decision.start));
   const bool starting = std::any_of(snapshots.begin(), snapshots.end(),
                                     [](const auto& worker) { return worker.starting; });
   if (hindrance.obstacle == Obstacle::kNone && starting) {
     hindrance = {.obstacle = Obstacle::kStarting, .detail = "a worker is starting"};
   }
+  if (hindrance.obstacle == Obstacle::kNone && decision.unmet) {
+    hindrance = {.obstacle = Obstacle::kCannotRun,
+                 .detail = "no worker that could be started has what waiting jobs ask for"};
+  }
   Announce(endpoint.id, queue.queued > 0 ? std::move(hindrance) : Hindrance());
 }
 
-Hindrance Fleet::StartWorkers(const Endpoint& endpoint, int count) {
+Hindrance Fleet::StartWorkers(const Endpoint& endpoint,
+                              std::vector<std::vector<std::string>> starts) {
   StartBreaker& breaker = BreakerOf(endpoint);
   if (!breaker.MayStart(clock_.Now())) return hindrances_[endpoint.id];
   hindrances_[endpoint.id] = {};
   if (breaker.failures() > 0) {
-    count = 1;  // A trial, and no other before its end.
+    starts.resize(1);  // A trial, and no other before its end.
     breaker.HoldUntil(clock_.Now() + endpoint.init_timeout);
   }
-  for (int i = 0; i < count; ++i) {
-    const absl::StatusOr<std::string> id = driver_.Start(endpoint);
+  Endpoint wanted = endpoint;
+  for (std::vector<std::string>& types : starts) {
+    wanted.gpu_types = std::move(types);
+    const absl::StatusOr<std::string> id = driver_.Start(wanted);
     if (!id.ok()) {
       const bool full = absl::IsResourceExhausted(id.status());
       if (!full) spdlog::warn("endpoint {}: {}", endpoint.name, id.status().ToString());

@@ -27,6 +27,7 @@ struct FleetWorker {
   WorkerState state = WorkerState::kStarting;
   std::string gpu_type;
   int gpu_count = 1;
+  WorkerTraits traits;
   int jobs = 0;
   bool had_job = false;  // At some time.
   absl::Time started_at;
@@ -78,9 +79,9 @@ class Fleet {
   void EndOverdue(const FleetWorker& worker, Known& known);
   void NoticeEarlyEnd(const std::string& worker_id, const Known& known);
   void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
-                     const std::vector<FleetWorker>& workers);
-  /// Starts workers as far as may be; what hinders more.
-  Hindrance StartWorkers(const Endpoint& endpoint, int count);
+                     const std::vector<FleetWorker>& workers, const std::vector<GpuOffer>& offers);
+  /// Starts workers, of one of the GPU types each, as far as may be; what hinders more.
+  Hindrance StartWorkers(const Endpoint& endpoint, std::vector<std::vector<std::string>> starts);
   StartBreaker& BreakerOf(const Endpoint& endpoint);
   /// Tells the queue what keeps workers away, unless it knows.
   void Announce(const std::string& endpoint_id, Hindrance hindrance);

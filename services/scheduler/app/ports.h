@@ -85,6 +85,7 @@ struct ClaimedJob {
   LeaseId lease;
   absl::Duration timeout;
   std::optional<std::string> input;  // nullopt: it lies in the payload store.
+  std::string model;                 // That its affinity names; empty: none.
 };
 
 /// What a claim gave.
@@ -327,6 +328,8 @@ struct GpuPool {
   int total = 0;
   int available = 0;
   bool simulated = false;
+  std::string region;  // See WorkerTraits, as the next.
+  bool federated = false;
 };
 
 /// A worker that a driver started and that has not ended.

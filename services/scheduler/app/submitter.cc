@@ -1,6 +1,7 @@
 #include "services/scheduler/app/submitter.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -22,10 +23,26 @@ std::string Fingerprint(const JobRequest::Item& item) {
   const auto micros = [](std::optional<absl::Duration> duration) {
     return duration ? std::to_string(absl::ToInt64Microseconds(*duration)) : "";
   };
-  return absl::BytesToHexString(ToAbsl(Sha256(fmt::format(
-      "{} {} {} {} {} {} {}", item.priority,
-      item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "", micros(item.ttl),
-      micros(item.timeout), item.concurrency_key.size(), item.concurrency_key, item.input))));
+  return absl::BytesToHexString(ToAbsl(Sha256(
+      fmt::format("{} {} {} {} {} {} {} {}", item.priority,
+                  item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
+                  micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
+                  item.concurrency_key, AffinityClass(item.affinity), item.input))));
+}
+
+// What the job asks of a worker of `endpoint`. INVALID_ARGUMENT for a GPU type that is
+// not one of the endpoint's.
+absl::StatusOr<Affinity> Within(const Endpoint& endpoint, Affinity affinity) {
+  for (const std::string& type : affinity.gpu_types) {
+    const auto& types = endpoint.gpu_types;
+    if (std::find(types.begin(), types.end(), type) != types.end()) continue;
+    return Error(absl::StatusCode::kInvalidArgument,
+                 "options.affinity.gpu_types: {} is not one of the endpoint's, {}", type,
+                 fmt::join(types, ", "));
+  }
+  if (affinity.gpu_types.empty()) affinity.gpu_types = endpoint.gpu_types;
+  affinity.fallback_after = endpoint.fallback_after;
+  return affinity;
 }
 
 }  // namespace
@@ -44,19 +61,26 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.endpoint_id = submission.endpoint_id;
   job.project_id = submission.project_id;
   job.priority = item.priority;
+  job.affinity = item.affinity;
   job.concurrency_key = item.concurrency_key;
   return upcoming;
 }
 
 bool Submitter::IsQuick(const JobRequest& request) const {
-  return catalog_.Cached(request.endpoint_id) != nullptr &&
-         std::all_of(request.items.begin(), request.items.end(),
-                     [](const auto& item) { return item.input.size() <= kInlineBytes; });
+  const bool known = request.task_type.empty()
+                         ? catalog_.Cached(request.endpoint_id) != nullptr
+                         : catalog_.CachedFor(request.project_id, request.task_type) != nullptr;
+  return known && std::all_of(request.items.begin(), request.items.end(),
+                              [](const auto& item) { return item.input.size() <= kInlineBytes; });
+}
+
+absl::StatusOr<EndpointPtr> Submitter::EndpointFor(const JobRequest& request) {
+  if (request.task_type.empty()) return catalog_.FindFor(request.project_id, request.endpoint_id);
+  return catalog_.FindForTask(request.project_id, request.task_type);
 }
 
 absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
-  FURNACE_ASSIGN_OR_RETURN(const EndpointPtr endpoint,
-                           catalog_.FindFor(request.project_id, request.endpoint_id));
+  FURNACE_ASSIGN_OR_RETURN(const EndpointPtr endpoint, EndpointFor(request));
   Submission submission;
   submission.endpoint_id = endpoint->id;
   submission.project_id = endpoint->project_id;
@@ -69,11 +93,11 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
   const auto shard = static_cast<std::uint8_t>(ShardOfEndpoint(endpoint->id, shards_));
-  const std::string affinity = AffinityClass({.gpu_types = endpoint->gpu_types});
   for (JobRequest::Item& item : request.items) {
+    FURNACE_ASSIGN_OR_RETURN(const Affinity affinity, Within(*endpoint, std::move(item.affinity)));
     submission.items.push_back({.id = NewUuid(clock_.Now(), shard),
                                 .priority = item.priority,
-                                .affinity = affinity,
+                                .affinity = AffinityClass(affinity),
                                 .input = std::move(item.input),
                                 .watched = request.watched,
                                 .timeout = item.timeout.value_or(endpoint->timeout),

@@ -21,6 +21,7 @@ inline constexpr std::size_t kInlineBytes = 4096;
 struct JobRequest {
   std::string project_id;
   std::string endpoint_id;
+  std::string task_type;  // Instead of endpoint_id.
   struct Item {
     std::string input;  // Valid JSON.
     int priority = 0;
@@ -28,6 +29,8 @@ struct JobRequest {
     std::optional<absl::Duration> ttl;  // nullopt: the endpoint's; so the next.
     std::optional<absl::Duration> timeout;
     std::string concurrency_key;
+    /// What is asked beyond the endpoint's wishes; no GPU types: the endpoint's.
+    Affinity affinity;
   };
   std::vector<Item> items;
   std::string idempotency_key;  // Empty: none. Only with one item.
@@ -64,8 +67,9 @@ class Submitter {
   bool IsQuick(const JobRequest& request) const;
 
   /// What to give to Submit: jobs with new ids, large inputs stored.
-  /// NOT_FOUND for an endpoint the project may not submit to; errors of the payload
-  /// store. May block; nothing is queued yet.
+  /// NOT_FOUND for an endpoint the project may not submit to, or a task type that none
+  /// of its endpoints declares; INVALID_ARGUMENT for a GPU type that is not one of the
+  /// endpoint's; errors of the payload store. May block; nothing is queued yet.
   absl::StatusOr<Submission> Prepare(JobRequest request);
 
   /// JobQueue::Submit; the stored inputs of a submission that was certainly not queued
@@ -73,6 +77,7 @@ class Submitter {
   void Submit(Submission submission, Done<SubmitResult> done);
 
  private:
+  absl::StatusOr<EndpointPtr> EndpointFor(const JobRequest& request);
   void DropInputs(std::vector<std::string> job_ids);
   absl::Status StoreLargeInputs(Submission& submission);
 

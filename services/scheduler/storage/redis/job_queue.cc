@@ -106,7 +106,7 @@ Hindrance DecodeHindrance(std::string_view text) {
 }
 
 // Fields of a flat reply that describe one claimed job.
-constexpr std::size_t kClaimFields = 5;
+constexpr std::size_t kClaimFields = 6;
 
 absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                                      const std::vector<std::string>& workers) {
@@ -125,6 +125,7 @@ absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                  .epoch = static_cast<int>(Int(*words[i + 2]))};
     job.timeout = absl::Microseconds(Int(*words[i + 3]));
     if (words[i + 4]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*words[i + 4]));
+    job.model = Text(*words[i + 5]);
     claimed.jobs.push_back(std::move(job));
   }
   return claimed;

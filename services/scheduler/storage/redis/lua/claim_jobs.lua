@@ -8,7 +8,7 @@
 --
 -- Returns {1 when jobs wait only until they have waited long enough for these workers,
 -- flat list, for each job: number of the worker (from 1), job id, epoch, timeout (us),
--- input (false when it lies in the payload store)}.
+-- input (false when it lies in the payload store), model that it names or ''}.
 local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
 local WARM_WAIT = 2000000 -- kWarmWait of domain/affinity.h.
 local endpoint, lease = ARGV[1], tonumber(ARGV[2])
@@ -121,7 +121,7 @@ local function start(number, id, worker, gpu, gpus, cold)
   leases[#leases + 1] = now + lease
   leases[#leases + 1] = id
   local input = f[6] or (not f[7] and redis.call('GET', prefix .. 'in:' .. id))
-  for _, value in ipairs({ number, id, epoch, f[5], input }) do
+  for _, value in ipairs({ number, id, epoch, f[5], input, string.match(f[10], '|m=([^|]*)') or '' }) do
     claimed[#claimed + 1] = value
   end
   return true

@@ -49,7 +49,7 @@ end
 local function submit(h, id, priority, class, timeout, input, stored, watched, not_before, ttl, key)
   not_before = tonumber(not_before)
   local delayed = not_before > now
-  local score = math.max(now, not_before) - priority * h.head_start
+  local score = score_of(math.max(now, not_before), priority, h.head_start, class)
   local fields = { 'st', delayed and DELAYED or IN_QUEUE, 'a', 0, 'v', 1, 'ep', h.endpoint,
     'pr', h.project, 'cl', class, 'sc', score, 'to', timeout, 'q', now }
   local function set(field, value)

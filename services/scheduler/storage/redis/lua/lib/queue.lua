@@ -44,6 +44,7 @@
 local DELAYED, IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, TIMED_OUT, CANCELLED = 2, 3, 4, 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
 local MAX_LOSSES = 10
+local CRITICAL_HEAD_START = 210 * 365 * 86400 * 1000000 -- As QueueScore of domain/job.cc.
 
 local prefix = KEYS[1]
 
@@ -122,6 +123,15 @@ local function parse_class(class)
     wanted[letter] = value
   end
   return wanted
+end
+
+-- Where a job stands in its queue, as QueueScore of domain/job.h.
+local function score_of(runnable_at, priority, head_start, class)
+  local score = runnable_at - priority * head_start
+  if string.find(class, '|c=1', 1, true) then
+    return score - CRITICAL_HEAD_START
+  end
+  return score
 end
 
 -- Whether a class is one of those that come and go.
