@@ -1,8 +1,13 @@
 #include "services/scheduler/config.h"
 
+#include <map>
 #include <sstream>
+#include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "libs/common/base/status.h"
+#include "libs/common/base/uuid.h"
 #include "services/scheduler/domain/shard.h"
 #include "services/scheduler/drivers/process/gpu_inventory.h"
 
@@ -27,6 +32,25 @@ void ReadProcessDriver(config::Env& env, Config& config) {
            &config.process.scheduler_address);
   env.Bool("FURNACE_PROCESS_STOP_ON_EXIT", "stop all workers when the scheduler stops",
            &config.stop_workers_on_exit);
+}
+
+absl::StatusOr<std::map<std::string, int>> ParseWeights(const std::string& text) {
+  constexpr int kMaxWeight = 1000;
+  std::map<std::string, int> weights;
+  for (const auto entry : absl::StrSplit(text, ',', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(entry, absl::MaxSplits('=', 1));
+    int weight = 0;
+    const bool valid = IsUuid(parts.first) && absl::SimpleAtoi(parts.second, &weight) &&
+                       weight >= 1 && weight <= kMaxWeight;
+    if (!valid) {
+      return Error(absl::StatusCode::kInvalidArgument,
+                   "FURNACE_PROJECT_WEIGHTS: '{}' is not a project's id, = and 1 to {}",
+                   ToStd(entry), kMaxWeight);
+    }
+    weights[parts.first] = weight;
+  }
+  return weights;
 }
 
 absl::Status FinishProcessDriver(Config& config) {
@@ -74,6 +98,13 @@ void ReadConfig(config::Env& env, Config& config) {
   env.Duration("FURNACE_LEASE", "how long a worker may be silent before its jobs are taken back",
                absl::Seconds(1), absl::Minutes(10), &config.lease);
   env.Text("FURNACE_DRIVER", "what starts workers: none or process", &config.driver);
+  env.Text("FURNACE_PROJECT_WEIGHTS",
+           "shares of the GPUs: project=weight,... (1-1000); those not named have 1",
+           &config.project_weights);
+  env.Duration("FURNACE_FAIR_HALF_LIFE", "GPU time that a project had so long ago counts half",
+               absl::Seconds(1), absl::Hours(24 * 30), &config.fairness.half_life);
+  env.Duration("FURNACE_FAIR_QUANTUM", "how long a worker keeps its GPU before it makes room",
+               absl::ZeroDuration(), absl::Hours(24), &config.fairness.quantum);
   ReadProcessDriver(env, config);
 }
 
@@ -81,6 +112,7 @@ absl::Status FinishConfig(Config& config) {
   absl::StatusOr<redis::ServerAddress> address = redis::ParseUrl(config.redis_url);
   if (!address.ok()) return Annotate(address.status(), "FURNACE_REDIS_URL");
   config.redis = *std::move(address);
+  FURNACE_ASSIGN_OR_RETURN(config.fairness.weights, ParseWeights(config.project_weights));
   if (config.driver == "process") return FinishProcessDriver(config);
   if (config.driver == "none") return absl::OkStatus();
   return Error(absl::StatusCode::kInvalidArgument,

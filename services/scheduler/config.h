@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "libs/common/config/env.h"
 #include "libs/common/redis/connection.h"
+#include "services/scheduler/domain/fair_share.h"
 #include "services/scheduler/drivers/process/process_driver.h"
 
 namespace furnace::scheduler {
@@ -27,6 +28,8 @@ struct Config {
   absl::Duration lease = absl::Seconds(15);
 
   std::string driver = "none";
+  std::string project_weights;
+  FairnessPolicy fairness;
   std::string gpus;
   std::string region;
   bool federated = false;

@@ -90,7 +90,7 @@ struct Scheduler::Parts {
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
         relay(log, leader, history, usage),
-        fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
+        fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards, c.fairness),
         gate(c.internal_token),
         explainer(queue, catalog),
         redriver(queue, reader, history, catalog),

@@ -99,7 +99,7 @@ absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size
 // As RedisShardLog::SetHindrance has stored it; none when that makes no sense.
 Hindrance DecodeHindrance(std::string_view text) {
   const std::int64_t number = ToInt(text);
-  if (number <= 0 || number > static_cast<int>(Obstacle::kCrashLoop)) return {};
+  if (number <= 0 || number > static_cast<int>(Obstacle::kFairShare)) return {};
   const std::size_t space = text.find(' ');
   return {.obstacle = static_cast<Obstacle>(number),
           .detail = std::string(text.substr(std::min(space, text.size() - 1) + 1))};

@@ -192,11 +192,11 @@ TEST(JobCancelTest, ForgetsTheFailureOfAnEarlierAttempt) {
 }
 
 TEST(QueueScoreTest, ACriticalJobGoesBeforeAllOthers) {
-  const absl::Time late = absl::FromUnixSeconds(4'000'000'000);
+  const absl::Time late = absl::FromUnixSeconds(2'000'000'000);
   const absl::Duration strict = absl::Hours(24 * 365 * 10);
   const std::int64_t last_critical = QueueScore(late, -10, strict, true);
   EXPECT_LT(last_critical, QueueScore(absl::FromUnixSeconds(1'700'000'000), 10, strict));
-  const std::int64_t lowest = QueueScore(absl::UnixEpoch(), 10, strict, true);
+  const std::int64_t lowest = QueueScore(absl::FromUnixSeconds(1'700'000'000), 10, strict, true);
   EXPECT_EQ(static_cast<std::int64_t>(static_cast<double>(lowest) - 1), lowest - 1)
       << "whole numbers in a double";
 }
