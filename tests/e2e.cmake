@@ -17,6 +17,7 @@ endfunction()
 
 furnace_e2e_test(main_road_test)
 furnace_e2e_test(placement_test)
+furnace_e2e_test(affinity_test)
 furnace_e2e_test(payload_test)
 furnace_e2e_test(billing_test)
 furnace_e2e_test(handler_faults_test)

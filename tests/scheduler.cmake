@@ -13,6 +13,8 @@ furnace_test(scheduler_domain_test
   SOURCES
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
+    unit/scheduler/domain/fair_share_simulation_test.cc
+    unit/scheduler/domain/fair_share_test.cc
     unit/scheduler/domain/autoscale_test.cc
     unit/scheduler/domain/batch_test.cc
     unit/scheduler/domain/cron_parser_test.cc

@@ -13,6 +13,12 @@ void BindHandler(CLI::App& command, EndpointOptions& options) {
 void BindWorkers(CLI::App& command, EndpointOptions& options) {
   command.add_option("--gpu", options.gpus, "GPU type, the best first; repeatable (rtx4000)")
       ->allow_extra_args(false);
+  command.add_option("--fallback-after", options.fallback_after_seconds,
+                     "seconds a job waits for the first GPU type before the others may run it (0)");
+  command
+      .add_option("--task-type", options.task_types,
+                  "kind of work it does, for `furnace run --task`; repeatable")
+      ->allow_extra_args(false);
   command.add_option("--gpu-count", options.gpu_count, "GPUs per worker (1)");
   command.add_option("--vram-min", options.vram_min_mib, "least memory per GPU in MiB (any)");
   command.add_option("--min-workers", options.min_workers, "workers kept without work (0)");

@@ -103,6 +103,8 @@ absl::StatusOr<std::string> SpecJson(const EndpointOptions& options, std::string
   FURNACE_RETURN_IF_ERROR(AddNested("retry", retry, before.Raw("retry"), spec));
   FURNACE_RETURN_IF_ERROR(AddNested("queue", QueueJson(options), before.Raw("queue"), spec));
   spec.Add("init_timeout_seconds", options.init_timeout_seconds);
+  spec.Add("fallback_after_seconds", options.fallback_after_seconds);
+  spec.Add("task_types", options.task_types);
   return spec.Over(current);
 }
 

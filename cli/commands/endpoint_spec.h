@@ -40,6 +40,8 @@ struct EndpointOptions {
   std::optional<std::int64_t> max_queued;
   std::optional<std::int64_t> idempotency_ttl_seconds;
   std::optional<std::int64_t> init_timeout_seconds;
+  std::optional<std::int64_t> fallback_after_seconds;
+  std::vector<std::string> task_types;
 };
 
 /// The JSON of the EndpointSpec `current` with the options in place of what it has;

@@ -11,6 +11,7 @@
 #include "cli/input.h"
 #include "cli/print/table.h"
 #include "cli/print/terminal.h"
+#include "cli/session.h"
 #include "cli/watch/follow_job.h"
 #include "libs/common/base/status.h"
 
@@ -19,6 +20,7 @@ namespace {
 
 struct RunOptions {
   std::string endpoint;
+  std::string task;
   std::string input;
   std::string output;
   JobOptions job;
@@ -32,7 +34,9 @@ std::string IsGiven(const std::string& text) { return text.empty() ? "is empty" 
 void Bind(CLI::App& command, RunOptions& options) {
   constexpr int kLeast = -10;
   constexpr int kMost = 10;
-  command.add_option("ENDPOINT", options.endpoint, "its id or name")->required();
+  CLI::Option* const endpoint = command.add_option("ENDPOINT", options.endpoint, "its id or name");
+  command.add_option("--task", options.task, "instead: an endpoint that declares this task type")
+      ->excludes(endpoint);
   command.add_option("--input", options.input, "JSON, @FILE, or - for standard input")->required();
   command.add_option("--priority", options.job.priority, "-10 (last) to 10 (first)")
       ->check(CLI::Range(kLeast, kMost));
@@ -65,12 +69,26 @@ void Bind(CLI::App& command, RunOptions& options) {
       .add_option("--window", options.job.window,
                   "when it may start, e.g. 22:00-06:00@Europe/Berlin@mon,tue (at any time)")
       ->check(IsWindow);
+  command.add_flag("--critical", options.job.critical,
+                   "goes before all others, and a worker starts for it at once");
+  command.add_option("--gpu", options.job.gpus, "of the endpoint's GPU types; repeatable")
+      ->allow_extra_args(false);
+  command.add_option("--vram-min", options.job.vram_min_mib, "least memory per GPU in MiB (any)");
+  command.add_option("--region", options.job.region, "where its worker must be (anywhere)");
+  command.add_flag("--latency-sensitive", options.job.latency_sensitive,
+                   "never on a federated worker");
+  command.add_option("--model", options.job.model, "workers that have it warm go first");
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }
 
 absl::StatusOr<Answer> Submit(RestClient& client, const RunOptions& options,
                               const std::string& input) {
+  if (!options.task.empty()) {
+    return client.Post(Target("/v1/tasks").Segment(options.task).Segment("run"),
+                       RunJson(options.job, input));
+  }
+  if (options.endpoint.empty()) return UsageError("an ENDPOINT or --task is needed");
   FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveEndpoint(client, options.endpoint));
   return client.Post(Target("/v1/endpoints").Segment(id).Segment("run"),
                      RunJson(options.job, input));

@@ -34,6 +34,14 @@ std::string RunJson(const JobOptions& options, std::string_view input) {
   asked.Add("depends_on", options.depends_on);
   asked.Add("on_parent_failure", options.on_parent_failure);
   if (options.window) asked.AddRaw("window", WindowJson(*options.window));
+  if (options.critical) asked.AddRaw("critical", "true");
+  JsonObject affinity;
+  affinity.Add("gpu_types", options.gpus);
+  affinity.Add("vram_min_mib", options.vram_min_mib);
+  affinity.Add("region", options.region);
+  if (options.latency_sensitive) affinity.AddRaw("latency_sensitive", "true");
+  affinity.Add("model", options.model);
+  if (!affinity.empty()) asked.AddRaw("affinity", affinity.ToString());
   JsonObject request;
   request.AddRaw("input", std::string(input));
   request.AddRaw("priority", std::to_string(options.priority));

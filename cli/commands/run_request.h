@@ -21,6 +21,12 @@ struct JobOptions {
   std::vector<std::string> depends_on;
   std::optional<std::string> on_parent_failure;
   std::optional<std::string> window;  // See WindowJson.
+  bool critical = false;
+  std::vector<std::string> gpus;
+  std::optional<std::int64_t> vram_min_mib;
+  std::optional<std::string> region;
+  bool latency_sensitive = false;
+  std::optional<std::string> model;
 };
 
 /// The body of a SubmitRequest. `input` is JSON.

@@ -1,8 +1,13 @@
 #include "services/scheduler/config.h"
 
+#include <map>
 #include <sstream>
+#include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "libs/common/base/status.h"
+#include "libs/common/base/uuid.h"
 #include "services/scheduler/domain/shard.h"
 #include "services/scheduler/drivers/process/gpu_inventory.h"
 
@@ -24,6 +29,9 @@ void ReadLimits(config::Env& env, AdmissionLimits& limits) {
 void ReadProcessDriver(config::Env& env, Config& config) {
   env.Text("FURNACE_PROCESS_GPUS", "GPUs of this machine: type=count[:vram_mib[:simulated]],...",
            &config.gpus);
+  env.Text("FURNACE_PROCESS_REGION", "where this machine is, 1-63 characters of [a-z0-9-]",
+           &config.region);
+  env.Bool("FURNACE_PROCESS_FEDERATED", "somebody else runs this machine", &config.federated);
   env.Text("FURNACE_PROCESS_WORKER_BINARY", "the furnace-worker program",
            &config.process.worker_binary);
   env.Text("FURNACE_PROCESS_IMAGE_ROOTS", "folders, by colons, that file:// images may lie in",
@@ -38,6 +46,25 @@ void ReadProcessDriver(config::Env& env, Config& config) {
            &config.stop_workers_on_exit);
 }
 
+absl::StatusOr<std::map<std::string, int>> ParseWeights(const std::string& text) {
+  constexpr int kMaxWeight = 1000;
+  std::map<std::string, int> weights;
+  for (const auto entry : absl::StrSplit(text, ',', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(entry, absl::MaxSplits('=', 1));
+    int weight = 0;
+    const bool valid = IsUuid(parts.first) && absl::SimpleAtoi(parts.second, &weight) &&
+                       weight >= 1 && weight <= kMaxWeight;
+    if (!valid) {
+      return Error(absl::StatusCode::kInvalidArgument,
+                   "FURNACE_PROJECT_WEIGHTS: '{}' is not a project's id, = and 1 to {}",
+                   ToStd(entry), kMaxWeight);
+    }
+    weights[parts.first] = weight;
+  }
+  return weights;
+}
+
 absl::Status FinishProcessDriver(Config& config) {
   if (config.process.worker_binary.empty() || config.process.state_dir.empty()) {
     return absl::InvalidArgumentError(
@@ -46,6 +73,10 @@ absl::Status FinishProcessDriver(Config& config) {
   absl::StatusOr<std::vector<GpuPool>> gpus = ParseGpus(config.gpus);
   if (!gpus.ok()) return Annotate(gpus.status(), "FURNACE_PROCESS_GPUS");
   config.process.gpus = *std::move(gpus);
+  for (GpuPool& pool : config.process.gpus) {
+    pool.region = config.region;
+    pool.federated = config.federated;
+  }
   std::istringstream roots(config.image_roots);
   for (std::string root; std::getline(roots, root, ':');) {
     if (!root.empty()) config.process.image_roots.push_back(root);
@@ -85,6 +116,13 @@ void ReadConfig(config::Env& env, Config& config) {
   env.Bool("FURNACE_WEBHOOK_PRIVATE", "send webhooks to private addresses, too",
            &config.allow_private_webhooks);
   env.Text("FURNACE_DRIVER", "what starts workers: none or process", &config.driver);
+  env.Text("FURNACE_PROJECT_WEIGHTS",
+           "shares of the GPUs: project=weight,... (1-1000); those not named have 1",
+           &config.project_weights);
+  env.Duration("FURNACE_FAIR_HALF_LIFE", "GPU time that a project had so long ago counts half",
+               absl::Seconds(1), absl::Hours(24 * 30), &config.fairness.half_life);
+  env.Duration("FURNACE_FAIR_QUANTUM", "how long a worker keeps its GPU before it makes room",
+               absl::ZeroDuration(), absl::Hours(24), &config.fairness.quantum);
   ReadProcessDriver(env, config);
 }
 
@@ -93,6 +131,7 @@ absl::Status FinishConfig(Config& config) {
   if (!address.ok()) return Annotate(address.status(), "FURNACE_REDIS_URL");
   config.redis = *std::move(address);
   if (config.webhook_secret.empty()) config.webhook_secret = config.internal_token;
+  FURNACE_ASSIGN_OR_RETURN(config.fairness.weights, ParseWeights(config.project_weights));
   if (config.driver == "process") return FinishProcessDriver(config);
   if (config.driver == "none") return absl::OkStatus();
   return Error(absl::StatusCode::kInvalidArgument,

@@ -8,6 +8,7 @@
 #include "libs/common/config/env.h"
 #include "libs/common/redis/connection.h"
 #include "services/scheduler/domain/admission.h"
+#include "services/scheduler/domain/fair_share.h"
 #include "services/scheduler/drivers/process/process_driver.h"
 
 namespace furnace::scheduler {
@@ -34,7 +35,11 @@ struct Config {
   bool allow_private_webhooks = false;
 
   std::string driver = "none";
+  std::string project_weights;
+  FairnessPolicy fairness;
   std::string gpus;
+  std::string region;
+  bool federated = false;
   std::string image_roots;
   ProcessDriverOptions process;
   bool stop_workers_on_exit = false;

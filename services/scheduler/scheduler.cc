@@ -136,7 +136,7 @@ struct Scheduler::Parts {
         webhook_sender(
             {.suite_secret = c.webhook_secret, .allow_private = c.allow_private_webhooks}, clock),
         webhook_deliverer(outbox, webhook_sender),
-        fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards),
+        fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards, c.fairness),
         gate(c.internal_token),
         explainer(queue, catalog, prices, forecasts, clock),
         redriver(queue, reader, history, catalog),

@@ -20,6 +20,8 @@ struct Config {
   std::string gpu_type = "cpu";
   int gpu_count = 1;
   int vram_mib = 0;
+  std::string region;
+  bool federated = false;
   std::string handler_dir;
   std::string handler_path;
   std::string handler_env_json = "{}";

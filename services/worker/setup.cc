@@ -31,6 +31,8 @@ AgentOptions AgentOptionsFrom(const Config& config) {
   options.identity.gpu_type = config.gpu_type;
   options.identity.gpu_count = config.gpu_count;
   options.identity.vram_mib = config.vram_mib;
+  options.identity.region = config.region;
+  options.identity.federated = config.federated;
   options.identity.version = FURNACE_VERSION;
   options.concurrency = config.concurrency;
   options.started = config.started;

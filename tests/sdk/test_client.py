@@ -58,6 +58,8 @@ class ClientTest(GatewayCase):
             idempotency_key="order-17",
             concurrency_key="user-1",
             window={"start": "22:00", "end": "06:00"},
+            critical=True,
+            affinity={"region": "eu"},
         )
         options = {
             "not_before": "2030-01-02T03:04:05+02:00",
@@ -66,6 +68,8 @@ class ClientTest(GatewayCase):
             "idempotency_key": "order-17",
             "concurrency_key": "user-1",
             "window": {"start": "22:00", "end": "06:00"},
+            "critical": True,
+            "affinity": {"region": "eu"},
         }
         body = {"input": 1, "priority": 0, "options": options}
         self.assertEqual(self.requests[0].json(), body)
@@ -87,6 +91,13 @@ class ClientTest(GatewayCase):
         self.assertEqual((request.method, request.path), ("POST", "/v1/graphs"))
         nodes = [{"name": "a", **first}, {"name": "b", **second}]
         self.assertEqual(request.json(), {"nodes": nodes})
+
+    def test_run_task(self):
+        self.will_answer(200, {"id": "job-1", "status": "IN_QUEUE"})
+        self.client.run_task("upscale", 1, critical=True)
+        self.assertEqual(self.requests[0].path, "/v1/tasks/upscale/run")
+        body = {"input": 1, "priority": 0, "options": {"critical": True}}
+        self.assertEqual(self.requests[0].json(), body)
 
     def test_run_sync_with_options(self):
         self.will_answer(200, {"id": "job-1", "status": "COMPLETED"})

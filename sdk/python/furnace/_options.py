@@ -34,6 +34,8 @@ def job_options(
     depends_on: Iterable[Union[str, Dict[str, Any]]] = (),
     on_parent_failure: Optional[str] = None,
     window: Optional[Dict[str, Any]] = None,
+    critical: bool = False,
+    affinity: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -53,6 +55,8 @@ def job_options(
         "depends_on": [job_id(job) for job in depends_on] or None,
         "on_parent_failure": on_parent_failure,
         "window": window,
+        "critical": True if critical else None,
+        "affinity": affinity,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

@@ -87,6 +87,8 @@ class Client:
         depends_on: Iterable[Union[str, Job]] = (),
         on_parent_failure: Optional[str] = None,
         window: Optional[Dict[str, Any]] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -117,6 +119,12 @@ class Client:
             window: When it may start: {"start": "22:00", "end": "06:00"} with, optional,
                 "time_zone" (an IANA name, "UTC") and "days" (["MONDAY", ...], all). One
                 that runs when the window closes goes on.
+            critical: The job goes before all of the endpoint that are not, and a worker
+                starts for it at once.
+            affinity: What the job asks of its worker; any of "gpu_types" (of the
+                endpoint's, in order of preference), "vram_min_mib", "region",
+                "latency_sensitive" (never on a federated worker) and "model" (workers
+                that have it warm get the job first).
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint or job. "INVALID_ARGUMENT" names the
@@ -137,9 +145,43 @@ class Client:
             depends_on=depends_on,
             on_parent_failure=on_parent_failure,
             window=window,
+            critical=critical,
+            affinity=affinity,
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", endpoint_path(endpoint_id) + "/run", body=body)
+
+    def run_task(
+        self,
+        task_type: str,
+        input: Any,
+        priority: int = 0,
+        *,
+        not_before: Union[datetime, str, None] = None,
+        ttl_seconds: Optional[int] = None,
+        timeout_seconds: Optional[int] = None,
+        idempotency_key: Optional[str] = None,
+        concurrency_key: Optional[str] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
+    ) -> Job:
+        """Queues a job at an endpoint of the project that declares the task type.
+
+        Of those that are not paused it is the first by name. The other arguments and
+        the errors are those of `run`; "NOT_FOUND", no endpoint declares it.
+        """
+        options = job_options(
+            not_before,
+            ttl_seconds,
+            timeout_seconds,
+            concurrency_key,
+            idempotency_key,
+            critical,
+            affinity,
+        )
+        body = {"input": input, "priority": priority, **options}
+        path = f"/v1/tasks/{quote(task_type, safe='')}/run"
+        return self._rest.call("POST", path, body=body)
 
     def run_batch(
         self,
@@ -155,6 +197,8 @@ class Client:
         depends_on: Iterable[Union[str, Job]] = (),
         on_parent_failure: Optional[str] = None,
         window: Optional[Dict[str, Any]] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
     ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
@@ -170,6 +214,8 @@ class Client:
             depends_on=depends_on,
             on_parent_failure=on_parent_failure,
             window=window,
+            critical=critical,
+            affinity=affinity,
         )
         return self.batch(endpoint_id, inputs, priority, **options.get("options", {})).job_ids
 
@@ -242,6 +288,8 @@ class Client:
         depends_on: Iterable[Union[str, Job]] = (),
         on_parent_failure: Optional[str] = None,
         window: Optional[Dict[str, Any]] = None,
+        critical: bool = False,
+        affinity: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
@@ -261,6 +309,8 @@ class Client:
             depends_on=depends_on,
             on_parent_failure=on_parent_failure,
             window=window,
+            critical=critical,
+            affinity=affinity,
         )
         body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
         path = endpoint_path(endpoint_id) + "/runsync"

@@ -48,6 +48,8 @@ struct EndpointSpec {
   RetryPolicy retry;
   QueuePolicy queue;
   int init_timeout_seconds = 0;
+  int fallback_after_seconds = 0;
+  std::vector<std::string> task_types;
 
   friend bool operator==(const EndpointSpec&, const EndpointSpec&) = default;
 };

@@ -1,6 +1,9 @@
 #include "services/registry/domain/endpoint_draft.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include "libs/common/base/status.h"
@@ -19,6 +22,7 @@ constexpr std::size_t kMaxEnvBytes = 32 << 10;
 constexpr int kDefaultQueueDelaySeconds = 4;
 constexpr int kDefaultJobsPerWorker = 1;
 constexpr int kDefaultInitTimeoutSeconds = 420;
+constexpr std::size_t kMaxTaskTypes = 16;
 
 absl::Status ValidateHandlerPath(std::string_view path) {
   if (path.size() <= kMaxHandlerPathChars && path.front() != '/' && path.back() != '/' &&
@@ -68,6 +72,22 @@ absl::Status ValidateEnv(const std::map<std::string, std::string>& env) {
                kMaxEnvBytes);
 }
 
+absl::Status ValidateTaskTypes(const std::vector<std::string>& types) {
+  if (types.size() > kMaxTaskTypes) {
+    return Error(absl::StatusCode::kInvalidArgument, "spec.task_types: {} are more than {}",
+                 types.size(), kMaxTaskTypes);
+  }
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    FURNACE_RETURN_IF_ERROR(ValidateName(fmt::format("spec.task_types[{}]", i), types[i]));
+    if (std::find(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(i), types[i]) !=
+        types.begin() + static_cast<std::ptrdiff_t>(i)) {
+      return Error(absl::StatusCode::kInvalidArgument, "spec.task_types: {} comes twice",
+                   Shown(types[i]));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ValidateNumbers(const EndpointSpec& spec) {
   FURNACE_RETURN_IF_ERROR(Check({"gpu_count", 1, 16}, spec.gpu_count));
   FURNACE_RETURN_IF_ERROR(Check({"vram_min_mib", 0, 1'048'576}, spec.vram_min_mib));
@@ -82,7 +102,8 @@ absl::Status ValidateNumbers(const EndpointSpec& spec) {
   FURNACE_RETURN_IF_ERROR(Check({"idle_timeout_seconds", 1, 3600}, spec.idle_timeout_seconds));
   FURNACE_RETURN_IF_ERROR(Check({"scaler_value", 1, 3600}, spec.scaler_value));
   FURNACE_RETURN_IF_ERROR(Check({"max_retries", 0, 10}, spec.max_retries));
-  return Check({"init_timeout_seconds", 1, 3600}, spec.init_timeout_seconds);
+  FURNACE_RETURN_IF_ERROR(Check({"init_timeout_seconds", 1, 3600}, spec.init_timeout_seconds));
+  return Check({"fallback_after_seconds", 0, 86'400}, spec.fallback_after_seconds);
 }
 
 }  // namespace
@@ -110,7 +131,10 @@ absl::StatusOr<EndpointSpec> Normalise(const EndpointDraft& draft) {
                                                       : kDefaultJobsPerWorker);
   spec.max_retries = draft.max_retries;
   spec.init_timeout_seconds = draft.init_timeout_seconds.value_or(kDefaultInitTimeoutSeconds);
+  spec.fallback_after_seconds = draft.fallback_after_seconds;
   FURNACE_RETURN_IF_ERROR(ValidateNumbers(spec));
+  FURNACE_RETURN_IF_ERROR(ValidateTaskTypes(draft.task_types));
+  spec.task_types = draft.task_types;
   FURNACE_ASSIGN_OR_RETURN(spec.retry, Normalise(draft.retry));
   FURNACE_ASSIGN_OR_RETURN(spec.queue, Normalise(draft.queue));
   return spec;

@@ -29,6 +29,8 @@ struct EndpointDraft {
   RetryDraft retry;
   QueueDraft queue;
   std::optional<int> init_timeout_seconds;
+  int fallback_after_seconds = 0;
+  std::vector<std::string> task_types;
 };
 
 /// The spec that `draft` means, defaults filled in.

@@ -1,7 +1,9 @@
 #include "services/registry/domain/gpu_type.h"
 
 #include <algorithm>
+#include <string_view>
 
+#include "libs/common/base/gpu_type.h"
 #include "libs/common/base/status.h"
 #include "services/registry/domain/text.h"
 
@@ -12,20 +14,9 @@ constexpr std::size_t kMaxGpuTypes = 8;
 constexpr std::size_t kMaxGpuTypeChars = 64;
 constexpr std::string_view kDefaultGpuType = "rtx4000";
 
-bool IsSeparator(char c) { return c == '-' || c == '_' || c == ' '; }
-char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool IsLowerAlnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 }  // namespace
-
-std::string CanonicalGpuType(std::string_view gpu_type) {
-  std::string canonical;
-  canonical.reserve(gpu_type.size());
-  for (const char c : gpu_type) {
-    if (!IsSeparator(c)) canonical.push_back(ToLower(c));
-  }
-  return canonical;
-}
 
 absl::StatusOr<std::vector<std::string>> NormaliseGpuTypes(
     const std::vector<std::string>& gpu_types) {

@@ -1,16 +1,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace furnace::registry {
-
-/// The one spelling of a GPU type: lower case, without '-', '_' and ' '.
-/// "RTX_4090" and "rtx-4090" are "rtx4090".
-std::string CanonicalGpuType(std::string_view gpu_type);
 
 /// GPU types in order of preference, canonical, each once; ["rtx4000"] for none.
 ///

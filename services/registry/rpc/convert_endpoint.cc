@@ -125,6 +125,8 @@ v1::EndpointSpec ToProto(const EndpointSpec& spec) {
   *proto.mutable_retry() = ToProto(spec.retry);
   *proto.mutable_queue() = ToProto(spec.queue);
   proto.set_init_timeout_seconds(spec.init_timeout_seconds);
+  proto.set_fallback_after_seconds(spec.fallback_after_seconds);
+  proto.mutable_task_types()->Add(spec.task_types.begin(), spec.task_types.end());
   return proto;
 }
 
@@ -149,6 +151,8 @@ absl::StatusOr<EndpointDraft> FromProto(const v1::EndpointSpec& spec) {
   FURNACE_ASSIGN_OR_RETURN(draft.retry, FromProto(spec.retry()));
   draft.queue = FromProto(spec.queue());
   draft.init_timeout_seconds = UnlessZero(spec.init_timeout_seconds());
+  draft.fallback_after_seconds = spec.fallback_after_seconds();
+  draft.task_types.assign(spec.task_types().begin(), spec.task_types().end());
   return draft;
 }
 

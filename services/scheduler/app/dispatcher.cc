@@ -80,12 +80,19 @@ bool Dispatcher::LearnLocked(const std::vector<std::string>& windows, EndpointWo
   return any_open;
 }
 
+WorkerTraits Dispatcher::TraitsOf(const Session& session) {
+  WorkerTraits traits = session.hello.traits;
+  if (!session.last_model.empty()) traits.models.push_back(session.last_model);
+  return traits;
+}
+
 std::vector<std::string> Dispatcher::WarmLocked(const EndpointWorkers& endpoint) const {
   std::set<std::string> models;
   for (const std::string& id : endpoint.worker_ids) {
     const Session& session = sessions_.at(id);
     if (session.draining) continue;
-    models.insert(session.hello.traits.models.begin(), session.hello.traits.models.end());
+    const WorkerTraits traits = TraitsOf(session);
+    models.insert(traits.models.begin(), traits.models.end());
   }
   return {models.begin(), models.end()};
 }
@@ -108,7 +115,7 @@ std::vector<WorkerRoom> Dispatcher::RoomsLocked(const EndpointWorkers& endpoint)
     if (jobs <= 0) continue;
     WorkerOnGpu worker = session.hello.worker;
     if (session.had_job) worker.cold_start = absl::ZeroDuration();
-    rooms.push_back({.worker = std::move(worker), .traits = session.hello.traits, .jobs = jobs});
+    rooms.push_back({.worker = std::move(worker), .traits = TraitsOf(session), .jobs = jobs});
     left -= jobs;
   }
   return rooms;
@@ -138,6 +145,7 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claime
       Session& session = found->second;
       --session.credits;
       session.had_job = true;
+      if (!job.model.empty()) session.last_model = job.model;
       session.leases.insert(job.lease);
       session.starts[job.lease] = clock_.Now();
       session.idle_since = absl::InfiniteFuture();

@@ -106,6 +106,7 @@ class Dispatcher {
     int credits = 0;
     bool draining = false;
     bool had_job = false;
+    std::string last_model;  // That a job named: it is warm now.
     std::set<LeaseId> leases;
     std::map<LeaseId, absl::Time> starts;  // Of the leases it got here.
     absl::Time connected_at;
@@ -129,6 +130,7 @@ class Dispatcher {
     std::vector<ClaimedJob> jobs;
   };
 
+  static WorkerTraits TraitsOf(const Session& session);
   std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// The windows of an endpoint's jobs, as far as known, and whether they are open.

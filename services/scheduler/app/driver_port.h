@@ -18,6 +18,8 @@ struct GpuPool {
   int total = 0;
   int available = 0;
   bool simulated = false;
+  std::string region;  // See WorkerTraits, as the next.
+  bool federated = false;
 };
 
 /// A worker that a driver started and that has not ended.

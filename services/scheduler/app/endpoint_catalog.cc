@@ -1,5 +1,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "libs/common/base/status.h"
@@ -30,6 +32,30 @@ absl::StatusOr<EndpointPtr> EndpointCatalog::FindFor(const std::string& project_
   return endpoint;
 }
 
+EndpointPtr EndpointCatalog::CachedFor(const std::string& project_id,
+                                       const std::string& task_type) const {
+  const auto rank = [](const Endpoint& endpoint) {
+    return std::tie(endpoint.paused, endpoint.name);
+  };
+  EndpointPtr best;
+  MutexLock lock(mutex_);
+  for (const auto& [id, endpoint] : endpoints_) {
+    if (endpoint->deleted || endpoint->project_id != project_id) continue;
+    const auto& types = endpoint->task_types;
+    if (std::find(types.begin(), types.end(), task_type) == types.end()) continue;
+    if (best == nullptr || rank(*endpoint) < rank(*best)) best = endpoint;
+  }
+  return best;
+}
+
+absl::StatusOr<EndpointPtr> EndpointCatalog::FindForTask(const std::string& project_id,
+                                                         const std::string& task_type) {
+  if (EndpointPtr known = CachedFor(project_id, task_type)) return known;
+  FURNACE_RETURN_IF_ERROR(Refresh());
+  if (EndpointPtr known = CachedFor(project_id, task_type)) return known;
+  return Error(absl::StatusCode::kNotFound, "no endpoint declares the task type {}", task_type);
+}
+
 std::vector<EndpointPtr> EndpointCatalog::All() const {
   std::vector<EndpointPtr> all;
   MutexLock lock(mutex_);
@@ -39,6 +65,7 @@ std::vector<EndpointPtr> EndpointCatalog::All() const {
 }
 
 absl::Status EndpointCatalog::Refresh() {
+  MutexLock lock(refresh_mutex_);
   for (;;) {
     FURNACE_ASSIGN_OR_RETURN(EndpointChanges changes, source_.ChangesSince(cursor_));
     for (Endpoint& endpoint : changes.endpoints) Keep(std::move(endpoint));

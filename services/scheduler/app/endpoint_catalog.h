@@ -31,20 +31,32 @@ class EndpointCatalog {
   absl::StatusOr<EndpointPtr> FindFor(const std::string& project_id, const std::string& id)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  /// The endpoint of the project that takes a task type, as far as heard of: of those
+  /// that declare it and are not paused the first by name; else the first that is.
+  /// nullptr: none.
+  EndpointPtr CachedFor(const std::string& project_id, const std::string& task_type) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// As CachedFor; asks the registry for news before it says that there is none:
+  /// NOT_FOUND. May block.
+  absl::StatusOr<EndpointPtr> FindForTask(const std::string& project_id,
+                                          const std::string& task_type) ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// As FindFor, whoever's it is and deleted or not.
   absl::StatusOr<EndpointPtr> Find(const std::string& id) ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// All endpoints heard of, deleted ones included, by id.
   std::vector<EndpointPtr> All() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  /// Brings the copy up to date. Blocks; for one thread.
-  absl::Status Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Brings the copy up to date. Blocks.
+  absl::Status Refresh() ABSL_LOCKS_EXCLUDED(refresh_mutex_, mutex_);
 
  private:
   void Keep(Endpoint endpoint) ABSL_LOCKS_EXCLUDED(mutex_);
 
   EndpointSource& source_;
-  std::int64_t cursor_ = 0;  // Refresh's own.
+  Mutex refresh_mutex_;  // One at a time asks for changes.
+  std::int64_t cursor_ ABSL_GUARDED_BY(refresh_mutex_) = 0;
   mutable Mutex mutex_;
   std::map<std::string, EndpointPtr> endpoints_ ABSL_GUARDED_BY(mutex_);
 };

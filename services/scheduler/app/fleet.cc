@@ -1,6 +1,5 @@
 #include "services/scheduler/app/fleet.h"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -13,8 +12,6 @@
 namespace furnace::scheduler {
 namespace {
 
-constexpr absl::Duration kNoRoomPause = absl::Seconds(1);
-constexpr absl::Duration kCannotRunPause = absl::Minutes(1);
 constexpr absl::Duration kCapacityPause = absl::Seconds(1);
 constexpr absl::Duration kCapacityStale = absl::Seconds(2);
 
@@ -40,6 +37,7 @@ void Merge(const ConnectedWorker& connected, FleetWorker& worker) {
   worker.endpoint_revision = hello.endpoint_revision;
   worker.gpu_type = hello.worker.gpu_type;
   worker.gpu_count = hello.worker.gpu_count;
+  worker.traits = hello.traits;
   worker.state = StateOf(connected);
   worker.jobs = connected.jobs;
   worker.credits = connected.credits;
@@ -49,9 +47,32 @@ void Merge(const ConnectedWorker& connected, FleetWorker& worker) {
   worker.cold_start = hello.worker.cold_start;
 }
 
-WorkerSnapshot SnapshotOf(const FleetWorker& worker, const Endpoint& endpoint) {
+std::vector<GpuOffer> OffersOf(const std::vector<GpuPool>& pools) {
+  std::vector<GpuOffer> offers;
+  for (const GpuPool& pool : pools) {
+    offers.push_back(
+        {.gpu_type = pool.gpu_type,
+         .traits = {
+             .vram_mib = pool.vram_mib, .region = pool.region, .federated = pool.federated}});
+  }
+  return offers;
+}
+
+// What a worker that has not connected yet will have.
+WorkerTraits TraitsAt(const std::vector<GpuOffer>& offers, const std::string& gpu_type) {
+  for (const GpuOffer& offer : offers) {
+    if (offer.gpu_type == gpu_type) return offer.traits;
+  }
+  return {};
+}
+
+WorkerSnapshot SnapshotOf(const FleetWorker& worker, const Endpoint& endpoint,
+                          const std::vector<GpuOffer>& offers) {
+  const bool starting = worker.state == WorkerState::kStarting;
   return {.id = worker.id,
-          .starting = worker.state == WorkerState::kStarting,
+          .gpu_type = worker.gpu_type,
+          .traits = starting ? TraitsAt(offers, worker.gpu_type) : worker.traits,
+          .starting = starting,
           .draining = worker.state == WorkerState::kDraining,
           .jobs = worker.jobs,
           .idle_since = worker.idle_since,
@@ -112,13 +133,16 @@ void Fleet::Scale() {
   for (const EndpointPtr& endpoint : endpoints) ids.push_back(endpoint->id);
   const auto queues = log_.Survey(ids);
   if (!queues.ok()) return;  // Redis is away; the next round will do.
+  const std::vector<GpuOffer> offers = OffersOf(driver_.Gpus());
+  std::vector<StartWish> wishes;
+  std::vector<Scaled> scaled;
   for (const EndpointPtr& endpoint : endpoints) {
     const auto queue = queues->find(endpoint->id);
-    if (queue != queues->end()) {
-      ScaleEndpoint(*endpoint, WithoutClosed(queue->second, clock_.Now()),
-                    by_endpoint[endpoint->id]);
-    }
+    if (queue == queues->end()) continue;
+    scaled.push_back(ScaleEndpoint(endpoint, WithoutClosed(queue->second, clock_.Now()),
+                                   by_endpoint[endpoint->id], offers, wishes));
   }
+  StartWorkers(std::move(wishes), workers, scaled);
 }
 
 void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
@@ -141,7 +165,7 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
                                                 .away_since = now};
     if (worker.state != WorkerState::kStarting) {
       if (worker.had_job && !std::exchange(known.had_job, true)) {
-        breakers_.erase(worker.endpoint_id);
+        starter_.WorkerWorks(worker.endpoint_id);
       }
       known.draining = known.draining || worker.state == WorkerState::kDraining;
       known.away_since = now;
@@ -176,65 +200,62 @@ absl::Duration Fleet::InitTimeout(const std::string& endpoint_id) const {
 void Fleet::NoticeEarlyEnd(const std::string& worker_id, const Known& known) {
   const EndpointPtr endpoint = catalog_.Cached(known.endpoint_id);
   if (endpoint == nullptr || known.revision < endpoint->revision) return;
-  StartBreaker& breaker = BreakerOf(*endpoint);
-  breaker.WorkerFailed(clock_.Now());
-  Hindrance& hindrance = hindrances_[endpoint->id];
-  hindrance.obstacle = breaker.open() ? Obstacle::kCrashLoop : Obstacle::kStarting;
-  hindrance.detail = fmt::format("{} workers in a row ended before their first job, the last {}",
-                                 breaker.failures(), worker_id);
-  spdlog::warn("endpoint {}: {}", endpoint->name, hindrance.detail);
+  starter_.WorkerEndedEarly(*endpoint, worker_id);
 }
 
-// What failed was another revision: the new one begins afresh.
-StartBreaker& Fleet::BreakerOf(const Endpoint& endpoint) {
-  StartBreaker& breaker =
-      breakers_.try_emplace(endpoint.id, StartBreaker(endpoint.revision)).first->second;
-  if (breaker.revision() < endpoint.revision) breaker = StartBreaker(endpoint.revision);
-  return breaker;
+void Fleet::Drain(const std::string& worker_id, std::string_view why) {
+  const auto known = known_.find(worker_id);
+  // Who drains already is told again, should it not have heard.
+  if (known == known_.end() || !std::exchange(known->second.draining, true)) {
+    spdlog::info("draining worker {}: {}", worker_id, why);
+  }
+  dispatcher_.Drain(worker_id);
 }
 
-void Fleet::ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
-                          const std::vector<FleetWorker>& workers) {
+Fleet::Scaled Fleet::ScaleEndpoint(const EndpointPtr& endpoint, const QueueSnapshot& queue,
+                                   const std::vector<FleetWorker>& workers,
+                                   const std::vector<GpuOffer>& offers,
+                                   std::vector<StartWish>& wishes) {
   std::vector<WorkerSnapshot> snapshots;
-  for (const FleetWorker& worker : workers) snapshots.push_back(SnapshotOf(worker, endpoint));
-  const ScaleDecision decision = Autoscale(endpoint, queue, snapshots, clock_.Now());
-  for (const std::string& id : decision.drain) {
-    spdlog::info("draining worker {} of endpoint {}", id, endpoint.name);
-    dispatcher_.Drain(id);
-    if (const auto known = known_.find(id); known != known_.end()) known->second.draining = true;
+  for (const FleetWorker& worker : workers) {
+    snapshots.push_back(SnapshotOf(worker, *endpoint, offers));
   }
-  Hindrance hindrance;
-  if (decision.start > 0) hindrance = StartWorkers(endpoint, decision.start);
-  const bool starting = std::any_of(snapshots.begin(), snapshots.end(),
-                                    [](const auto& worker) { return worker.starting; });
-  if (hindrance.obstacle == Obstacle::kNone && starting) {
-    hindrance = {.obstacle = Obstacle::kStarting, .detail = "a worker is starting"};
+  ScaleDecision decision = Autoscale(*endpoint, queue, snapshots, offers, clock_.Now());
+  for (const std::string& id : decision.drain) Drain(id, "its endpoint does not need it");
+  if (!decision.start.empty()) {
+    wishes.push_back({.endpoint = endpoint, .starts = std::move(decision.start)});
   }
-  Announce(endpoint.id, queue.queued > 0 ? std::move(hindrance) : Hindrance());
-  if (queue.queued > 0) AnnounceCapacity(endpoint.id, workers);
+  if (queue.queued > 0) AnnounceCapacity(endpoint->id, workers);
+  return {.endpoint = endpoint,
+          .waiting = queue.queued > 0,
+          .starting = std::any_of(snapshots.begin(), snapshots.end(),
+                                  [](const auto& worker) { return worker.starting; }),
+          .unmet = decision.unmet};
 }
 
-Hindrance Fleet::StartWorkers(const Endpoint& endpoint, int count) {
-  StartBreaker& breaker = BreakerOf(endpoint);
-  if (!breaker.MayStart(clock_.Now())) return hindrances_[endpoint.id];
-  hindrances_[endpoint.id] = {};
-  if (breaker.failures() > 0) {
-    count = 1;  // A trial, and no other before its end.
-    breaker.HoldUntil(clock_.Now() + endpoint.init_timeout);
+void Fleet::StartWorkers(std::vector<StartWish> wishes, const std::vector<FleetWorker>& workers,
+                         const std::vector<Scaled>& scaled) {
+  std::set<std::string> idle;
+  std::set<std::string> leaving;
+  for (const FleetWorker& worker : workers) {
+    const auto known = known_.find(worker.id);
+    const bool told = known != known_.end() && known->second.draining;
+    if (worker.state == WorkerState::kIdle) idle.insert(worker.id);
+    if (worker.state == WorkerState::kDraining || told) leaving.insert(worker.id);
   }
-  for (int i = 0; i < count; ++i) {
-    const absl::StatusOr<std::string> id = driver_.Start(endpoint);
-    if (!id.ok()) {
-      const bool full = absl::IsResourceExhausted(id.status());
-      if (!full) spdlog::warn("endpoint {}: {}", endpoint.name, id.status().ToString());
-      breaker.HoldUntil(clock_.Now() + (full ? kNoRoomPause : kCannotRunPause));
-      hindrances_[endpoint.id] = {.obstacle = full ? Obstacle::kNoCapacity : Obstacle::kCannotRun,
-                                  .detail = std::string(id.status().message())};
-      break;
+  StartOutcome outcome = starter_.Start(std::move(wishes), idle, leaving);
+  for (const std::string& id : outcome.yielding) Drain(id, "other projects have had less");
+  for (const Scaled& each : scaled) {
+    Hindrance hindrance = outcome.hindrances[each.endpoint->id];
+    if (hindrance.obstacle == Obstacle::kNone && each.starting) {
+      hindrance = {.obstacle = Obstacle::kStarting, .detail = "a worker is starting"};
     }
-    spdlog::info("started worker {} for endpoint {}", *id, endpoint.name);
+    if (hindrance.obstacle == Obstacle::kNone && each.unmet) {
+      hindrance = {.obstacle = Obstacle::kCannotRun,
+                   .detail = "no worker that could be started has what waiting jobs ask for"};
+    }
+    Announce(each.endpoint->id, each.waiting ? std::move(hindrance) : Hindrance());
   }
-  return hindrances_[endpoint.id];
 }
 
 void Fleet::AnnounceCapacity(const std::string& endpoint_id,

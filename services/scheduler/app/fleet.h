@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -13,7 +15,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/shard_leader.h"
-#include "services/scheduler/domain/start_breaker.h"
+#include "services/scheduler/app/worker_starter.h"
 
 namespace furnace::scheduler {
 
@@ -27,6 +29,7 @@ struct FleetWorker {
   WorkerState state = WorkerState::kStarting;
   std::string gpu_type;
   int gpu_count = 1;
+  WorkerTraits traits;
   int jobs = 0;
   int credits = 0;                     // Jobs it has room for besides.
   std::vector<absl::Time> job_starts;  // Of its jobs, as far as known.
@@ -46,14 +49,15 @@ class Fleet {
   static constexpr absl::Duration kDrainLimit = absl::Minutes(1);
 
   Fleet(Driver& driver, Dispatcher& dispatcher, EndpointCatalog& catalog, ShardLog& log,
-        const ShardLeader& leader, const Clock& clock, int shards)
+        const ShardLeader& leader, const Clock& clock, int shards, FairnessPolicy fairness = {})
       : driver_(driver),
         dispatcher_(dispatcher),
         catalog_(catalog),
         log_(log),
         leader_(leader),
         clock_(clock),
-        shards_(shards) {}
+        shards_(shards),
+        starter_(driver, catalog, clock, std::move(fairness)) {}
 
   /// One round of the loop: notices workers that ended, starts and drains. Blocks;
   /// for one thread.
@@ -79,11 +83,22 @@ class Fleet {
   /// Kills a worker that drains and does not end.
   void EndOverdue(const FleetWorker& worker, Known& known);
   void NoticeEarlyEnd(const std::string& worker_id, const Known& known);
-  void ScaleEndpoint(const Endpoint& endpoint, const QueueSnapshot& queue,
-                     const std::vector<FleetWorker>& workers);
-  /// Starts workers as far as may be; what hinders more.
-  Hindrance StartWorkers(const Endpoint& endpoint, int count);
-  StartBreaker& BreakerOf(const Endpoint& endpoint);
+  /// An endpoint in a round of Scale.
+  struct Scaled {
+    EndpointPtr endpoint;
+    bool waiting = false;  // Jobs are.
+    bool starting = false;
+    bool unmet = false;  // See ScaleDecision.
+  };
+
+  /// Drains what is not needed, and adds what is.
+  Scaled ScaleEndpoint(const EndpointPtr& endpoint, const QueueSnapshot& queue,
+                       const std::vector<FleetWorker>& workers, const std::vector<GpuOffer>& offers,
+                       std::vector<StartWish>& wishes);
+  void Drain(const std::string& worker_id, std::string_view why);
+  /// Meets the wishes as far as may be, and announces what hinders.
+  void StartWorkers(std::vector<StartWish> wishes, const std::vector<FleetWorker>& workers,
+                    const std::vector<Scaled>& scaled);
   /// Tells the queue what keeps workers away, unless it knows.
   void Announce(const std::string& endpoint_id, Hindrance hindrance);
   /// Likewise what the workers can take, at most once a second and at least every two.
@@ -99,9 +114,8 @@ class Fleet {
 
   // Scale's own.
   std::map<std::string, Known> known_;
-  std::map<std::string, StartBreaker> breakers_;  // By endpoint, as the next.
-  std::map<std::string, Hindrance> hindrances_;   // Of the latest start.
-  std::map<std::string, Hindrance> announced_;
+  WorkerStarter starter_;
+  std::map<std::string, Hindrance> announced_;  // By endpoint, as the next.
   std::map<std::string, Capacity> capacities_;  // As announced.
 };
 

@@ -99,6 +99,7 @@ struct ClaimedJob {
   std::optional<std::string> input;  // nullopt: it lies in the payload store.
   /// The project whose jobs' outputs the input refers to; empty: it refers to none.
   std::string outputs_of = {};
+  std::string model = {};  // That its affinity names; empty: none.
 };
 
 /// What a claim gave.

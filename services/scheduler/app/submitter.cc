@@ -34,10 +34,10 @@ std::string Fingerprint(const JobRequest::Item& item) {
                                   : fmt::format("{} {} ", static_cast<int>(item.on_parent_failure),
                                                 fmt::join(item.depends_on, " "));
   return absl::BytesToHexString(ToAbsl(Sha256(
-      fmt::format("{}{} {} {} {} {} {} {} {}", parents, item.priority,
+      fmt::format("{}{} {} {} {} {} {} {} {} {}", parents, item.priority,
                   item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
                   micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
-                  item.concurrency_key, item.window, item.input))));
+                  item.concurrency_key, item.window, AffinityClass(item.affinity), item.input))));
 }
 
 QueueLoad LoadOf(const Submission& submission) {
@@ -61,6 +61,21 @@ std::vector<UnlinkedJob> UnlinkedOf(const Submission& submission) {
   return jobs;
 }
 
+// What the job asks of a worker of `endpoint`. INVALID_ARGUMENT for a GPU type that is
+// not one of the endpoint's.
+absl::StatusOr<Affinity> Within(const Endpoint& endpoint, Affinity affinity) {
+  for (const std::string& type : affinity.gpu_types) {
+    const auto& types = endpoint.gpu_types;
+    if (std::find(types.begin(), types.end(), type) != types.end()) continue;
+    return Error(absl::StatusCode::kInvalidArgument,
+                 "options.affinity.gpu_types: {} is not one of the endpoint's, {}", type,
+                 fmt::join(types, ", "));
+  }
+  if (affinity.gpu_types.empty()) affinity.gpu_types = endpoint.gpu_types;
+  affinity.fallback_after = endpoint.fallback_after;
+  return affinity;
+}
+
 }  // namespace
 
 JobRecord UpcomingJob::QueuedAt(absl::Time now) const {
@@ -77,6 +92,7 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.endpoint_id = submission.endpoint_id;
   job.project_id = submission.project_id;
   job.priority = item.priority;
+  job.affinity = item.affinity;
   job.concurrency_key = item.concurrency_key;
   job.affinity = item.affinity;
   job.depends_on = item.depends_on;
@@ -87,10 +103,17 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
 }
 
 bool Submitter::IsQuick(const JobRequest& request) const {
-  return catalog_.Cached(request.endpoint_id) != nullptr &&
-         std::all_of(request.items.begin(), request.items.end(), [](const auto& item) {
+  const bool known = request.task_type.empty()
+                         ? catalog_.Cached(request.endpoint_id) != nullptr
+                         : catalog_.CachedFor(request.project_id, request.task_type) != nullptr;
+  return known && std::all_of(request.items.begin(), request.items.end(), [](const auto& item) {
            return item.input.size() <= kInlineBytes && item.depends_on.empty();
          });
+}
+
+absl::StatusOr<EndpointPtr> Submitter::EndpointFor(const JobRequest& request) {
+  if (request.task_type.empty()) return catalog_.FindFor(request.project_id, request.endpoint_id);
+  return catalog_.FindForTask(request.project_id, request.task_type);
 }
 
 std::string Submitter::NewJobId(const std::string& endpoint_id) const {
@@ -116,8 +139,7 @@ absl::Status Submitter::CheckParents(JobRequest& request) {
 }
 
 absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
-  FURNACE_ASSIGN_OR_RETURN(const EndpointPtr endpoint,
-                           catalog_.FindFor(request.project_id, request.endpoint_id));
+  FURNACE_ASSIGN_OR_RETURN(const EndpointPtr endpoint, EndpointFor(request));
   FURNACE_RETURN_IF_ERROR(CheckParents(request));
   Submission submission;
   submission.endpoint_id = endpoint->id;
@@ -131,11 +153,11 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
   if (request.batch) submission.batch_id = NewJobId(endpoint->id);
-  Affinity affinity{.gpu_types = endpoint->gpu_types};
   for (JobRequest::Item& item : request.items) {
     if (request.batch && request.batch->one_worker) {
       item.concurrency_key = OneWorkerKey(submission.batch_id);
     }
+    FURNACE_ASSIGN_OR_RETURN(Affinity affinity, Within(*endpoint, std::move(item.affinity)));
     affinity.window = std::move(item.window);
     // Those of a graph are nobody else's.
     const bool given = !item.id.empty() && request.graph_id.empty();

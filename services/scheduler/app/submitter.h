@@ -25,6 +25,7 @@ inline constexpr std::size_t kInlineBytes = 4096;
 struct JobRequest {
   std::string project_id;
   std::string endpoint_id;
+  std::string task_type;  // Instead of endpoint_id.
   struct Item {
     std::string id = {};  // In the endpoint's shard; empty: a new one.
     std::string input;    // Valid JSON.
@@ -38,6 +39,8 @@ struct JobRequest {
     ParentFailure on_parent_failure = ParentFailure::kFail;
     bool refers_to_outputs = false;  // Found out by Prepare, but of a graph's jobs.
     std::string window = {};         // See ParseTimeWindow; empty: none.
+    /// What is asked beyond the endpoint's wishes; no GPU types: the endpoint's.
+    Affinity affinity;
   };
   std::vector<Item> items;
   std::string idempotency_key;  // Empty: none. Only with one item.
@@ -84,9 +87,10 @@ class Submitter {
   std::string NewJobId(const std::string& endpoint_id) const;
 
   /// What to give to Submit: jobs with new ids, large inputs stored.
-  /// NOT_FOUND for an endpoint the project may not submit to, or a parent that it does not
-  /// have; INVALID_ARGUMENT for an input that refers to another job's output; errors of
-  /// the payload store. May block; nothing is queued yet.
+  /// NOT_FOUND for an endpoint the project may not submit to, a task type that none of its
+  /// endpoints declares, or a parent that it does not have; INVALID_ARGUMENT for a GPU type
+  /// that is not one of the endpoint's, or an input that refers to another job's output;
+  /// errors of the payload store. May block; nothing is queued yet.
   absl::StatusOr<Submission> Prepare(JobRequest request);
 
   /// JobQueue::Submit of what the limits admit, and then, for jobs that ask for it,
@@ -95,6 +99,7 @@ class Submitter {
   void Submit(Submission submission, Done<SubmitResult> done);
 
  private:
+  absl::StatusOr<EndpointPtr> EndpointFor(const JobRequest& request);
   absl::Status CheckParents(JobRequest& request);
   Done<SubmitResult> DroppingInputs(const Submission& submission, Done<SubmitResult> done);
   Done<SubmitResult> Linking(const Submission& submission, Done<SubmitResult> done);

@@ -39,6 +39,8 @@ Endpoint FromProto(const v1::Endpoint& proto) {
   endpoint.handler_path = spec.handler_path();
   endpoint.env = {spec.env().begin(), spec.env().end()};
   endpoint.gpu_types = {spec.gpu_types().begin(), spec.gpu_types().end()};
+  endpoint.fallback_after = absl::Seconds(spec.fallback_after_seconds());
+  endpoint.task_types = {spec.task_types().begin(), spec.task_types().end()};
   endpoint.gpu_count = spec.gpu_count();
   endpoint.vram_min_mib = spec.vram_min_mib();
   endpoint.timeout = absl::Seconds(spec.timeout_seconds());

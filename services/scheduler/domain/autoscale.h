@@ -29,6 +29,8 @@ struct QueueSnapshot {
 /// A worker at one moment.
 struct WorkerSnapshot {
   std::string id;
+  std::string gpu_type;
+  WorkerTraits traits;    // As far as they are known; those of a new worker are the offer's.
   bool starting = false;  // Not connected yet.
   bool draining = false;
   int jobs = 0;
@@ -36,23 +38,38 @@ struct WorkerSnapshot {
   bool outdated = false;                           // Of an older revision.
 };
 
+/// GPUs of one type on which workers can be started.
+struct GpuOffer {
+  std::string gpu_type;
+  WorkerTraits traits;  // Of such a worker.
+};
+
 /// What to do about an endpoint's workers now.
 struct ScaleDecision {
-  int start = 0;                   // So many more.
+  /// For each worker to start the GPU types it may have, by preference.
+  std::vector<std::vector<std::string>> start;
   std::vector<std::string> drain;  // These less; idle ones only.
+  /// Jobs wait that no worker which could be started may take.
+  bool unmet = false;
 };
 
 /// Decides how many workers an endpoint should have and which go.
 ///
 /// Jobs beyond the endpoint's max_concurrency do not count: more workers could not
-/// run them. Starts the first worker as soon as anything waits. With QUEUE_DELAY it adds one
-/// for each `value` seconds that the next job has waited, and never more than there
-/// are waiting jobs; workers that start count as help on the way. With
-/// REQUEST_COUNT it wants one for each `value` jobs. Drains workers idle for
-/// `idle_timeout` down to min_workers, longest idle first, outdated ones as soon as
-/// they are idle; a paused endpoint wants none, a deleted one none once nothing waits. Never drains
-/// a worker with a job. Ties go to the smallest id, so equal inputs give equal answers.
+/// run them. Starts the first worker as soon as anything waits, and one as soon as jobs
+/// wait that none of the workers may take, or critical ones for which none is free or on
+/// its way. With QUEUE_DELAY it adds one for each `value` seconds that the next job has
+/// waited, and never more than there are waiting jobs; workers that start count as help
+/// on the way. With REQUEST_COUNT it wants one for each `value` jobs. All within
+/// max_workers: to make room for jobs that no worker may take, one that is idle and may
+/// take none of those that wait is drained.
+///
+/// Drains workers idle for `idle_timeout` that may take nothing of what waits down to
+/// min_workers, longest idle first, outdated ones as soon as they are idle; a paused
+/// endpoint wants none, a deleted one none once nothing waits. Never drains a worker
+/// with a job. Ties go to the smallest id, so equal inputs give equal answers.
 ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
-                        const std::vector<WorkerSnapshot>& workers, absl::Time now);
+                        const std::vector<WorkerSnapshot>& workers,
+                        const std::vector<GpuOffer>& offers, absl::Time now);
 
 }  // namespace furnace::scheduler

@@ -50,6 +50,8 @@ struct Endpoint {
   std::string handler_path;
   std::map<std::string, std::string> env;
   std::vector<std::string> gpu_types;  // Canonical, in order of preference.
+  absl::Duration fallback_after;       // See Affinity.
+  std::vector<std::string> task_types;
   int gpu_count = 1;
   int vram_min_mib = 0;
   absl::Duration timeout = absl::Seconds(300);

@@ -156,8 +156,14 @@ Job Cancel(Job job, absl::Time now) {
   return job;
 }
 
-std::int64_t QueueScore(absl::Time runnable_at, int priority, absl::Duration head_start) {
-  return absl::ToUnixMicros(runnable_at) - priority * absl::ToInt64Microseconds(head_start);
+std::int64_t QueueScore(absl::Time runnable_at, int priority, absl::Duration head_start,
+                        bool critical) {
+  // More than any head start makes up for, and scores are still whole numbers in a
+  // double.
+  constexpr absl::Duration kCriticalHeadStart = absl::Hours(24 * 365 * 210);
+  const std::int64_t ahead = priority * absl::ToInt64Microseconds(head_start) +
+                             (critical ? absl::ToInt64Microseconds(kCriticalHeadStart) : 0);
+  return absl::ToUnixMicros(runnable_at) - ahead;
 }
 
 }  // namespace furnace::scheduler

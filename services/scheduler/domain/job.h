@@ -130,7 +130,8 @@ Job Cancel(Job job, absl::Time now);
 /// Where the job stands in its queue: lower goes first. Microseconds since the
 /// epoch, moved ahead by `head_start` for each step of priority, so that a job of
 /// high priority passes those runnable less than that before it and nothing waits
-/// for ever.
-std::int64_t QueueScore(absl::Time runnable_at, int priority, absl::Duration head_start);
+/// for ever. Critical jobs go before all others, even where priority is strict.
+std::int64_t QueueScore(absl::Time runnable_at, int priority, absl::Duration head_start,
+                        bool critical = false);
 
 }  // namespace furnace::scheduler

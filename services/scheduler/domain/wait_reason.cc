@@ -38,6 +38,7 @@ WaitReason ForAWorker(const Hindrance& hindrance) {
     case Obstacle::kNoCapacity: return {WaitConstraint::kNoCapacity, 0, hindrance.detail};
     case Obstacle::kCannotRun: return {WaitConstraint::kCannotRun, 0, hindrance.detail};
     case Obstacle::kCrashLoop: return {WaitConstraint::kCrashLoop, 0, hindrance.detail};
+    case Obstacle::kFairShare: return {WaitConstraint::kFairShare, 0, hindrance.detail};
     case Obstacle::kNone: break;
   }
   return {WaitConstraint::kBusy, 0, "all workers are busy"};

@@ -19,6 +19,7 @@ enum class Obstacle {
   kNoCapacity = 2,  // No GPU is free.
   kCannotRun = 3,   // The driver cannot run the endpoint at all.
   kCrashLoop = 4,   // Its workers end before their first job.
+  kFairShare = 5,   // Projects that have had less go first.
 };
 
 /// An obstacle, and what there is to say about it.
@@ -58,6 +59,7 @@ enum class WaitConstraint {
   kBusy = 10,
   kDependency = 11,
   kWindow = 12,
+  kFairShare = 14,
 };
 
 struct WaitReason {

@@ -9,6 +9,7 @@
 #include "libs/common/json/json.h"
 #include "services/scheduler/domain/job_window.h"
 #include "services/scheduler/rpc/window_convert.h"
+#include "services/scheduler/rpc/affinity.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -102,6 +103,7 @@ v1::Job ToProto(const JobRecord& record) {
   }
   proto.set_batch_id(job.batch_id);
   proto.set_version(job.version);
+  SetAffinity(job.affinity, proto);
   return proto;
 }
 
@@ -189,7 +191,7 @@ absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
                    .gpu_type = hello.gpu_type(),
                    .gpu_count = hello.gpu_count(),
                    .cold_start = absl::Milliseconds(hello.cold_start_ms())};
-  domain.traits.vram_mib = std::max(0, hello.vram_mib());
+  FURNACE_ASSIGN_OR_RETURN(domain.traits, TraitsOf(hello));
   domain.endpoint_id = hello.endpoint_id();
   domain.endpoint_revision = hello.endpoint_revision();
   domain.credits = hello.credits();

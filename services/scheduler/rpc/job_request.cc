@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/rpc/affinity.h"
 #include "services/scheduler/domain/webhook.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/window_convert.h"
@@ -95,13 +96,12 @@ absl::StatusOr<BatchOptions> ToBatchOptions(const v1::SubmitBatchRequest& reques
                       .webhook_url = request.webhook_url()};
 }
 
+// What all requests for one job share, but where it goes.
 template <typename Request>
-absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request& request,
-                                  std::size_t max_bytes, absl::Time now) {
+absl::StatusOr<JobRequest> Unaddressed(const furnace::rpc::CallContext& call, Request& request,
+                                       std::size_t max_bytes, absl::Time now) {
   JobRequest jobs;
   FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
-  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
-  jobs.endpoint_id = request.endpoint_id();
   FURNACE_RETURN_IF_ERROR(CheckInput("input", request.input(), max_bytes));
   FURNACE_RETURN_IF_ERROR(CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
   FURNACE_RETURN_IF_ERROR(CheckIdempotencyKey(request.options().idempotency_key()));
@@ -110,6 +110,15 @@ absl::StatusOr<JobRequest> OneJob(const furnace::rpc::CallContext& call, Request
                         .priority = request.priority()};
   FURNACE_RETURN_IF_ERROR(ApplyOptions("options", request.options(), now, item));
   jobs.items.push_back(std::move(item));
+  return jobs;
+}
+
+template <typename Request>
+absl::StatusOr<JobRequest> ForEndpoint(const furnace::rpc::CallContext& call, Request& request,
+                                       std::size_t max_bytes, absl::Time now) {
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  FURNACE_ASSIGN_OR_RETURN(JobRequest jobs, Unaddressed(call, request, max_bytes, now));
+  jobs.endpoint_id = request.endpoint_id();
   return jobs;
 }
 
@@ -140,6 +149,8 @@ absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options
   if (options.has_window()) {
     FURNACE_ASSIGN_OR_RETURN(item.window, FromProto(name + ".window", options.window()));
   }
+  FURNACE_ASSIGN_OR_RETURN(item.affinity, ToAffinity(name + ".affinity", options.affinity()));
+  item.affinity.critical = options.critical();
   return ApplyParents(name, options, item);
 }
 
@@ -158,12 +169,22 @@ absl::StatusOr<JobRequest::Item> ToItem(const std::string& name, const std::stri
 
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::SubmitRequest& request, absl::Time now) {
-  return OneJob(call, request, kMaxInputBytes, now);
+  return ForEndpoint(call, request, kMaxInputBytes, now);
+}
+
+absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
+                                        v1::SubmitTaskRequest& request, absl::Time now) {
+  if (!IsLabel(request.task_type())) {
+    return absl::InvalidArgumentError("task_type: not 1-63 characters of [a-z0-9-]");
+  }
+  FURNACE_ASSIGN_OR_RETURN(JobRequest jobs, Unaddressed(call, request, kMaxInputBytes, now));
+  jobs.task_type = request.task_type();
+  return jobs;
 }
 
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::RunSyncRequest& request, absl::Time now) {
-  return OneJob(call, request, kMaxSyncInputBytes, now);
+  return ForEndpoint(call, request, kMaxSyncInputBytes, now);
 }
 
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,

@@ -17,6 +17,8 @@ namespace furnace::scheduler::rpc {
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::SubmitRequest& request, absl::Time now);
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
+                                        v1::SubmitTaskRequest& request, absl::Time now);
+absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         v1::RunSyncRequest& request, absl::Time now);
 absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         const v1::SubmitBatchRequest& request, absl::Time now);

@@ -50,7 +50,15 @@ JobService::JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers, Su
             RequestSubmit(&call.context(), &call.request(), &call.stream(), &completions,
                           &completions, tag);
           },
-          [this](const std::shared_ptr<SubmitCall>& call) { OnSubmit(call); }),
+          [this](const std::shared_ptr<SubmitCall>& call) { OnSubmit<v1::SubmitResponse>(call); }),
+      submit_task_(
+          [this](SubmitTaskCall& call, grpc::ServerCompletionQueue& completions, void* tag) {
+            RequestSubmitTask(&call.context(), &call.request(), &call.stream(), &completions,
+                              &completions, tag);
+          },
+          [this](const std::shared_ptr<SubmitTaskCall>& call) {
+            OnSubmit<v1::SubmitTaskResponse>(call);
+          }),
       run_sync_(
           [this](RunSyncCall& call, grpc::ServerCompletionQueue& completions, void* tag) {
             RequestRunSync(&call.context(), &call.request(), &call.stream(), &completions,
@@ -143,7 +151,8 @@ void JobService::Prepare(const std::shared_ptr<Call>& call, JobRequest request, 
   }
 }
 
-void JobService::OnSubmit(const std::shared_ptr<SubmitCall>& call) {
+template <typename Response, typename Call>
+void JobService::OnSubmit(const std::shared_ptr<Call>& call) {
   const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
   if (!caller.ok()) return call->Finish(caller.status());
   absl::StatusOr<JobRequest> job = ToJobRequest(*caller, call->request(), clock_.Now());
@@ -154,10 +163,10 @@ void JobService::OnSubmit(const std::shared_ptr<SubmitCall>& call) {
                                                  absl::StatusOr<SubmitResult> result) {
       if (!result.ok()) return call->Finish(result.status());
       if (!result->known_id.empty()) {
-        return AnswerWithKnown<v1::SubmitResponse>(call, result->known_id,
-                                                   upcoming.record.job.project_id, std::nullopt);
+        return AnswerWithKnown<Response>(call, result->known_id, upcoming.record.job.project_id,
+                                         std::nullopt);
       }
-      v1::SubmitResponse response;
+      Response response;
       *response.mutable_job() = ToProto(upcoming.QueuedAt(result->queued_at));
       call->Finish(std::move(response));
     });

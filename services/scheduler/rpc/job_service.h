@@ -18,9 +18,10 @@ namespace furnace::scheduler::rpc {
 
 /// The methods that last, and Submit, which is called most, are taken from a
 /// completion queue; the others run on gRPC's threads.
-using JobServiceBase = v1::JobService::WithAsyncMethod_Submit<
-    v1::JobService::WithAsyncMethod_RunSync<v1::JobService::WithAsyncMethod_Watch<
-        v1::JobService::WithAsyncMethod_Wait<v1::JobService::Service>>>>;
+using JobServiceBase =
+    v1::JobService::WithAsyncMethod_Submit<v1::JobService::WithAsyncMethod_SubmitTask<
+        v1::JobService::WithAsyncMethod_RunSync<v1::JobService::WithAsyncMethod_Watch<
+            v1::JobService::WithAsyncMethod_Wait<v1::JobService::Service>>>>>;
 
 /// The gRPC face of jobs.
 class JobService final : public JobServiceBase {
@@ -31,7 +32,7 @@ class JobService final : public JobServiceBase {
 
   /// For rpc::Server::Start.
   std::vector<furnace::rpc::AsyncMethod*> async_methods() {
-    return {&submit_, &run_sync_, &watch_, &wait_};
+    return {&submit_, &submit_task_, &run_sync_, &watch_, &wait_};
   }
 
   grpc::Status SubmitBatch(grpc::ServerContext* context, const v1::SubmitBatchRequest* request,
@@ -56,10 +57,13 @@ class JobService final : public JobServiceBase {
 
  private:
   using SubmitCall = furnace::rpc::UnaryCall<v1::SubmitRequest, v1::SubmitResponse>;
+  using SubmitTaskCall = furnace::rpc::UnaryCall<v1::SubmitTaskRequest, v1::SubmitTaskResponse>;
   using RunSyncCall = furnace::rpc::UnaryCall<v1::RunSyncRequest, v1::RunSyncResponse>;
   using WaitCall = furnace::rpc::UnaryCall<v1::WaitRequest, v1::WaitResponse>;
 
-  void OnSubmit(const std::shared_ptr<SubmitCall>& call);
+  /// Submit and SubmitTask.
+  template <typename Response, typename Call>
+  void OnSubmit(const std::shared_ptr<Call>& call);
   void OnRunSync(const std::shared_ptr<RunSyncCall>& call);
   /// Answers with the job that an idempotency key stands for: as it is, or final if
   /// that is within `wait`.
@@ -86,6 +90,7 @@ class JobService final : public JobServiceBase {
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   furnace::rpc::Listener<SubmitCall> submit_;
+  furnace::rpc::Listener<SubmitTaskCall> submit_task_;
   furnace::rpc::Listener<RunSyncCall> run_sync_;
   furnace::rpc::Listener<WatchCall> watch_;
   furnace::rpc::Listener<WaitCall> wait_;

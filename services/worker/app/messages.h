@@ -21,6 +21,8 @@ struct Identity {
   std::string gpu_type;
   int gpu_count = 0;
   int vram_mib = 0;
+  std::string region;
+  bool federated = false;
   std::string version;
 };
 

@@ -93,6 +93,28 @@ TYPED_TEST_P(AffinityContract, ClassesAreServedInTheOrderOfTheirHeads) {
   EXPECT_EQ(this->Take(request), (std::vector{first, second, third}));
 }
 
+TYPED_TEST_P(AffinityContract, CriticalJobsGoBeforeAllOthersInTheirOwnOrder) {
+  Submission urgent = this->Jobs();
+  urgent.items[0].priority = 10;
+  this->Submit(urgent);
+  const std::string first = this->SubmitFor({.critical = true});
+  const std::string second = this->SubmitFor({.critical = true});
+  ClaimRequest request = this->ForOne("rtx4000");
+  request.workers[0].jobs = 3;
+  EXPECT_EQ(this->Take(request), (std::vector{first, second, urgent.items[0].id}));
+}
+
+TYPED_TEST_P(AffinityContract, AClaimTellsWhichModelAJobNames) {
+  this->SubmitFor({.region = "eu", .model = "llama"});
+  this->SubmitFor({});
+  ClaimRequest request = this->ForOne("a100", {.region = "eu"});
+  request.workers[0].jobs = 2;
+  const auto claimed = this->Claim(request).jobs;
+  ASSERT_EQ(claimed.size(), 2U);
+  EXPECT_EQ(claimed[0].model, "llama");
+  EXPECT_EQ(claimed[1].model, "");
+}
+
 TYPED_TEST_P(AffinityContract, AClassThatWasEmptyServesItsNextJobs) {
   const ClaimRequest request = this->ForOne("a100", {.region = "eu"});
   for (int i = 0; i < 3; ++i) {
@@ -131,7 +153,8 @@ REGISTER_TYPED_TEST_SUITE_P(AffinityContract, AFallbackGetsAJobOnlyAfterItsWait,
                             AWorkerGetsNoJobThatAsksForMoreThanItHas,
                             AJobGoesToAWorkerWithItsModelWarm,
                             ClassesAreServedInTheOrderOfTheirHeads,
-                            AClassThatWasEmptyServesItsNextJobs,
+                            CriticalJobsGoBeforeAllOthersInTheirOwnOrder,
+                            AClaimTellsWhichModelAJobNames, AClassThatWasEmptyServesItsNextJobs,
                             AJobThatWaitsForItsKeyIsFoundAfterItsClassWasEmpty,
                             ASurveyTellsWhatTheWaitingJobsAskFor);
 

@@ -86,8 +86,9 @@ class QueueModelTest : public testing::Test {
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       const absl::Time now = result->queued_at;
       model_[jobs[i].id] = Accept(jobs[i], items[i].not_before, items[i].ttl, now);
-      scores_[jobs[i].id] = QueueScore(std::max(now, items[i].not_before.value_or(now)),
-                                       items[i].priority, kHeadStart);
+      scores_[jobs[i].id] =
+          QueueScore(std::max(now, items[i].not_before.value_or(now)), items[i].priority,
+                     kHeadStart, ParseAffinityClass(items[i].affinity).critical);
     }
   }
 

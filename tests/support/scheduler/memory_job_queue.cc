@@ -69,7 +69,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     if (!item.input_stored) job.input = std::move(item.input);
     entry.record.job = Accept(job, item.not_before, item.ttl, now);
     entry.score = QueueScore(std::max(now, item.not_before.value_or(now)), item.priority,
-                             submission.head_start);
+                             submission.head_start, ParseAffinityClass(item.affinity).critical);
     LogLocked(job, entry.record.job, now);
     jobs_[item.id] = std::move(entry);
   }
@@ -175,7 +175,8 @@ void MemoryJobQueue::Redrive(RedriveRequest request, Done<std::vector<bool>> don
       if (!redriven.ok()) continue;
       LogLocked(entry.record.job, *redriven, now);
       entry.record.job = *redriven;
-      entry.score = QueueScore(now, redriven->priority, request.head_start);
+      entry.score = QueueScore(now, redriven->priority, request.head_start,
+                               ParseAffinityClass(redriven->affinity).critical);
     }
   }
   Answer<std::vector<bool>>(QueueCall::kRedrive, std::move(done), std::move(queued));
@@ -316,7 +317,8 @@ ClaimedJob MemoryJobQueue::StartLocked(Entry& entry, const WorkerOnGpu& worker,
           .lease = {.job_id = job.id, .epoch = job.attempt},
           .timeout = job.timeout,
           .input = job.input,
-          .outputs_of = job.refers_to_outputs ? job.project_id : ""};
+          .outputs_of = job.refers_to_outputs ? job.project_id : "",
+          .model = ParseAffinityClass(job.affinity).model};
 }
 
 SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {

@@ -39,6 +39,8 @@ enum Column {
   kQueueMaxQueued,
   kQueueIdempotencyTtlSeconds,
   kInitTimeoutSeconds,
+  kFallbackAfterSeconds,
+  kTaskTypes,
   kRevision,
   kStatus,
   kCreatedAt,
@@ -124,6 +126,8 @@ absl::StatusOr<EndpointSpec> ReadSpec(const postgres::Rows& rows, int row) {
   FURNACE_ASSIGN_OR_RETURN(spec.retry, ReadRetry(rows, row));
   spec.queue = ReadQueue(rows, row);
   spec.init_timeout_seconds = number(kInitTimeoutSeconds);
+  spec.fallback_after_seconds = number(kFallbackAfterSeconds);
+  FURNACE_ASSIGN_OR_RETURN(spec.task_types, ParseStrings(rows.Text(row, kTaskTypes)));
   return spec;
 }
 
@@ -166,6 +170,8 @@ std::vector<postgres::Param> PutEndpointParams(const Endpoint& endpoint, std::in
           std::to_string(spec.queue.max_queued),
           std::to_string(spec.queue.idempotency_ttl_seconds),
           std::to_string(spec.init_timeout_seconds),
+          std::to_string(spec.fallback_after_seconds),
+          postgres::ArrayLiteral({spec.task_types.begin(), spec.task_types.end()}),
           std::to_string(endpoint.revision),
           std::string(ToString(endpoint.status)),
           postgres::TimeParam(endpoint.created_at),

@@ -162,6 +162,8 @@ std::vector<std::string> ProcessDriver::Environment(const Endpoint& endpoint, co
   set("FURNACE_GPU_TYPE", gpu.gpu_type);
   set("FURNACE_GPU_COUNT", endpoint.gpu_count);
   set("FURNACE_VRAM_MIB", gpu.vram_mib);
+  set("FURNACE_WORKER_REGION", gpu.region);
+  set("FURNACE_WORKER_FEDERATED", gpu.federated);
   set("FURNACE_HANDLER_DIR", folder);
   set("FURNACE_HANDLER_PATH", endpoint.handler_path);
   set("FURNACE_HANDLER_ENV", JsonObject(endpoint.env));

@@ -71,7 +71,7 @@ absl::StatusOr<SubmitResult> DecodeSubmission(const redisReply& reply, std::size
   const std::int64_t queued_at = Int(*results[2 * index]);
   if (queued_at == 0) return absl::ResourceExhaustedError("too many jobs wait at the endpoint");
   if (queued_at == -2) {
-    return absl::ResourceExhaustedError("options.window: too many windows are in use");
+    return absl::ResourceExhaustedError("too many different affinities and windows are in use at the endpoint");
   }
   if (queued_at < 0) {
     return absl::AlreadyExistsError(
@@ -108,7 +108,7 @@ absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size
 // As RedisShardLog::SetHindrance has stored it; none when that makes no sense.
 Hindrance DecodeHindrance(std::string_view text) {
   const std::int64_t number = ToInt(text);
-  if (number <= 0 || number > static_cast<int>(Obstacle::kCrashLoop)) return {};
+  if (number <= 0 || number > static_cast<int>(Obstacle::kFairShare)) return {};
   const std::size_t space = text.find(' ');
   return {.obstacle = static_cast<Obstacle>(number),
           .detail = std::string(text.substr(std::min(space, text.size() - 1) + 1))};
@@ -135,7 +135,7 @@ std::map<std::string, int> DecodeBefore(const redisReply& reply) {
 }
 
 // Fields of a flat reply that describe one claimed job.
-constexpr std::size_t kClaimFields = 6;
+constexpr std::size_t kClaimFields = 7;
 
 absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                                      const std::vector<std::string>& workers) {
@@ -155,6 +155,7 @@ absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
     job.timeout = absl::Microseconds(Int(*words[i + 3]));
     if (words[i + 4]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*words[i + 4]));
     job.outputs_of = Text(*words[i + 5]);
+    job.model = Text(*words[i + 6]);
     claimed.jobs.push_back(std::move(job));
   }
   for (const redisReply* window : Elements(*parts[2])) {

@@ -97,6 +97,8 @@ ConnectRequest ToProto(const Hello& hello) {
   message.set_gpu_type(hello.identity.gpu_type);
   message.set_gpu_count(hello.identity.gpu_count);
   message.set_vram_mib(hello.identity.vram_mib);
+  message.set_region(hello.identity.region);
+  message.set_federated(hello.identity.federated);
   message.set_cold_start_ms(absl::ToInt64Milliseconds(hello.cold_start));
   message.set_version(hello.identity.version);
   PutAll(hello.leases, &message);

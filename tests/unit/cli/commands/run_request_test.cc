@@ -19,12 +19,20 @@ TEST(RunJsonTest, HoldsEverythingGiven) {
                               .ack = "PERSISTED",
                               .depends_on = {"a", "b"},
                               .on_parent_failure = "SKIP",
-                              .window = "22:00-06:00"};
+                              .window = "22:00-06:00",
+                              .critical = true,
+                              .gpus = {"h100"},
+                              .vram_min_mib = 3,
+                              .region = "eu",
+                              .latency_sensitive = true,
+                              .model = "m"};
   EXPECT_EQ(RunJson(options, "null"),
             R"({"input":null,"priority":-3,"options":{"not_before":"2030-01-01T00:00:00Z",)"
             R"("ttl_seconds":1,"timeout_seconds":2,"idempotency_key":"a\"b",)"
             R"("concurrency_key":"user-7","ack":"PERSISTED","depends_on":["a","b"],)"
-            R"("on_parent_failure":"SKIP","window":{"start":"22:00","end":"06:00"}}})");
+            R"("on_parent_failure":"SKIP","window":{"start":"22:00","end":"06:00"},)"
+            R"("critical":true,"affinity":{"gpu_types":["h100"],)"
+            R"("vram_min_mib":3,"region":"eu","latency_sensitive":true,"model":"m"}}})");
 }
 
 TEST(WindowJsonTest, ZoneAndDaysMayBeLeftOut) {

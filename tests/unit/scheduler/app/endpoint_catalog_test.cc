@@ -62,6 +62,31 @@ TEST_F(EndpointCatalogTest, RefreshReadsAllPagesAndGoesOnFromThere) {
   EXPECT_EQ(catalog_.All().size(), 6U);
 }
 
+TEST_F(EndpointCatalogTest, ATaskTypeStandsForTheFirstEndpointByNameThatRuns) {
+  const std::string project = NewId();
+  const auto put = [&](const std::string& name, bool paused, bool deleted) {
+    Endpoint endpoint = AnEndpoint();
+    endpoint.project_id = project;
+    endpoint.name = name;
+    endpoint.task_types = {"other", "upscale"};
+    endpoint.paused = paused;
+    endpoint.deleted = deleted;
+    return Put(endpoint).id;
+  };
+  EXPECT_TRUE(absl::IsNotFound(catalog_.FindForTask(project, "upscale").status()));
+  const std::string paused = put("b", true, false);
+  EXPECT_EQ((*catalog_.FindForTask(project, "upscale"))->id, paused);
+  put("a", false, true);
+  put("d", false, false);
+  const std::string runs = put("c", false, false);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  EXPECT_EQ((*catalog_.FindForTask(project, "upscale"))->id, runs);
+  EXPECT_EQ(catalog_.CachedFor(NewId(), "upscale"), nullptr);
+  EXPECT_EQ(catalog_.CachedFor(project, "scale"), nullptr);
+  source_.set_status(absl::UnavailableError("down"));
+  EXPECT_TRUE(absl::IsUnavailable(catalog_.FindForTask(project, "scale").status()));
+}
+
 TEST_F(EndpointCatalogTest, AnOlderRevisionReplacesNothing) {
   Endpoint endpoint = AnEndpoint();
   endpoint.revision = 3;

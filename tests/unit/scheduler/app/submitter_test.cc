@@ -186,6 +186,37 @@ TEST_F(SubmitterTest, AWindowIsOfTheJobThatNamesIt) {
   EXPECT_EQ(Upcoming(submission, 0).record.job.affinity, submission.items[0].affinity);
 }
 
+TEST_F(SubmitterTest, AJobAsksForGpusOfItsEndpointOnly) {
+  endpoint_.fallback_after = absl::Seconds(7);
+  ++endpoint_.revision;
+  source_.Put(endpoint_);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  JobRequest request = Request({"1", "2"});
+  request.items[0].affinity = {.gpu_types = {"rtx4000"}, .critical = true};
+  request.items[1].affinity = {.vram_min_mib = 5, .region = "eu"};
+  const Submission submission = submitter_.Prepare(request).value();
+  EXPECT_EQ(submission.items[0].affinity, "rtx4000|c=1");
+  EXPECT_EQ(submission.items[1].affinity, "rtx4090,rtx4000|f=7000000|r=eu|v=5");
+  request.items[1].affinity.gpu_types = {"rtx4000", "h100"};
+  EXPECT_EQ(submitter_.Prepare(request).status(),
+            absl::InvalidArgumentError("options.affinity.gpu_types: h100 is not one of the "
+                                       "endpoint's, rtx4090, rtx4000"));
+}
+
+TEST_F(SubmitterTest, ATaskGoesToAnEndpointThatDeclaresIt) {
+  endpoint_.task_types = {"upscale"};
+  ++endpoint_.revision;
+  source_.Put(endpoint_);
+  JobRequest request = Request({"1"});
+  request.endpoint_id.clear();
+  request.task_type = "upscale";
+  EXPECT_FALSE(submitter_.IsQuick(request));
+  EXPECT_EQ(submitter_.Prepare(request)->endpoint_id, endpoint_.id);
+  EXPECT_TRUE(submitter_.IsQuick(request));
+  request.task_type = "translate";
+  EXPECT_TRUE(absl::IsNotFound(submitter_.Prepare(request).status()));
+}
+
 TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   const auto fingerprint = [this](const std::function<void(JobRequest::Item&)>& change) {
     JobRequest request = Request({"1"});
@@ -201,6 +232,7 @@ TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   EXPECT_NE(fingerprint([](auto& item) { item.timeout = absl::Seconds(1); }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.concurrency_key = "1"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.window = "22:00-06:00,UTC,1111111"; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.affinity.region = "eu"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.not_before = absl::UnixEpoch(); }), same);
   EXPECT_EQ(submitter_.Prepare(Request({"1"}))->fingerprint, "");
 }

@@ -23,6 +23,8 @@ WorkerSnapshot Idle(std::string id, absl::Duration idle_for) {
   return {.id = std::move(id), .idle_since = kNow - idle_for};
 }
 
+int Starts(const ScaleDecision& decision) { return static_cast<int>(decision.start.size()); }
+
 // `busy` and `starting` workers.
 std::vector<WorkerSnapshot> Workers(int busy, int starting) {
   std::vector<WorkerSnapshot> workers;
@@ -54,9 +56,9 @@ TEST(AutoscaleTest, QueueDelayAddsAWorkerForEachPeriodWaited) {
     const QueueSnapshot queue{
         .queued = c.queued, .running = c.busy, .oldest_wait = absl::Seconds(c.waited_s)};
     const ScaleDecision decision =
-        Autoscale(WithPolicy({}), queue, Workers(c.busy, c.starting), kNow);
-    EXPECT_EQ(decision.start, c.start) << c.queued << " jobs, " << c.waited_s << " s, " << c.busy
-                                       << " busy, " << c.starting << " starting";
+        Autoscale(WithPolicy({}), queue, Workers(c.busy, c.starting), {}, kNow);
+    EXPECT_EQ(Starts(decision), c.start) << c.queued << " jobs, " << c.waited_s << " s, " << c.busy
+                                         << " busy, " << c.starting << " starting";
     EXPECT_TRUE(decision.drain.empty());
   }
 }
@@ -75,8 +77,8 @@ TEST(AutoscaleTest, RequestCountWantsAWorkerForEachFewJobs) {
     const QueueSnapshot queue{.queued = c.queued, .running = c.running, .oldest_wait = {}};
     const ScaleDecision decision =
         Autoscale(WithPolicy({.type = ScalerType::kRequestCount, .value = 4}), queue,
-                  Workers(c.workers, 0), kNow);
-    EXPECT_EQ(decision.start, c.start)
+                  Workers(c.workers, 0), {}, kNow);
+    EXPECT_EQ(Starts(decision), c.start)
         << c.queued << " queued, " << c.running << " running, " << c.workers << " workers";
   }
 }
@@ -95,7 +97,8 @@ TEST(AutoscaleTest, KeepsMinWorkersAndNoMoreThanMaxWorkers) {
   for (const auto& c : cases) {
     const ScalePolicy policy{.min_workers = c.min, .max_workers = c.max};
     const QueueSnapshot queue{.queued = c.queued, .running = 0, .oldest_wait = absl::Hours(1)};
-    EXPECT_EQ(Autoscale(WithPolicy(policy), queue, Workers(c.workers, 0), kNow).start, c.start)
+    EXPECT_EQ(Autoscale(WithPolicy(policy), queue, Workers(c.workers, 0), {}, kNow).start.size(),
+              static_cast<std::size_t>(c.start))
         << c.min << " to " << c.max;
   }
 }
@@ -112,9 +115,9 @@ TEST(AutoscaleTest, DrainsWorkersIdleForTheTimeout) {
       {absl::Hours(1), true},
   };
   for (const auto& c : cases) {
-    const ScaleDecision decision = Autoscale(endpoint, {}, {Idle("a", c.idle_for)}, kNow);
+    const ScaleDecision decision = Autoscale(endpoint, {}, {Idle("a", c.idle_for)}, {}, kNow);
     EXPECT_EQ(decision.drain, c.drained ? Ids{"a"} : Ids{}) << absl::FormatDuration(c.idle_for);
-    EXPECT_EQ(decision.start, 0);
+    EXPECT_EQ(Starts(decision), 0);
   }
 }
 
@@ -123,31 +126,32 @@ TEST(AutoscaleTest, TheLongestIdleGoesFirstAndTiesGoToTheSmallestId) {
   const std::vector<WorkerSnapshot> workers = {
       Idle("d", absl::Seconds(9)), Idle("c", absl::Seconds(60)), Idle("b", absl::Seconds(9)),
       Idle("a", absl::Seconds(8))};
-  EXPECT_EQ(Autoscale(endpoint, {}, workers, kNow).drain, (Ids{"c", "b", "d"}));
+  EXPECT_EQ(Autoscale(endpoint, {}, workers, {}, kNow).drain, (Ids{"c", "b", "d"}));
 }
 
 TEST(AutoscaleTest, BusyStartingAndDrainingWorkersAreLeftAlone) {
   WorkerSnapshot draining = Idle("d", absl::Hours(1));
   draining.draining = true;
   const ScaleDecision decision =
-      Autoscale(WithPolicy({}), {}, {Busy("b"), Starting("s"), draining}, kNow);
+      Autoscale(WithPolicy({}), {}, {Busy("b"), Starting("s"), draining}, {}, kNow);
   EXPECT_TRUE(decision.drain.empty());
-  EXPECT_EQ(decision.start, 0);
+  EXPECT_EQ(Starts(decision), 0);
 }
 
 TEST(AutoscaleTest, ADrainingWorkerIsNoHelp) {
   WorkerSnapshot draining = Busy("d");
   draining.draining = true;
-  EXPECT_EQ(
-      Autoscale(WithPolicy({}), {.queued = 1, .running = 1, .oldest_wait = {}}, {draining}, kNow)
-          .start,
-      1);
-  EXPECT_EQ(Autoscale(WithPolicy({.min_workers = 1}), {}, {draining}, kNow).start, 1);
+  EXPECT_EQ(Autoscale(WithPolicy({}), {.queued = 1, .running = 1, .oldest_wait = {}}, {draining},
+                      {}, kNow)
+                .start.size(),
+            1);
+  EXPECT_EQ(Autoscale(WithPolicy({.min_workers = 1}), {}, {draining}, {}, kNow).start.size(), 1U);
 }
 
 TEST(AutoscaleTest, NobodyIsDrainedWhileJobsWait) {
   const QueueSnapshot queue{.queued = 1, .running = 0, .oldest_wait = absl::ZeroDuration()};
-  EXPECT_TRUE(Autoscale(WithPolicy({}), queue, {Idle("a", absl::Hours(1))}, kNow).drain.empty());
+  EXPECT_TRUE(
+      Autoscale(WithPolicy({}), queue, {Idle("a", absl::Hours(1))}, {}, kNow).drain.empty());
 }
 
 TEST(AutoscaleTest, AnOutdatedWorkerGoesOnceIdleWhateverElse) {
@@ -157,9 +161,9 @@ TEST(AutoscaleTest, AnOutdatedWorkerGoesOnceIdleWhateverElse) {
   busy.outdated = true;
   const QueueSnapshot queue{.queued = 3, .running = 1, .oldest_wait = absl::ZeroDuration()};
   const ScaleDecision decision =
-      Autoscale(WithPolicy({.min_workers = 2}), queue, {idle, busy}, kNow);
+      Autoscale(WithPolicy({.min_workers = 2}), queue, {idle, busy}, {}, kNow);
   EXPECT_EQ(decision.drain, Ids{"a"});
-  EXPECT_EQ(decision.start, 1);  // In its place, for the floor's sake.
+  EXPECT_EQ(Starts(decision), 1);  // In its place, for the floor's sake.
 }
 
 TEST(AutoscaleTest, ADeletedEndpointLosesItsWorkersOnceItsQueueIsEmpty) {
@@ -167,21 +171,21 @@ TEST(AutoscaleTest, ADeletedEndpointLosesItsWorkersOnceItsQueueIsEmpty) {
   endpoint.deleted = true;
   const std::vector<WorkerSnapshot> workers = {Idle("a", absl::ZeroDuration()), Busy("b"),
                                                Starting("c")};
-  const ScaleDecision empty = Autoscale(endpoint, {}, workers, kNow);
+  const ScaleDecision empty = Autoscale(endpoint, {}, workers, {}, kNow);
   EXPECT_EQ(empty.drain, Ids{"a"});
-  EXPECT_EQ(empty.start, 0);
+  EXPECT_EQ(Starts(empty), 0);
   const QueueSnapshot queue{.queued = 1, .running = 1, .oldest_wait = absl::ZeroDuration()};
-  EXPECT_TRUE(Autoscale(endpoint, queue, workers, kNow).drain.empty());
+  EXPECT_TRUE(Autoscale(endpoint, queue, workers, {}, kNow).drain.empty());
 }
 
 TEST(AutoscaleTest, APausedEndpointStartsNoneAndLetsIdleOnesGo) {
   Endpoint endpoint = WithPolicy({.min_workers = 2});
   endpoint.paused = true;
   const QueueSnapshot queue{.queued = 9, .running = 1, .oldest_wait = absl::Hours(1)};
-  EXPECT_EQ(Autoscale(endpoint, queue, {}, kNow).start, 0);
+  EXPECT_EQ(Autoscale(endpoint, queue, {}, {}, kNow).start.size(), 0U);
   const ScaleDecision decision =
-      Autoscale(endpoint, queue, {Busy("b"), Idle("i", absl::Hours(1))}, kNow);
-  EXPECT_EQ(decision.start, 0);
+      Autoscale(endpoint, queue, {Busy("b"), Idle("i", absl::Hours(1))}, {}, kNow);
+  EXPECT_EQ(Starts(decision), 0);
   EXPECT_EQ(decision.drain, Ids{"i"});
 }
 
@@ -190,14 +194,99 @@ TEST(AutoscaleTest, JobsThatMayNotRunCallForNoWorkers) {
   endpoint.queue.max_concurrency = 3;
   const absl::Duration long_ago = absl::Hours(1);
   EXPECT_EQ(Autoscale(endpoint, {.queued = 50, .running = 1, .oldest_wait = long_ago},
-                      Workers(1, 0), kNow)
-                .start,
+                      Workers(1, 0), {}, kNow)
+                .start.size(),
             2);
   const ScaleDecision full =
       Autoscale(endpoint, {.queued = 50, .running = 3, .oldest_wait = long_ago},
-                {Busy("b"), Idle("i", absl::Hours(1))}, kNow);
-  EXPECT_EQ(full.start, 0);
+                {Busy("b"), Idle("i", absl::Hours(1))}, {}, kNow);
+  EXPECT_EQ(Starts(full), 0);
   EXPECT_EQ(full.drain, Ids{"i"}) << "it could not run any of those that wait";
+}
+
+using Types = std::vector<std::string>;
+
+Endpoint WithGpus(Types types, int max_workers = 10) {
+  Endpoint endpoint;
+  endpoint.gpu_types = std::move(types);
+  endpoint.scale.max_workers = max_workers;
+  return endpoint;
+}
+
+QueueSnapshot Waiting(std::vector<ClassSnapshot> classes) {
+  QueueSnapshot queue;
+  for (const ClassSnapshot& waiting : classes) {
+    queue.queued += waiting.queued;
+    queue.oldest_wait = std::max(queue.oldest_wait, waiting.oldest_wait);
+  }
+  queue.classes = std::move(classes);
+  return queue;
+}
+
+WorkerSnapshot On(std::string gpu_type, WorkerSnapshot worker) {
+  worker.gpu_type = std::move(gpu_type);
+  return worker;
+}
+
+TEST(AutoscaleByClassTest, AWorkerStartsAtOnceForJobsThatNoneOfTheOthersMayTake) {
+  const Endpoint endpoint = WithGpus({"a100", "h100"});
+  const QueueSnapshot queue = Waiting({{.affinity = {.gpu_types = {"a100"}}, .queued = 5},
+                                       {.affinity = {.gpu_types = {"h100"}}, .queued = 1}});
+  const auto decision = Autoscale(endpoint, queue, {On("a100", Busy("a"))}, {}, kNow);
+  EXPECT_EQ(decision.start, (std::vector<Types>{{"h100"}}));
+  EXPECT_EQ(Autoscale(endpoint, queue, {}, {}, kNow).start,
+            (std::vector<Types>{{"a100"}, {"h100"}}));
+  EXPECT_TRUE(
+      Autoscale(endpoint, queue, {On("a100", Busy("a")), On("h100", Starting("h"))}, {}, kNow)
+          .start.empty());
+}
+
+TEST(AutoscaleByClassTest, CriticalJobsGetAWorkerEachAtOnce) {
+  const QueueSnapshot queue =
+      Waiting({{.affinity = {.critical = true}, .queued = 3}, {.affinity = {}, .queued = 50}});
+  const Endpoint endpoint = WithGpus({"a100"});
+  EXPECT_EQ(Starts(Autoscale(endpoint, queue, Workers(2, 0), {}, kNow)), 3);
+  EXPECT_EQ(Starts(Autoscale(endpoint, queue, Workers(2, 2), {}, kNow)), 1) << "two are coming";
+  EXPECT_EQ(Starts(Autoscale(WithGpus({"a100"}, 4), queue, Workers(2, 0), {}, kNow)), 2);
+}
+
+TEST(AutoscaleByClassTest, AFallbackIsStartedOnlyAfterItsWait) {
+  const Endpoint endpoint = WithGpus({"h100", "a100"});
+  ClassSnapshot waiting{
+      .affinity = {.gpu_types = {"h100", "a100"}, .fallback_after = absl::Seconds(30)},
+      .queued = 1,
+      .oldest_wait = absl::Seconds(29)};
+  EXPECT_EQ(Autoscale(endpoint, Waiting({waiting}), {}, {}, kNow).start,
+            (std::vector<Types>{{"h100"}}));
+  waiting.oldest_wait = absl::Seconds(30);
+  EXPECT_EQ(Autoscale(endpoint, Waiting({waiting}), {}, {}, kNow).start,
+            (std::vector<Types>{{"h100", "a100"}}));
+}
+
+TEST(AutoscaleByClassTest, NoWorkerIsStartedThatCouldNotTakeTheJobs) {
+  const Endpoint endpoint = WithGpus({"h100", "a100"});
+  const std::vector<GpuOffer> offers = {{.gpu_type = "a100", .traits = {.vram_mib = 80'000}},
+                                        {.gpu_type = "h100", .traits = {.vram_mib = 40'000}}};
+  const auto decide = [&](const Affinity& affinity) {
+    return Autoscale(endpoint, Waiting({{.affinity = affinity, .queued = 1}}), {}, offers, kNow);
+  };
+  EXPECT_EQ(decide({.vram_min_mib = 80'000}).start, (std::vector<Types>{{"a100"}}));
+  EXPECT_FALSE(decide({.vram_min_mib = 80'000}).unmet);
+  for (const Affinity& affinity : {Affinity{.vram_min_mib = 80'001}, Affinity{.region = "eu"}}) {
+    EXPECT_TRUE(decide(affinity).start.empty());
+    EXPECT_TRUE(decide(affinity).unmet);
+  }
+}
+
+TEST(AutoscaleByClassTest, AnIdleWorkerThatMayTakeNothingMakesRoom) {
+  const Endpoint endpoint = WithGpus({"a100", "h100"}, 1);
+  const QueueSnapshot queue = Waiting({{.affinity = {.gpu_types = {"h100"}}, .queued = 1}});
+  const std::vector<WorkerSnapshot> idle = {On("a100", Idle("a", absl::ZeroDuration()))};
+  EXPECT_EQ(Autoscale(endpoint, queue, idle, {}, kNow).drain, Ids{"a"});
+  const std::vector<WorkerSnapshot> busy = {On("a100", Busy("a"))};
+  EXPECT_TRUE(Autoscale(endpoint, queue, busy, {}, kNow).drain.empty());
+  const QueueSnapshot its_own = Waiting({{.affinity = {.gpu_types = {"a100"}}, .queued = 1}});
+  EXPECT_TRUE(Autoscale(endpoint, its_own, idle, {}, kNow).drain.empty());
 }
 
 }  // namespace

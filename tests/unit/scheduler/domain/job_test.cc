@@ -191,6 +191,16 @@ TEST(JobCancelTest, ForgetsTheFailureOfAnEarlierAttempt) {
   EXPECT_EQ(cancelled.error, "cancelled");
 }
 
+TEST(QueueScoreTest, ACriticalJobGoesBeforeAllOthers) {
+  const absl::Time late = absl::FromUnixSeconds(2'000'000'000);
+  const absl::Duration strict = absl::Hours(24 * 365 * 10);
+  const std::int64_t last_critical = QueueScore(late, -10, strict, true);
+  EXPECT_LT(last_critical, QueueScore(absl::FromUnixSeconds(1'700'000'000), 10, strict));
+  const std::int64_t lowest = QueueScore(absl::FromUnixSeconds(1'700'000'000), 10, strict, true);
+  EXPECT_EQ(static_cast<std::int64_t>(static_cast<double>(lowest) - 1), lowest - 1)
+      << "whole numbers in a double";
+}
+
 TEST(QueueScoreTest, PriorityIsAHeadStartAndNothingMore) {
   const absl::Duration minute = absl::Minutes(1);
   EXPECT_EQ(QueueScore(kQueued, 0, minute), 1'000'000);

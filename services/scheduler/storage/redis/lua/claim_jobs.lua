@@ -10,7 +10,7 @@
 -- Returns {1 when jobs wait only until they have waited long enough for these workers,
 -- flat list, for each job: number of the worker (from 1), job id, epoch, timeout (us),
 -- input (false when it lies in the payload store), project when the input refers to
--- outputs, else ''; windows of jobs that ARGV[5] lacks}.
+-- outputs, else '', model that it names or ''; windows of jobs that ARGV[5] lacks}.
 local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
 local MAX_WINDOWS = 100 -- In one answer.
 local WARM_WAIT = 2000000 -- kWarmWait of domain/affinity.h.
@@ -171,7 +171,8 @@ local function start(number, id, worker, gpu, gpus, cold)
   bytes = bytes + (input and #input or 0)
   local refers = f[12] and string.sub(f[12], 2, 2) == 'r'
   local project = refers and redis.call('HGET', job_key(id), 'pr') or ''
-  for _, value in ipairs({ number, id, epoch, f[5], input, project }) do
+  local model = string.match(f[10], '|m=([^|]*)') or ''
+  for _, value in ipairs({ number, id, epoch, f[5], input, project, model }) do
     claimed[#claimed + 1] = value
   end
   return true

@@ -25,7 +25,7 @@ local function redrive(id, version, head_start, ttl, input, fields)
   if job.status ~= FAILED and job.status ~= TIMED_OUT then
     return 0
   end
-  local score = now - (redis.call('HGET', key, 'p') or 0) * head_start
+  local score = score_of(now, redis.call('HGET', key, 'p') or 0, head_start, job.class)
   redis.call('HDEL', key, 'r', 'l', 'err', 'c', 'd', 'pg', 'pe', 'xp')
   if ttl ~= '0' then
     redis.call('HSET', key, 'xp', now + ttl)

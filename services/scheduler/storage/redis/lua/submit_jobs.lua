@@ -13,12 +13,11 @@
 --
 -- Returns a flat list, for each submission: when it was queued, 0 when too many jobs
 -- wait, -1 when its key stands for another submission, -2 when the endpoint's jobs have
--- too many windows; and the id of the job that its
--- key stands for, or ''.
+-- too many different wishes; and the id of the job that its key stands for, or ''.
 local SHORT = 64 -- Bytes of a value that a listpack takes.
 local HEADER, ITEM = 13, 12
-local FULL, CONFLICT, WINDOWS = 0, -1, -2
-local MAX_CLASSES = 100 -- Of an endpoint, that a job with a window may add to.
+local FULL, CONFLICT, WISHES = 0, -1, -2
+local MAX_CLASSES = 100 -- Of an endpoint, that a job with a wish of its own may add to.
 local now = now_us()
 
 -- The result of a submission whose key has been used; nil: it has not.
@@ -73,11 +72,11 @@ end
 -- Classes that this run has made, or found.
 local made = {}
 
--- Whether jobs with a window ask for more classes than there may be.
+-- Whether jobs with wishes of their own ask for more classes than there may be.
 local function has_too_many_classes(h, first)
   for i = first, first + (h.jobs - 1) * ITEM, ITEM do
     local class = ARGV[i + 2]
-    if string.find(class, '|w=', 1, true) and not made[h.endpoint .. class] then
+    if has_terms(class) and not made[h.endpoint .. class] then
       if not make_class(h.endpoint, class) then
         return true
       end
@@ -92,7 +91,7 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   not_before = tonumber(not_before)
   local delayed = not_before > now
   local waits = depends_on ~= '' or graph ~= ''
-  local score = math.max(now, not_before) - priority * h.head_start
+  local score = score_of(math.max(now, not_before), priority, h.head_start, class)
   local status = waits and WAITING or delayed and DELAYED or IN_QUEUE
   local fields = { 'st', status, 'a', 0, 'v', 1, 'ep', h.endpoint, 'pr', h.project, 'cl', class,
     'sc', score, 'to', timeout, 'q', now }
@@ -146,7 +145,7 @@ local function submit_all(h, first)
     end
   end
   if has_too_many_classes(h, first) then
-    return { WINDOWS, '' }
+    return { WISHES, '' }
   end
   if is_full(h) then
     return { FULL, '' }

@@ -67,6 +67,7 @@ local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
 local MAX_LOSSES = 10
 local RESERVED = 3000000 -- For so long (us) the next job of a batch waits for its worker.
+local CRITICAL_HEAD_START = 210 * 365 * 86400 * 1000000 -- As QueueScore of domain/job.cc.
 
 local prefix = KEYS[1]
 
@@ -166,6 +167,15 @@ local function parse_class(class)
     wanted[letter] = value
   end
   return wanted
+end
+
+-- Where a job stands in its queue, as QueueScore of domain/job.h.
+local function score_of(runnable_at, priority, head_start, class)
+  local score = runnable_at - priority * head_start
+  if string.find(class, '|c=1', 1, true) then
+    return score - CRITICAL_HEAD_START
+  end
+  return score
 end
 
 -- Whether a class is one of those that come and go.
