@@ -60,8 +60,8 @@
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/postgres/schedule_store.h"
 #include "services/scheduler/storage/postgres/unfinished_jobs.h"
-#include "services/scheduler/storage/redis/job_links.h"
 #include "services/scheduler/storage/postgres/webhook_outbox.h"
+#include "services/scheduler/storage/redis/job_links.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
@@ -263,11 +263,11 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server, furnace::rpc::Server::Start(
-                  {.address = config.listen, .max_threads = config.handler_threads},
-                  {&job_service, &batch_service, &worker_service, &schedule_service, &fleet_service,
-                   &queue_service},
-                  async));
+      server,
+      furnace::rpc::Server::Start({.address = config.listen, .max_threads = config.handler_threads},
+                                  {&job_service, &batch_service, &worker_service, &schedule_service,
+                                   &fleet_service, &queue_service},
+                                  async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));

@@ -8,8 +8,8 @@
 #include "libs/common/base/uuid.h"
 #include "libs/common/json/json.h"
 #include "services/scheduler/domain/job_window.h"
-#include "services/scheduler/rpc/window_convert.h"
 #include "services/scheduler/rpc/affinity.h"
+#include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
 namespace {

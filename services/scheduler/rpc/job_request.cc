@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
-#include "services/scheduler/rpc/affinity.h"
 #include "services/scheduler/domain/webhook.h"
+#include "services/scheduler/rpc/affinity.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/window_convert.h"
 

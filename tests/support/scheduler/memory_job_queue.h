@@ -56,8 +56,8 @@ class MemoryJobQueue final : public JobQueue, public Answers {
     absl::Time deadline = absl::InfiniteFuture();  // Of its lease.
     std::set<std::string> dependents;              // Jobs that wait for its end.
     std::string graph_id;
-    bool linked = false;  // All its parents know of it.
-    std::pair<int, std::int64_t> last_report;      // Attempt and number.
+    bool linked = false;                       // All its parents know of it.
+    std::pair<int, std::int64_t> last_report;  // Attempt and number.
   };
 
   /// What an idempotency key stands for.

@@ -71,7 +71,8 @@ absl::StatusOr<SubmitResult> DecodeSubmission(const redisReply& reply, std::size
   const std::int64_t queued_at = Int(*results[2 * index]);
   if (queued_at == 0) return absl::ResourceExhaustedError("too many jobs wait at the endpoint");
   if (queued_at == -2) {
-    return absl::ResourceExhaustedError("too many different affinities and windows are in use at the endpoint");
+    return absl::ResourceExhaustedError(
+        "too many different affinities and windows are in use at the endpoint");
   }
   if (queued_at < 0) {
     return absl::AlreadyExistsError(

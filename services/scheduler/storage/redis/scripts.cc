@@ -13,7 +13,10 @@ std::string Growing(std::string_view script) {
 }
 
 std::string Always(std::string_view script) {
-  return std::string("#!lua flags=allow-oom\n").append(lua::kQueue).append(lua::kTransitions).append(script);
+  return std::string("#!lua flags=allow-oom\n")
+      .append(lua::kQueue)
+      .append(lua::kTransitions)
+      .append(script);
 }
 
 }  // namespace
