@@ -33,7 +33,7 @@ const Case kCases[] = {
     {"a cycle behind others that follow it",
      {{"after", {"x"}}, {"last", {"after"}}, {"x", {"y"}}, {"y", {"x", "root"}}, {"root", {}}},
      {},
-     "node 'y': depends_on: it is part of a cycle"},
+     "node 'x': depends_on: it is part of a cycle"},
 };
 
 TEST(GraphTest, EachNodeFollowsThoseItDependsOn) {

@@ -254,8 +254,7 @@ TEST(JobExpireTest, OnlyAJobThatWaitsTooLongExpires) {
     Job job = QueuedJob();
     job.status = status;
     job.expires_at = end;
-    const bool waits = status == JobStatus::kInQueue || status == JobStatus::kDelayed;
-    EXPECT_EQ(Expire(job, end).ok(), waits) << ToString(status);
+    EXPECT_EQ(Expire(job, end).ok(), Waits(status)) << ToString(status);
     EXPECT_FALSE(Expire(job, end - absl::Microseconds(1)).ok());
   }
   EXPECT_FALSE(Expire(QueuedJob(), absl::InfiniteFuture()).ok());
