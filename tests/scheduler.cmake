@@ -33,6 +33,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/time_window_test.cc
     unit/scheduler/domain/time_zone_test.cc
     unit/scheduler/domain/wait_reason_test.cc
+    unit/scheduler/domain/worker_demand_test.cc
     unit/scheduler/domain/webhook_test.cc
   DEPS furnace_scheduler_domain)
 
@@ -62,6 +63,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
+    unit/scheduler/app/worker_starter_test.cc
     unit/scheduler/app/webhook_deliverer_test.cc
   DEPS scheduler_test_support GTest::gtest)
 

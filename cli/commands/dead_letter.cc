@@ -64,7 +64,7 @@ absl::StatusOr<int> RedriveJob(const Session& session, const std::string& id) {
                        ColouredStatus(Printable(job.Text("status")), StdoutIsTerminal())));
 }
 
-// A call takes a thousand dead letters, the oldest first. Jobs that fail again at once
+// A call takes a hundred dead letters, the newest first. Jobs that fail again at once
 // are new ones, so that the calls might never run out of them.
 absl::StatusOr<int> RedriveEndpoint(const Session& session, const std::string& endpoint) {
   constexpr int kMaxCalls = 1000;

@@ -60,6 +60,17 @@ absl::StatusOr<std::string> FakeDriver::Start(const Endpoint& endpoint) {
   return id;
 }
 
+std::vector<GpuPool> FakeDriver::Gpus() {
+  std::vector<GpuPool> gpus = gpus_;
+  for (GpuPool& pool : gpus) {
+    pool.available = pool.total;
+    for (const auto& [id, worker] : workers_) {
+      if (worker.gpu_type == pool.gpu_type) pool.available -= worker.gpu_count;
+    }
+  }
+  return gpus;
+}
+
 std::vector<DriverWorker> FakeDriver::List() {
   std::vector<DriverWorker> workers;
   for (const auto& [id, worker] : workers_) workers.push_back(worker);

@@ -79,8 +79,10 @@ class FakeDriver final : public Driver {
   absl::StatusOr<std::string> Start(const Endpoint& endpoint) override;
   void Kill(const std::string& worker_id) override { killed_.push_back(worker_id); }
   std::vector<DriverWorker> List() override;
-  std::vector<GpuPool> Gpus() override { return {}; }
+  std::vector<GpuPool> Gpus() override;
 
+  /// What it has; until then it does not say.
+  void set_gpus(std::vector<GpuPool> gpus) { gpus_ = std::move(gpus); }
   /// Starts fail so until this is OK again.
   void set_start_status(absl::Status status) { start_status_ = std::move(status); }
   /// A worker left by an earlier scheduler.
@@ -94,6 +96,7 @@ class FakeDriver final : public Driver {
   const Clock& clock_;
   absl::Status start_status_;
   int starts_ = 0;
+  std::vector<GpuPool> gpus_;
   std::map<std::string, DriverWorker> workers_;
   std::vector<std::string> killed_;
 };
