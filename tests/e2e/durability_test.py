@@ -123,6 +123,14 @@ class FailoverTest(DurabilityCase):
                            "the replica to have the data")
         return replica
 
+    def await_replica(self, replica: servers.Redis):
+        """Polls until the replica has all that the primary has now."""
+        def offset(server):
+            lines = server.command("INFO", "replication").splitlines()
+            return next(int(line.split(":")[1]) for line in lines if line.startswith("master_repl_offset:"))
+        wanted = offset(self.suite.redis)
+        servers.wait_until(lambda: offset(replica) >= wanted, "the replica to catch up")
+
     def fail_over(self, replica: servers.Redis):
         """The primary dies; the scheduler finds the replica in its place."""
         self.suite.redis.kill()
@@ -135,8 +143,7 @@ class FailoverTest(DurabilityCase):
         replica = self.replica()
         endpoint, running = self.hold("failover")
         ids = [running] + [self.submit(endpoint, number) for number in range(JOBS)]
-        offset = int(self.suite.redis.command("WAIT", "1", "10000"))
-        self.assertEqual(offset, 1)
+        self.await_replica(replica)
         self.fail_over(replica)
         self.assertEqual(self.rebuild()["restored"], 0)
         self.gate_path.touch()
@@ -146,7 +153,7 @@ class FailoverTest(DurabilityCase):
         replica = self.replica()
         endpoint, running = self.hold("failover-lag", options=PERSISTED)
         known = [self.submit(endpoint, number) for number in range(JOBS)]
-        self.assertEqual(self.suite.redis.command("WAIT", "1", "10000"), "1")
+        self.await_replica(replica)
         replica.command("REPLICAOF", "NO", "ONE")
         missed = [self.submit(endpoint, number, options=PERSISTED) for number in range(JOBS)]
         self.fail_over(replica)
