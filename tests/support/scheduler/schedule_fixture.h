@@ -7,6 +7,7 @@
 #include "services/scheduler/app/schedule_runner.h"
 #include "services/scheduler/app/schedules.h"
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/memory_schedule_store.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
@@ -59,7 +60,11 @@ class ScheduleFixture : public QueueFixture {
   EndpointCatalog catalog_{source_};
   MemoryScheduleStore store_;
   JobReader reader_{queue_, history_, payloads_};
-  Submitter submitter_{catalog_, queue_, payloads_, blocking_, clock_, kTestShards};
+  Persister persister_{log_, history_, blocking_};
+  MemoryQueueLoads loads_{queue_};
+  Admission admission_{loads_, catalog_, {}};
+  Submitter submitter_{catalog_,      queue_,    payloads_, persister_, admission_,
+                       dependencies_, blocking_, clock_,    kTestShards};
   ShardLeader leader_{log_, "a", kTestShards};
   Schedules schedules_{store_, catalog_, clock_};
   ScheduleRunner runner_{store_, submitter_, reader_, leader_, clock_, kTestShards};

@@ -6,6 +6,7 @@
 #include "services/scheduler/domain/shard.h"
 #include "tests/support/scheduler/dispatcher_fixture.h"
 #include "tests/support/scheduler/memory_batch_store.h"
+#include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/memory_webhook_outbox.h"
 
 namespace furnace::scheduler {
@@ -48,7 +49,11 @@ class BatchesTest : public DispatcherFixture {
   }
 
   JobReader reader_{queue_, history_, payloads_};
-  Submitter submitter_{catalog_, queue_, payloads_, blocking_, clock_, kTestShards};
+  Persister persister_{log_, history_, blocking_};
+  MemoryQueueLoads loads_{queue_};
+  Admission admission_{loads_, catalog_, {}};
+  Submitter submitter_{catalog_,      queue_,    payloads_, persister_, admission_,
+                       dependencies_, blocking_, clock_,    kTestShards};
   MemoryBatchStore store_{history_};
   MemoryWebhookOutbox outbox_{clock_};
   Batches batches_{store_,      outbox_, [](const Batch& batch) { return "batch " + batch.id; },
