@@ -25,6 +25,7 @@ def job_id(job: Union[str, Dict[str, Any]]) -> str:
 
 
 def job_options(
+    *,
     not_before: Union[datetime, str, None] = None,
     ttl_seconds: Optional[int] = None,
     timeout_seconds: Optional[int] = None,

@@ -83,12 +83,12 @@ class Submitting:
                 `idempotency_key` is empty.
         """
         options = job_options(
-            not_before,
-            ttl_seconds,
-            timeout_seconds,
-            concurrency_key,
-            idempotency_key,
-            ack,
+            not_before=not_before,
+            ttl_seconds=ttl_seconds,
+            timeout_seconds=timeout_seconds,
+            concurrency_key=concurrency_key,
+            idempotency_key=idempotency_key,
+            ack=ack,
             depends_on=depends_on,
             on_parent_failure=on_parent_failure,
             window=window,
@@ -103,38 +103,14 @@ class Submitting:
         task_type: str,
         input: Any,
         priority: int = 0,
-        *,
-        not_before: Union[datetime, str, None] = None,
-        ttl_seconds: Optional[int] = None,
-        timeout_seconds: Optional[int] = None,
-        idempotency_key: Optional[str] = None,
-        concurrency_key: Optional[str] = None,
-        ack: Optional[str] = None,
-        depends_on: Iterable[Union[str, Job]] = (),
-        on_parent_failure: Optional[str] = None,
-        window: Optional[Dict[str, Any]] = None,
-        critical: bool = False,
-        affinity: Optional[Dict[str, Any]] = None,
+        **options: Any,
     ) -> Job:
         """Queues a job at an endpoint of the project that declares the task type.
 
-        Of those that are not paused it is the first by name. The other arguments and
-        the errors are those of `run`; "NOT_FOUND", no endpoint declares it.
+        Of those that are not paused it is the first by name. Its options and errors
+        are those of `run`; "NOT_FOUND", no endpoint declares it.
         """
-        options = job_options(
-            not_before,
-            ttl_seconds,
-            timeout_seconds,
-            concurrency_key,
-            idempotency_key,
-            ack,
-            depends_on=depends_on,
-            on_parent_failure=on_parent_failure,
-            window=window,
-            critical=critical,
-            affinity=affinity,
-        )
-        body = {"input": input, "priority": priority, **options}
+        body = {"input": input, "priority": priority, **job_options(**options)}
         path = f"/v1/tasks/{quote(task_type, safe='')}/run"
         return self._rest.call("POST", path, body=body)
 
@@ -143,36 +119,14 @@ class Submitting:
         endpoint_id: str,
         inputs: Iterable[Any],
         priority: int = 0,
-        *,
-        not_before: Union[datetime, str, None] = None,
-        ttl_seconds: Optional[int] = None,
-        timeout_seconds: Optional[int] = None,
-        concurrency_key: Optional[str] = None,
-        ack: Optional[str] = None,
-        depends_on: Iterable[Union[str, Job]] = (),
-        on_parent_failure: Optional[str] = None,
-        window: Optional[Dict[str, Any]] = None,
-        critical: bool = False,
-        affinity: Optional[Dict[str, Any]] = None,
+        **options: Any,
     ) -> List[str]:
         """Queues 1 to 1,000 jobs, 10 MiB in all: every one or none.
 
         The options are those of `run` and go for each of the jobs. Returns their ids,
         in the order of `inputs`. `batch` does the same and tells of them as a whole.
         """
-        options = job_options(
-            not_before,
-            ttl_seconds,
-            timeout_seconds,
-            concurrency_key,
-            ack=ack,
-            depends_on=depends_on,
-            on_parent_failure=on_parent_failure,
-            window=window,
-            critical=critical,
-            affinity=affinity,
-        )
-        return self.batch(endpoint_id, inputs, priority, **options.get("options", {})).job_ids
+        return self.batch(endpoint_id, inputs, priority, **options).job_ids
 
     def batch(
         self,
@@ -229,18 +183,7 @@ class Submitting:
         input: Any,
         wait_ms: int = 90_000,
         priority: int = 0,
-        *,
-        not_before: Union[datetime, str, None] = None,
-        ttl_seconds: Optional[int] = None,
-        timeout_seconds: Optional[int] = None,
-        idempotency_key: Optional[str] = None,
-        concurrency_key: Optional[str] = None,
-        ack: Optional[str] = None,
-        depends_on: Iterable[Union[str, Job]] = (),
-        on_parent_failure: Optional[str] = None,
-        window: Optional[Dict[str, Any]] = None,
-        critical: bool = False,
-        affinity: Optional[Dict[str, Any]] = None,
+        **options: Any,
     ) -> Job:
         """Queues a job and returns it once it is final or `wait_ms` has passed.
 
@@ -248,21 +191,9 @@ class Submitting:
             input: As in `run`, of at most 20 MiB.
             wait_ms: 1,000-300,000. The job goes on after it; see `wait`.
 
-        The other arguments and the errors are those of `run`.
+        Its options and errors are those of `run`.
         """
-        options = job_options(
-            not_before,
-            ttl_seconds,
-            timeout_seconds,
-            concurrency_key,
-            idempotency_key,
-            ack,
-            depends_on=depends_on,
-            on_parent_failure=on_parent_failure,
-            window=window,
-            critical=critical,
-            affinity=affinity,
-        )
-        body = {"input": input, "priority": priority, "wait_ms": wait_ms, **options}
+        asked = {"input": input, "priority": priority, **job_options(**options)}
+        body = {"wait_ms": wait_ms, **asked}
         path = endpoint_path(endpoint_id) + "/runsync"
         return self._rest.call("POST", path, body=body, extra_seconds=wait_ms / 1000)

@@ -79,7 +79,7 @@ absl::StatusOr<Affinity> ToAffinity(const std::string& name, const v1::Affinity&
 void SetAffinity(std::string_view affinity_class, v1::Job& proto) {
   if (affinity_class.find('|') == std::string_view::npos) return;
   const Affinity affinity = ParseAffinityClass(affinity_class);
-  proto.set_critical(affinity.critical);
+  if (affinity.critical) proto.set_critical(true);
   v1::Affinity& asked = *proto.mutable_affinity();
   asked.mutable_gpu_types()->Add(affinity.gpu_types.begin(), affinity.gpu_types.end());
   asked.set_vram_min_mib(affinity.vram_min_mib);

@@ -148,7 +148,7 @@ TYPED_TEST_P(BatchQueueContract, JobsOfABatchOnOneWorkerMayAskForDifferentWorker
   std::vector<std::string> ids;
   for (auto& item : submission.items) {
     item.concurrency_key = OneWorkerKey(submission.batch_id);
-    if (ids.size() % 2 == 1) item.affinity = "*|c=1";
+    if (ids.size() % 2 == 1) item.affinity = "*|m=sdxl";
     ids.push_back(item.id);
   }
   this->Submit(std::move(submission));

@@ -290,7 +290,7 @@ class CommandsTest(unittest.TestCase):
                        predicted_start_p90="2026-11-21T10:00:30Z", predicted_cost_nanos=280_000)
         self.answer(f"GET /v1/jobs/{JOB}", (200, job("IN_QUEUE", waiting=waiting)))
         shown = self.furnace("job", "get", JOB).stdout
-        self.assertIn("2026-11-21T10:00:05Z, by 2026-11-21T10:00:30Z nine times out of ten", shown)
+        self.assertIn("2026-11-21 10:00:05Z, by 2026-11-21 10:00:30Z nine times out of ten", shown)
         self.assertIn("about $0.00028", shown)
 
     def test_a_watch_of_an_unknown_job_exits_3(self):

@@ -59,7 +59,7 @@ TEST_F(HttpProtocolTest, PipelinedRequestsAreAnsweredInOrder) {
     const HttpAnswer answer = client.Read();
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.headers.at("x-request-id"), fmt::format("r{}", i));
-    EXPECT_THAT(answer.body, HasSubstr(fmt::format(R"("input":{}}})", i)));
+    EXPECT_THAT(answer.body, HasSubstr(fmt::format(R"("input":{},)", i)));
   }
 }
 

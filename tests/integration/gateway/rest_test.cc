@@ -52,7 +52,7 @@ TEST_F(RestTest, InputTravelsByteForByteBothWays) {
   const HttpAnswer answer = Post(kRun, R"({"input": )" + input + " }");
 
   EXPECT_EQ(Seen<v1::SubmitRequest>("Submit").input(), input);
-  EXPECT_THAT(answer.body, HasSubstr(R"("input":)" + input + "}"));
+  EXPECT_THAT(answer.body, HasSubstr(R"("input":)" + input + ","));
 }
 
 TEST_F(RestTest, TheServiceLearnsWhoCallsAndUntilWhen) {
