@@ -37,12 +37,20 @@ curl_socket_t OpenPublic(void* refused, curlsocktype, curl_sockaddr* address) {
   return CURL_SOCKET_BAD;
 }
 
+// "https://host:port" of a URL.
+std::string_view HostOf(std::string_view url) {
+  const auto scheme = url.find("://");
+  const std::size_t host = scheme == std::string_view::npos ? 0 : scheme + 3;
+  return url.substr(0, url.find_first_of("/?#", host));
+}
+
 absl::Status ToStatus(CURLcode code, const Request& request) {
   auto kind = absl::StatusCode::kUnavailable;
   if (code == CURLE_OPERATION_TIMEDOUT) kind = absl::StatusCode::kDeadlineExceeded;
   if (code == CURLE_WRITE_ERROR) kind = absl::StatusCode::kResourceExhausted;
   if (code == CURLE_URL_MALFORMAT) kind = absl::StatusCode::kInvalidArgument;
-  return Error(kind, "{} {}: {}", request.method, request.url, curl_easy_strerror(code));
+  // Paths and queries may hold secrets, and errors are logged.
+  return Error(kind, "{} {}: {}", request.method, HostOf(request.url), curl_easy_strerror(code));
 }
 
 bool IsTransient(const absl::StatusOr<Response>& response) {

@@ -13,7 +13,7 @@ namespace furnace::scheduler {
 namespace {
 
 // Windows of an endpoint's jobs that are remembered.
-constexpr std::size_t kMaxWindows = 1000;
+constexpr std::size_t kMaxWindows = 200;
 
 // For the jitter of a backoff.
 int Draw() {

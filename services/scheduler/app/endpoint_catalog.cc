@@ -65,7 +65,17 @@ std::vector<EndpointPtr> EndpointCatalog::All() const {
 }
 
 absl::Status EndpointCatalog::Refresh() {
+  const std::int64_t begun_before = begun_;
   MutexLock lock(refresh_mutex_);
+  // Another one has begun and ended meanwhile: it has seen all that this one would.
+  if (completed_ > begun_before) return absl::OkStatus();
+  const std::int64_t number = ++begun_;
+  FURNACE_RETURN_IF_ERROR(ReadChanges());
+  completed_ = number;
+  return absl::OkStatus();
+}
+
+absl::Status EndpointCatalog::ReadChanges() {
   for (;;) {
     FURNACE_ASSIGN_OR_RETURN(EndpointChanges changes, source_.ChangesSince(cursor_));
     for (Endpoint& endpoint : changes.endpoints) Keep(std::move(endpoint));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -52,11 +53,15 @@ class EndpointCatalog {
   absl::Status Refresh() ABSL_LOCKS_EXCLUDED(refresh_mutex_, mutex_);
 
  private:
+  absl::Status ReadChanges() ABSL_EXCLUSIVE_LOCKS_REQUIRED(refresh_mutex_)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void Keep(Endpoint endpoint) ABSL_LOCKS_EXCLUDED(mutex_);
 
   EndpointSource& source_;
   Mutex refresh_mutex_;  // One at a time asks for changes.
   std::int64_t cursor_ ABSL_GUARDED_BY(refresh_mutex_) = 0;
+  std::atomic<std::int64_t> begun_ = 0;                         // Refreshes.
+  std::int64_t completed_ ABSL_GUARDED_BY(refresh_mutex_) = 0;  // The last one, by number.
   mutable Mutex mutex_;
   std::map<std::string, EndpointPtr> endpoints_ ABSL_GUARDED_BY(mutex_);
 };

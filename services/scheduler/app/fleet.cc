@@ -52,6 +52,7 @@ std::vector<GpuOffer> OffersOf(const std::vector<GpuPool>& pools) {
   for (const GpuPool& pool : pools) {
     offers.push_back(
         {.gpu_type = pool.gpu_type,
+         .total = pool.total,
          .traits = {
              .vram_mib = pool.vram_mib, .region = pool.region, .federated = pool.federated}});
   }
@@ -142,7 +143,7 @@ void Fleet::Scale() {
     scaled.push_back(ScaleEndpoint(endpoint, WithoutClosed(queue->second, clock_.Now()),
                                    by_endpoint[endpoint->id], offers, wishes));
   }
-  StartWorkers(std::move(wishes), workers, scaled);
+  StartWorkers(wishes, workers, scaled);
 }
 
 void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
@@ -223,7 +224,9 @@ Fleet::Scaled Fleet::ScaleEndpoint(const EndpointPtr& endpoint, const QueueSnaps
   ScaleDecision decision = Autoscale(*endpoint, queue, snapshots, offers, clock_.Now());
   for (const std::string& id : decision.drain) Drain(id, "its endpoint does not need it");
   if (!decision.start.empty()) {
-    wishes.push_back({.endpoint = endpoint, .starts = std::move(decision.start)});
+    wishes.push_back({.endpoint = endpoint,
+                      .starts = std::move(decision.start),
+                      .spare = static_cast<std::size_t>(decision.spare)});
   }
   if (queue.queued > 0) AnnounceCapacity(endpoint->id, workers);
   return {.endpoint = endpoint,
@@ -233,17 +236,18 @@ Fleet::Scaled Fleet::ScaleEndpoint(const EndpointPtr& endpoint, const QueueSnaps
           .unmet = decision.unmet};
 }
 
-void Fleet::StartWorkers(std::vector<StartWish> wishes, const std::vector<FleetWorker>& workers,
+void Fleet::StartWorkers(const std::vector<StartWish>& wishes,
+                         const std::vector<FleetWorker>& workers,
                          const std::vector<Scaled>& scaled) {
-  std::set<std::string> idle;
-  std::set<std::string> leaving;
+  std::map<std::string, WorkerState> states;
   for (const FleetWorker& worker : workers) {
     const auto known = known_.find(worker.id);
     const bool told = known != known_.end() && known->second.draining;
-    if (worker.state == WorkerState::kIdle) idle.insert(worker.id);
-    if (worker.state == WorkerState::kDraining || told) leaving.insert(worker.id);
+    states[worker.id] = told ? WorkerState::kDraining : worker.state;
+    // It may not have heard: it was not connected then.
+    if (told && worker.state != WorkerState::kDraining) dispatcher_.Drain(worker.id);
   }
-  StartOutcome outcome = starter_.Start(std::move(wishes), idle, leaving);
+  StartOutcome outcome = starter_.Start(wishes, states);
   for (const std::string& id : outcome.yielding) Drain(id, "other projects have had less");
   for (const Scaled& each : scaled) {
     Hindrance hindrance = outcome.hindrances[each.endpoint->id];
@@ -252,7 +256,7 @@ void Fleet::StartWorkers(std::vector<StartWish> wishes, const std::vector<FleetW
     }
     if (hindrance.obstacle == Obstacle::kNone && each.unmet) {
       hindrance = {.obstacle = Obstacle::kCannotRun,
-                   .detail = "no worker that could be started has what waiting jobs ask for"};
+                   .detail = "no GPU of the fleet has what waiting jobs ask for"};
     }
     Announce(each.endpoint->id, each.waiting ? std::move(hindrance) : Hindrance());
   }

@@ -19,8 +19,6 @@
 
 namespace furnace::scheduler {
 
-enum class WorkerState { kStarting, kIdle, kRunning, kDraining };
-
 /// A worker as FleetService shows it.
 struct FleetWorker {
   std::string id;
@@ -97,7 +95,7 @@ class Fleet {
                        std::vector<StartWish>& wishes);
   void Drain(const std::string& worker_id, std::string_view why);
   /// Meets the wishes as far as may be, and announces what hinders.
-  void StartWorkers(std::vector<StartWish> wishes, const std::vector<FleetWorker>& workers,
+  void StartWorkers(const std::vector<StartWish>& wishes, const std::vector<FleetWorker>& workers,
                     const std::vector<Scaled>& scaled);
   /// Tells the queue what keeps workers away, unless it knows.
   void Announce(const std::string& endpoint_id, Hindrance hindrance);

@@ -39,8 +39,10 @@ absl::Status ScheduleRunner::Run() {
       const std::vector<Schedule> due,
       store_.Due(
           {.shards = led, .shard_count = shards_, .now = clock_.Now(), .limit = kMaxPerRound}));
-  for (const Schedule& schedule : due) FURNACE_RETURN_IF_ERROR(RunOne(schedule));
-  return absl::OkStatus();
+  absl::Status first;
+  // One that cannot be run now does not keep the others from it.
+  for (const Schedule& schedule : due) first.Update(RunOne(schedule));
+  return first;
 }
 
 absl::Status ScheduleRunner::RunOne(const Schedule& schedule) {

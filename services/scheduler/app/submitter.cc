@@ -61,17 +61,19 @@ std::vector<UnlinkedJob> UnlinkedOf(const Submission& submission) {
   return jobs;
 }
 
-// What the job asks of a worker of `endpoint`. INVALID_ARGUMENT for a GPU type that is
-// not one of the endpoint's.
-absl::StatusOr<Affinity> Within(const Endpoint& endpoint, Affinity affinity) {
+// What the job asks of a worker of `endpoint`, in the options `name`. INVALID_ARGUMENT for
+// a GPU type that is not one of the endpoint's.
+absl::StatusOr<Affinity> Within(const Endpoint& endpoint, Affinity affinity,
+                                std::string_view name) {
   for (const std::string& type : affinity.gpu_types) {
     const auto& types = endpoint.gpu_types;
     if (std::find(types.begin(), types.end(), type) != types.end()) continue;
     return Error(absl::StatusCode::kInvalidArgument,
-                 "options.affinity.gpu_types: {} is not one of the endpoint's, {}", type,
+                 "{}.affinity.gpu_types: {} is not one of the endpoint's, {}", name, type,
                  fmt::join(types, ", "));
   }
   if (affinity.gpu_types.empty()) affinity.gpu_types = endpoint.gpu_types;
+  affinity.own_gpu_types = affinity.gpu_types != endpoint.gpu_types;
   affinity.fallback_after = endpoint.fallback_after;
   return affinity;
 }
@@ -157,7 +159,9 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     if (request.batch && request.batch->one_worker) {
       item.concurrency_key = OneWorkerKey(submission.batch_id);
     }
-    FURNACE_ASSIGN_OR_RETURN(Affinity affinity, Within(*endpoint, std::move(item.affinity)));
+    const std::string name =
+        request.batch ? fmt::format("jobs[{}].options", submission.items.size()) : "options";
+    FURNACE_ASSIGN_OR_RETURN(Affinity affinity, Within(*endpoint, std::move(item.affinity), name));
     affinity.window = std::move(item.window);
     // Those of a graph are nobody else's.
     const bool given = !item.id.empty() && request.graph_id.empty();

@@ -60,8 +60,8 @@ StartBreaker& WorkerStarter::BreakerOf(const Endpoint& endpoint) {
   return breaker;
 }
 
-StartOutcome WorkerStarter::Start(std::vector<StartWish> wishes, const std::set<std::string>& idle,
-                                  const std::set<std::string>& leaving) {
+StartOutcome WorkerStarter::Start(const std::vector<StartWish>& wishes,
+                                  const std::map<std::string, WorkerState>& states) {
   Account();
   StartOutcome outcome;
   const std::vector<Candidate> candidates = Candidates(wishes, outcome);
@@ -82,11 +82,13 @@ StartOutcome WorkerStarter::Start(std::vector<StartWish> wishes, const std::set<
       continue;
     }
     competing.push_back(&candidate);
-    requests.push_back(
-        {.project_id = endpoint.project_id, .kinds = std::move(kinds), .gpus = endpoint.gpu_count});
+    requests.push_back({.project_id = endpoint.project_id,
+                        .kinds = std::move(kinds),
+                        .gpus = endpoint.gpu_count,
+                        .spare = candidate.spare});
   }
 
-  StartPlan plan = PlanStarts(use_, requests, capacities, Held(pools, idle, leaving));
+  StartPlan plan = PlanStarts(use_, requests, capacities, Held(pools, states));
   for (const StartPlan::Start& start : plan.starts) {
     StartOne(*competing[start.request], {pools[start.kind].gpu_type}, outcome);
   }
@@ -112,8 +114,10 @@ std::vector<WorkerStarter::Candidate> WorkerStarter::Candidates(
       continue;
     }
     hindrances_[endpoint.id] = {};
-    for (const std::vector<std::string>& types : wish.starts) {
-      candidates.push_back({.endpoint = &endpoint, .gpu_types = types});
+    const std::size_t backed = wish.starts.size() - std::min(wish.spare, wish.starts.size());
+    for (std::size_t i = 0; i < wish.starts.size(); ++i) {
+      candidates.push_back(
+          {.endpoint = &endpoint, .gpu_types = wish.starts[i], .spare = i >= backed});
       if (breaker.failures() > 0) break;  // A trial, and no other before its end.
     }
   }
@@ -121,8 +125,7 @@ std::vector<WorkerStarter::Candidate> WorkerStarter::Candidates(
 }
 
 std::vector<HeldGpus> WorkerStarter::Held(const std::vector<GpuPool>& pools,
-                                          const std::set<std::string>& idle,
-                                          const std::set<std::string>& leaving) const {
+                                          const std::map<std::string, WorkerState>& states) const {
   std::vector<HeldGpus> held;
   for (const DriverWorker& worker : driver_.List()) {
     const EndpointPtr endpoint = catalog_.Cached(worker.endpoint_id);
@@ -130,13 +133,18 @@ std::vector<HeldGpus> WorkerStarter::Held(const std::vector<GpuPool>& pools,
       return each.gpu_type == worker.gpu_type;
     });
     if (endpoint == nullptr || pool == pools.end()) continue;
-    held.push_back({.worker_id = worker.id,
-                    .project_id = endpoint->project_id,
-                    .kind = static_cast<std::size_t>(pool - pools.begin()),
-                    .gpus = worker.gpu_count,
-                    .idle = idle.contains(worker.id),
-                    .leaving = leaving.contains(worker.id),
-                    .held_for = clock_.Now() - worker.started_at});
+    const auto found = states.find(worker.id);
+    const WorkerState state = found == states.end() ? WorkerState::kStarting : found->second;
+    // One that starts has not had its turn, and could not be told to end.
+    const bool starting = state == WorkerState::kStarting;
+    held.push_back(
+        {.worker_id = worker.id,
+         .project_id = endpoint->project_id,
+         .kind = static_cast<std::size_t>(pool - pools.begin()),
+         .gpus = worker.gpu_count,
+         .idle = state == WorkerState::kIdle,
+         .leaving = state == WorkerState::kDraining,
+         .held_for = starting ? -absl::InfiniteDuration() : clock_.Now() - worker.started_at});
   }
   return held;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -13,10 +13,13 @@
 
 namespace furnace::scheduler {
 
+enum class WorkerState { kStarting, kIdle, kRunning, kDraining };
+
 /// Workers that an endpoint wants: for each the GPU types it may have, by preference.
 struct StartWish {
   EndpointPtr endpoint;
   std::vector<std::vector<std::string>> starts;
+  std::size_t spare = 0;  // So many of them, the last, are for no job that waits.
 };
 
 /// What became of a round of wishes.
@@ -41,21 +44,22 @@ class WorkerStarter {
   /// A worker of the endpoint ended before that.
   void WorkerEndedEarly(const Endpoint& endpoint, const std::string& worker_id);
 
-  /// A round. Of the driver's workers `idle` have no job and `leaving` end anyway.
-  StartOutcome Start(std::vector<StartWish> wishes, const std::set<std::string>& idle,
-                     const std::set<std::string>& leaving);
+  /// A round. `states` are those of the driver's workers.
+  StartOutcome Start(const std::vector<StartWish>& wishes,
+                     const std::map<std::string, WorkerState>& states);
 
  private:
   /// A worker that is wanted, and may be started.
   struct Candidate {
     const Endpoint* endpoint = nullptr;
     std::vector<std::string> gpu_types;
+    bool spare = false;
   };
 
   StartBreaker& BreakerOf(const Endpoint& endpoint);
   std::vector<Candidate> Candidates(const std::vector<StartWish>& wishes, StartOutcome& outcome);
-  std::vector<HeldGpus> Held(const std::vector<GpuPool>& pools, const std::set<std::string>& idle,
-                             const std::set<std::string>& leaving) const;
+  std::vector<HeldGpus> Held(const std::vector<GpuPool>& pools,
+                             const std::map<std::string, WorkerState>& states) const;
   /// Brings the account of GPU time up to date.
   void Account();
   void StartOne(const Candidate& candidate, const std::vector<std::string>& gpu_types,

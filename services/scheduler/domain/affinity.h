@@ -13,6 +13,7 @@ namespace furnace::scheduler {
 /// queue, named by their class.
 struct Affinity {
   std::vector<std::string> gpu_types;  // Canonical, in order of preference; empty: any.
+  bool own_gpu_types = false;          // They are the job's, not its endpoint's.
   /// A job that has waited less goes to the first of gpu_types only.
   absl::Duration fallback_after;
   int vram_min_mib = 0;       // Of each GPU.

@@ -54,8 +54,9 @@ int WantedByLoad(const ScalePolicy& policy, const QueueSnapshot& queue, const St
   return standing.serving + std::max(0, periods - standing.starting);
 }
 
-// Workers that critical jobs and those that no worker may take call for at once.
-int WantedAtOnce(const std::vector<WorkerDemand>& demands, const Standing& standing) {
+// Workers that critical jobs and those that no worker may take call for at once, for at
+// most so many of them.
+int WantedAtOnce(const std::vector<WorkerDemand>& demands, const Standing& standing, int queued) {
   int critical = 0;
   int uncovered = 0;
   for (const WorkerDemand& demand : demands) {
@@ -63,7 +64,7 @@ int WantedAtOnce(const std::vector<WorkerDemand>& demands, const Standing& stand
     if (!demand.covered) ++uncovered;
   }
   const int on_hand = standing.starting + static_cast<int>(standing.idle.size());
-  return standing.serving + std::max(uncovered, critical - on_hand);
+  return standing.serving + std::clamp(std::max(uncovered, critical - on_hand), 0, queued);
 }
 
 // Whom the workers to start are for: each class that has none, then the first for which
@@ -82,6 +83,26 @@ std::vector<std::vector<std::string>> TypesOfStarts(const Endpoint& endpoint, in
   return starts;
 }
 
+// What the waiting jobs call for. Those that nobody could serve are taken off the queue.
+std::vector<WorkerDemand> TakeMeetable(const Endpoint& endpoint,
+                                       const std::vector<WorkerSnapshot>& workers,
+                                       const std::vector<GpuOffer>& offers, QueueSnapshot& queue,
+                                       ScaleDecision& decision) {
+  std::vector<WorkerDemand> demands = DemandsOf(endpoint, queue, workers, offers);
+  std::erase_if(demands, [&](const WorkerDemand& demand) {
+    if (demand.covered || !demand.gpu_types.empty()) return false;
+    queue.queued -= demand.waiting.queued;
+    return decision.unmet = true;
+  });
+  if (decision.unmet) {
+    queue.oldest_wait = absl::ZeroDuration();
+    for (const WorkerDemand& demand : demands) {
+      queue.oldest_wait = std::max(queue.oldest_wait, demand.waiting.oldest_wait);
+    }
+  }
+  return demands;
+}
+
 }  // namespace
 
 ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
@@ -89,12 +110,8 @@ ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
                         const std::vector<GpuOffer>& offers, absl::Time now) {
   const ScalePolicy& policy = endpoint.scale;
   ScaleDecision decision;
-  std::vector<WorkerDemand> demands = DemandsOf(endpoint, queue, workers, offers);
-  std::erase_if(demands, [&](const WorkerDemand& demand) {
-    if (demand.covered || !demand.gpu_types.empty()) return false;
-    queue.queued -= demand.waiting.queued;
-    return decision.unmet = true;
-  });
+  const std::vector<WorkerDemand> demands =
+      TakeMeetable(endpoint, workers, offers, queue, decision);
   if (endpoint.queue.max_concurrency > 0) {
     // Of what waits, only so much may run.
     const int room = std::max(0, endpoint.queue.max_concurrency - queue.running);
@@ -107,10 +124,12 @@ ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
   const int ceiling = std::max(floor, policy.max_workers);
   const bool runs = !endpoint.paused && queue.queued > 0;
   const int load = endpoint.paused ? 0 : WantedByLoad(policy, queue, standing);
-  const int asked = runs ? std::max(load, WantedAtOnce(demands, standing)) : load;
+  const int asked = runs ? std::max(load, WantedAtOnce(demands, standing, queue.queued)) : load;
   const int wanted = std::clamp(asked, floor, ceiling);
   if (wanted > standing.serving) {
     decision.start = TypesOfStarts(endpoint, wanted - standing.serving, demands);
+    decision.spare = std::clamp(wanted - std::max(asked, standing.serving), 0,
+                                static_cast<int>(decision.start.size()));
     return decision;
   }
 
@@ -120,7 +139,7 @@ ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
   for (const WorkerSnapshot* worker : standing.idle) {
     if (runs && (demands.empty() || MayServe(*worker, demands))) continue;
     const bool over = worker->idle_since + policy.idle_timeout <= now;
-    if (serving <= floor || (!over && !crowded)) break;
+    if (!crowded && (serving <= floor || !over)) break;
     crowded = false;  // One will do.
     decision.drain.push_back(worker->id);
     --serving;

@@ -41,6 +41,7 @@ struct WorkerSnapshot {
 /// GPUs of one type on which workers can be started.
 struct GpuOffer {
   std::string gpu_type;
+  int total = 0;        // GPUs, free or not.
   WorkerTraits traits;  // Of such a worker.
 };
 
@@ -48,6 +49,7 @@ struct GpuOffer {
 struct ScaleDecision {
   /// For each worker to start the GPU types it may have, by preference.
   std::vector<std::vector<std::string>> start;
+  int spare = 0;  // So many of them, the last, only keep min_workers: no job waits for them.
   std::vector<std::string> drain;  // These less; idle ones only.
   /// Jobs wait that no worker which could be started may take.
   bool unmet = false;

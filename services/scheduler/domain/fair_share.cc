@@ -9,17 +9,13 @@
 namespace furnace::scheduler {
 namespace {
 
-bool Contains(const std::vector<std::size_t>& items, std::size_t item) {
-  return std::find(items.begin(), items.end(), item) != items.end();
-}
-
 /// The state of one PlanStarts.
 class Planner {
  public:
   Planner(const GpuUse& use, const std::vector<StartRequest>& requests,
           std::vector<GpuCapacity> capacities, const std::vector<HeldGpus>& held)
       : use_(use), requests_(requests), capacities_(std::move(capacities)), held_(held) {
-    for (std::size_t i = 0; i < requests.size(); ++i) open_.emplace(UseOf(i), i);
+    for (std::size_t i = 0; i < requests.size(); ++i) Open(i);
     for (const HeldGpus& gpus : held) {
       if (gpus.leaving) coming_[gpus.kind] += gpus.gpus;
     }
@@ -27,9 +23,9 @@ class Planner {
 
   StartPlan Run() && {
     while (!open_.empty()) {
-      const auto [use, next] = open_.extract(open_.begin()).value();
+      const auto [spare, use, next] = open_.extract(open_.begin()).value();
       if (UseOf(next) > use) {
-        open_.emplace(UseOf(next), next);  // Its project was granted something since.
+        Open(next);  // Its project was granted something since.
         continue;
       }
       if (!Grant(next)) Refuse(next);
@@ -40,6 +36,10 @@ class Planner {
   }
 
  private:
+  void Open(std::size_t request) {
+    open_.emplace(requests_[request].spare, UseOf(request), request);
+  }
+
   std::int64_t UseOf(std::size_t request) const {
     const std::string& project = requests_[request].project_id;
     const auto found = granted_.find(project);
@@ -66,51 +66,61 @@ class Planner {
           return projects.size() > (projects.contains(request.project_id) ? 1U : 0U);
         });
     (outranked ? plan_.outranked : plan_.no_room).push_back(index);
+    if (request.spare) return;
     MakeRoom(request, UseOf(index));
     for (const std::size_t kind : request.kinds) wanted_by_[kind].insert(request.project_id);
   }
 
-  // Keeps GPUs for the request: those that are free or will be, and those of workers
-  // that yield.
+  // Sees to it that one kind has room for the request soon, if any can.
   void MakeRoom(const StartRequest& request, std::int64_t use) {
-    int missing = request.gpus;
     for (const std::size_t kind : request.kinds) {
-      missing -= std::exchange(capacities_[kind].free, 0);
-      const int coming = std::min(std::max(missing, 0), coming_[kind]);
+      const int free = capacities_[kind].free;
+      const int coming = std::min(coming_[kind], request.gpus - free);
+      std::vector<const HeldGpus*> yielding;
+      if (!WhoYields(request, kind, use, request.gpus - free - coming, yielding)) continue;
+      capacities_[kind].free = 0;
       coming_[kind] -= coming;
-      missing -= coming;
-    }
-    while (missing > 0) {
-      const HeldGpus* const worker = WhoYields(request, use);
-      if (worker == nullptr) return;
-      plan_.yielding.push_back(worker->worker_id);
-      yielding_.insert(worker->worker_id);
-      missing -= worker->gpus;
+      for (const HeldGpus* gpus : yielding) {
+        plan_.yielding.push_back(gpus->worker_id);
+        yielding_.insert(gpus->worker_id);
+      }
+      return;
     }
   }
 
-  const HeldGpus* WhoYields(const StartRequest& request, std::int64_t use) const {
-    const auto rank = [this](const HeldGpus& gpus) {
-      return std::make_tuple(!gpus.idle, -use_.Of(gpus.project_id), -gpus.held_for, gpus.worker_id);
-    };
-    const HeldGpus* best = nullptr;
+  // Finds workers that free `missing` GPUs of a kind; false when there are not enough.
+  bool WhoYields(const StartRequest& request, std::size_t kind, std::int64_t use, int missing,
+                 std::vector<const HeldGpus*>& yielding) const {
+    std::vector<const HeldGpus*> candidates;
     for (const HeldGpus& gpus : held_) {
-      const bool may = !gpus.leaving && !yielding_.contains(gpus.worker_id) &&
-                       Contains(request.kinds, gpus.kind) &&
+      const bool may = gpus.kind == kind && !gpus.leaving && !yielding_.contains(gpus.worker_id) &&
                        gpus.project_id != request.project_id &&
-                       gpus.held_for >= use_.policy().quantum && use_.Of(gpus.project_id) > use;
-      if (may && (best == nullptr || rank(gpus) < rank(*best))) best = &gpus;
+                       gpus.held_for >= use_.policy().quantum &&
+                       use_.Of(gpus.project_id) > use + use_.Quantum(gpus.project_id, gpus.gpus);
+      if (may) candidates.push_back(&gpus);
     }
-    return best;
+    const auto rank = [this](const HeldGpus* gpus) {
+      return std::make_tuple(!gpus->idle, -use_.Of(gpus->project_id), -gpus->held_for,
+                             gpus->worker_id);
+    };
+    std::sort(candidates.begin(), candidates.end(),
+              [&](const HeldGpus* a, const HeldGpus* b) { return rank(a) < rank(b); });
+    for (const HeldGpus* gpus : candidates) {
+      if (missing <= 0) break;
+      yielding.push_back(gpus);
+      missing -= gpus->gpus;
+    }
+    return missing <= 0;
   }
 
   const GpuUse& use_;
   const std::vector<StartRequest>& requests_;
   std::vector<GpuCapacity> capacities_;
   const std::vector<HeldGpus>& held_;
-  std::set<std::pair<std::int64_t, std::size_t>> open_;  // By the use of the project.
-  std::map<std::string, std::int64_t> granted_;          // In this plan, or promised.
-  std::map<std::size_t, int> coming_;                    // GPUs of workers that leave, by kind.
+  // What nobody waits for comes last, else the use of the project decides.
+  std::set<std::tuple<bool, std::int64_t, std::size_t>> open_;
+  std::map<std::string, std::int64_t> granted_;  // In this plan, or promised.
+  std::map<std::size_t, int> coming_;            // GPUs of workers that leave, by kind.
   // Projects that were granted GPUs of a kind, or that go next for them.
   std::map<std::size_t, std::set<std::string>> wanted_by_;
   std::set<std::string> yielding_;

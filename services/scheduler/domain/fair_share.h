@@ -60,6 +60,7 @@ struct StartRequest {
   /// has fewer than `gpus` in all.
   std::vector<std::size_t> kinds;
   int gpus = 1;
+  bool spare = false;  // No job waits for it: it takes what nobody else wants.
 };
 
 /// GPUs that a worker holds.
@@ -85,10 +86,11 @@ struct StartPlan {
 };
 
 /// Grants starts one by one, each to the project whose use is least by then, a grant
-/// counting as a quantum. GPUs that are free but too few for the request whose turn it
-/// is are kept for it. For one that gets none, workers of projects that have had more,
-/// and have held their GPUs for a quantum, yield: idle ones first, then of the project
-/// with the greatest use, the longest held. Ties go to the smallest index and id.
+/// counting as a quantum. For a request that gets none, workers yield of projects that
+/// have had a quantum more, and that have held their GPUs for a quantum: idle ones
+/// first, then of the project with the greatest use, the longest held. They do if they
+/// free enough of one kind, with what is free and what comes free anyway, which then is
+/// kept for the request. Ties go to the smallest index and id.
 ///
 /// Nobody starves: where P projects of equal weight always want more of G GPUs, one that
 /// wants a GPU gets it within P / G + 2 turns. A turn is a quantum and the longest job:

@@ -1,6 +1,7 @@
 #include "services/scheduler/domain/restoration.h"
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/domain/affinity.h"
 
 namespace furnace::scheduler {
 
@@ -24,7 +25,8 @@ absl::StatusOr<Job> Restore(Job job) {
 
 std::int64_t RestoredScore(const Job& job, absl::Duration head_start) {
   const bool delayed = job.status <= JobStatus::kDelayed && job.not_before;
-  return QueueScore(delayed ? *job.not_before : job.queued_at, job.priority, head_start);
+  return QueueScore(delayed ? *job.not_before : job.queued_at, job.priority, head_start,
+                    ParseAffinityClass(job.affinity).critical);
 }
 
 }  // namespace furnace::scheduler

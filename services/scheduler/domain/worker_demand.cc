@@ -11,9 +11,12 @@ bool MayTake(const Affinity& affinity, std::string_view gpu_type, const WorkerTr
   return WaitBefore(affinity, gpu_type, traits, {}) != absl::InfiniteDuration();
 }
 
-// Wishes that a GPU of the right type may yet not meet.
-bool IsPicky(const Affinity& affinity) {
-  return affinity.vram_min_mib > 0 || !affinity.region.empty() || affinity.central_only;
+bool Fits(const GpuOffer& offer, const std::string& type, const Endpoint& endpoint,
+          const Affinity& affinity) {
+  const int vram_mib = offer.traits.vram_mib;
+  return offer.gpu_type == type && offer.total >= endpoint.gpu_count &&
+         (vram_mib == 0 || vram_mib >= endpoint.vram_min_mib) &&
+         MayTake(affinity, type, offer.traits);
 }
 
 std::vector<std::string> TypesFor(const Endpoint& endpoint, const ClassSnapshot& waiting,
@@ -22,10 +25,9 @@ std::vector<std::string> TypesFor(const Endpoint& endpoint, const ClassSnapshot&
   std::vector<std::string> types =
       affinity.gpu_types.empty() ? endpoint.gpu_types : affinity.gpu_types;
   if (waiting.oldest_wait < affinity.fallback_after && !types.empty()) types.resize(1);
-  if (!IsPicky(affinity)) return types;
   std::erase_if(types, [&](const std::string& type) {
     return std::none_of(offers.begin(), offers.end(), [&](const GpuOffer& offer) {
-      return offer.gpu_type == type && MayTake(affinity, type, offer.traits);
+      return Fits(offer, type, endpoint, affinity);
     });
   });
   return types;

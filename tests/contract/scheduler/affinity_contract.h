@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -135,6 +136,28 @@ TYPED_TEST_P(AffinityContract, AJobThatWaitsForItsKeyIsFoundAfterItsClassWasEmpt
   EXPECT_EQ(this->Take(request), (std::vector{second}));
 }
 
+TYPED_TEST_P(AffinityContract, AnEndpointsWaitingJobsAskForAHundredDifferentThingsAtMost) {
+  const auto asking = [this](int first, int count, std::optional<absl::Time> not_before) {
+    Submission submission = this->Jobs(count);
+    for (int i = 0; i < count; ++i) {
+      Submission::Item& item = submission.items[static_cast<std::size_t>(i)];
+      item.affinity = AffinityClass({.vram_min_mib = first + i});
+      item.not_before = not_before;
+    }
+    return submission;
+  };
+  EXPECT_TRUE(absl::IsResourceExhausted(this->TrySubmit(asking(1, 101, std::nullopt)).status()));
+  const absl::Time queued_at = this->Submit(asking(1, 50, std::nullopt));
+  this->Submit(asking(51, 50, queued_at + absl::Hours(1)));
+  EXPECT_TRUE(absl::IsResourceExhausted(this->TrySubmit(asking(101, 1, std::nullopt)).status()));
+  this->Submit(asking(100, 1, std::nullopt));
+  this->Submit(this->Jobs());
+  ClaimRequest request = this->ForOne("a100", {.vram_mib = 50});
+  request.workers[0].jobs = 99;
+  EXPECT_EQ(this->Claim(request).jobs.size(), 50U);
+  this->Submit(asking(101, 1, std::nullopt));
+}
+
 TYPED_TEST_P(AffinityContract, ASurveyTellsWhatTheWaitingJobsAskFor) {
   const Affinity eu{.gpu_types = {"a100"}, .region = "eu", .critical = true};
   this->SubmitFor(eu);
@@ -156,6 +179,7 @@ REGISTER_TYPED_TEST_SUITE_P(AffinityContract, AFallbackGetsAJobOnlyAfterItsWait,
                             CriticalJobsGoBeforeAllOthersInTheirOwnOrder,
                             AClaimTellsWhichModelAJobNames, AClassThatWasEmptyServesItsNextJobs,
                             AJobThatWaitsForItsKeyIsFoundAfterItsClassWasEmpty,
+                            AnEndpointsWaitingJobsAskForAHundredDifferentThingsAtMost,
                             ASurveyTellsWhatTheWaitingJobsAskFor);
 
 }  // namespace furnace::scheduler

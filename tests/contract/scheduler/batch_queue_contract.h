@@ -158,6 +158,24 @@ TYPED_TEST_P(BatchQueueContract, JobsOfABatchOnOneWorkerMayAskForDifferentWorker
   }
 }
 
+TYPED_TEST_P(BatchQueueContract, ANextJobThatItsWorkerMayNotTakeIsNotKeptForIt) {
+  Submission submission = this->Jobs(2);
+  submission.batch_id = NewJobId(this->endpoint_);
+  std::vector<std::string> ids;
+  for (auto& item : submission.items) {
+    item.concurrency_key = OneWorkerKey(submission.batch_id);
+    if (!ids.empty()) item.affinity = "*|v=80000";
+    ids.push_back(item.id);
+  }
+  this->Submit(std::move(submission));
+  EXPECT_EQ(this->StartOn("w-1"), ids[0]);
+  this->End(ids[0], this->Success());
+  const WorkerRoom small{.worker = AWorker("w-1"), .jobs = 1};
+  EXPECT_TRUE(this->Claim({small}).empty());
+  const WorkerRoom large{.worker = AWorker("w-2"), .traits = {.vram_mib = 80'000}, .jobs = 1};
+  EXPECT_EQ(this->IdsOf(this->Claim({small, large})), (std::vector{ids[1]}));
+}
+
 TYPED_TEST_P(BatchQueueContract, ARetryAtOnceStaysOnTheWorker) {
   Submission submission = this->Jobs(2);
   submission.batch_id = NewJobId(this->endpoint_);
@@ -193,6 +211,7 @@ REGISTER_TYPED_TEST_SUITE_P(BatchQueueContract, AJobKnowsItsBatchWhereverItGoes,
                             ABatchOnOneWorkerCallsForOneWorker,
                             TheNextJobMovesUpWhenTheOneInTheQueueIsCancelledOrOver,
                             JobsOfABatchOnOneWorkerMayAskForDifferentWorkers,
+                            ANextJobThatItsWorkerMayNotTakeIsNotKeptForIt,
                             ARetryAtOnceStaysOnTheWorker, APurgeLeavesNothingOfABatchOnOneWorker);
 
 }  // namespace furnace::scheduler

@@ -81,7 +81,7 @@ class FakeDriver final : public Driver {
   std::vector<DriverWorker> List() override;
   std::vector<GpuPool> Gpus() override;
 
-  /// What it has; until then it does not say.
+  /// What it has; by default more rtx4000 than anybody wants.
   void set_gpus(std::vector<GpuPool> gpus) { gpus_ = std::move(gpus); }
   /// Starts fail so until this is OK again.
   void set_start_status(absl::Status status) { start_status_ = std::move(status); }
@@ -96,7 +96,7 @@ class FakeDriver final : public Driver {
   const Clock& clock_;
   absl::Status start_status_;
   int starts_ = 0;
-  std::vector<GpuPool> gpus_;
+  std::vector<GpuPool> gpus_ = {{.gpu_type = "rtx4000", .total = 1000}};
   std::map<std::string, DriverWorker> workers_;
   std::vector<std::string> killed_;
 };

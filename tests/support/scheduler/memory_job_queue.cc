@@ -274,22 +274,20 @@ bool MemoryJobQueue::IsBefore(const Entry& a, const Entry& b) {
 MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const ClaimRequest& request,
                                                   const WorkerRoom& room, bool& again) {
   Entry* best = TakeReservedLocked(room.worker.worker_id);
-  if (best != nullptr) return best;
+  if (best != nullptr && MayServe(best->record.job, request, room)) return best;
+  best = nullptr;
   std::map<std::string, Entry*> heads;  // By class.
   for (auto& [id, entry] : jobs_) {
     const Job& job = entry.record.job;
     if (job.endpoint_id != request.endpoint_id || job.status != JobStatus::kInQueue) continue;
     if (IsHeldLocked(entry) || IsReservedLocked(id)) continue;
-    const auto window = request.windows.find(std::string(WindowOf(job.affinity)));
-    const bool open = window != request.windows.end() && window->second;
-    if (!WindowOf(job.affinity).empty() && !open) continue;
+    if (!MayServe(job, request, room)) continue;
     Entry*& head = heads.try_emplace(job.affinity, &entry).first->second;
     if (IsBefore(entry, *head)) head = &entry;
   }
   for (const auto& [affinity, head] : heads) {
     const absl::Duration wait =
         WaitBefore(ParseAffinityClass(affinity), room.worker.gpu_type, room.traits, request.warm);
-    if (wait == absl::InfiniteDuration()) continue;
     const bool early = clock_.Now() - runnable_since_[head->record.job.id] < wait;
     again = again || early;
     if (!early && (best == nullptr || IsBefore(*head, *best))) best = head;

@@ -84,6 +84,8 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   QueuePlace PlaceLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsKeyBusyLocked(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static bool IsBefore(const Entry& a, const Entry& b);
+  /// Whether the worker may take the job, at once or after a wait.
+  static bool MayServe(const Job& job, const ClaimRequest& request, const WorkerRoom& room);
   /// Whether the job, though IN_QUEUE, waits for another one of its key or batch.
   bool IsHeldLocked(const Entry& entry) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// The runnable job of a batch that goes next; nullptr: none.

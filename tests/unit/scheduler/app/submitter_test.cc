@@ -195,7 +195,7 @@ TEST_F(SubmitterTest, AJobAsksForGpusOfItsEndpointOnly) {
   request.items[0].affinity = {.gpu_types = {"rtx4000"}, .critical = true};
   request.items[1].affinity = {.vram_min_mib = 5, .region = "eu"};
   const Submission submission = submitter_.Prepare(request).value();
-  EXPECT_EQ(submission.items[0].affinity, "rtx4000|c=1");
+  EXPECT_EQ(submission.items[0].affinity, "rtx4000|c=1|g=1");
   EXPECT_EQ(submission.items[1].affinity, "rtx4090,rtx4000|f=7000000|r=eu|v=5");
   request.items[1].affinity.gpu_types = {"rtx4000", "h100"};
   EXPECT_EQ(submitter_.Prepare(request).status(),

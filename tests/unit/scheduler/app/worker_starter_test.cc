@@ -33,7 +33,7 @@ class WorkerStarterTest : public testing::Test {
 
   StartOutcome Start(std::vector<StartWish> wishes, absl::Duration later = absl::Seconds(1)) {
     clock_.Advance(later);
-    return starter_.Start(std::move(wishes), idle_, leaving_);
+    return starter_.Start(wishes, states_);
   }
 
   int WorkersOf(const EndpointPtr& endpoint) {
@@ -51,7 +51,7 @@ class WorkerStarterTest : public testing::Test {
   WorkerStarter starter_{driver_, catalog_, clock_, {}};
   const EndpointPtr hog_ = Named("hog");
   const EndpointPtr other_ = Named("other");
-  std::set<std::string> idle_, leaving_;
+  std::map<std::string, WorkerState> states_;
 };
 
 TEST_F(WorkerStarterTest, ProjectsThatWantAtTheSameTimeShare) {
@@ -65,16 +65,26 @@ TEST_F(WorkerStarterTest, ProjectsThatWantAtTheSameTimeShare) {
 TEST_F(WorkerStarterTest, AWorkerOfAProjectThatHasHadMoreMakesRoom) {
   EXPECT_TRUE(Start({Wish(hog_, 2)}).hindrances.empty());
   EXPECT_EQ(WorkersOf(hog_), 2);
-  EXPECT_TRUE(Start({Wish(other_)}).yielding.empty()) << "each has a quantum";
-  idle_ = {"w-2"};
+  EXPECT_TRUE(Start({Wish(other_)}, absl::Seconds(60)).yielding.empty())
+      << "who starts can not be told";
+  states_ = {{"w-1", WorkerState::kRunning}, {"w-2", WorkerState::kIdle}};
   const StartOutcome outcome = Start({Wish(hog_, 3), Wish(other_)}, absl::Seconds(60));
   EXPECT_EQ(outcome.yielding, std::vector<std::string>{"w-2"});
   EXPECT_EQ(outcome.hindrances.at(other_->id).obstacle, Obstacle::kNoCapacity);
-  leaving_ = {"w-2"};
+  states_["w-2"] = WorkerState::kDraining;
   EXPECT_TRUE(Start({Wish(hog_), Wish(other_)}).yielding.empty()) << "it is leaving already";
   driver_.End("w-2");
   Start({Wish(hog_), Wish(other_)});
   EXPECT_EQ(WorkersOf(other_), 1) << "the room is not taken by who made it";
+}
+
+TEST_F(WorkerStarterTest, NobodyYieldsToAWorkerThatNoJobWaitsFor) {
+  Start({Wish(hog_, 2)});
+  states_ = {{"w-1", WorkerState::kRunning}, {"w-2", WorkerState::kRunning}};
+  StartWish warm = Wish(other_);
+  warm.spare = 1;
+  EXPECT_TRUE(Start({warm}, absl::Minutes(1)).yielding.empty());
+  EXPECT_EQ(Start({Wish(other_)}).yielding.size(), 1U);
 }
 
 TEST_F(WorkerStarterTest, WithOneProjectNobodyYields) {

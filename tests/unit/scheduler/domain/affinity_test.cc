@@ -15,6 +15,7 @@ TEST(AffinityTest, TheClassKeepsTheOrderOfPreference) {
 
 TEST(AffinityTest, AClassSaysAllThatIsAskedForAndNothingElse) {
   const Affinity all{.gpu_types = {"h100", "a100"},
+                     .own_gpu_types = true,
                      .fallback_after = absl::Seconds(30),
                      .vram_min_mib = 24'000,
                      .region = "eu-central",
@@ -23,7 +24,7 @@ TEST(AffinityTest, AClassSaysAllThatIsAskedForAndNothingElse) {
                      .critical = true,
                      .window = "22:00-06:00,Europe/Berlin,1111111"};
   EXPECT_EQ(AffinityClass(all),
-            "h100,a100|c=1|f=30000000|m=org/llama-3:8b|r=eu-central|t=c|v=24000"
+            "h100,a100|c=1|f=30000000|g=1|m=org/llama-3:8b|r=eu-central|t=c|v=24000"
             "|w=22:00-06:00,Europe/Berlin,1111111");
   EXPECT_EQ(ParseAffinityClass(AffinityClass(all)), all);
   EXPECT_EQ(ParseAffinityClass(AffinityClass({})), Affinity());

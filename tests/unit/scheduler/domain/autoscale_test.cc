@@ -206,6 +206,9 @@ TEST(AutoscaleTest, JobsThatMayNotRunCallForNoWorkers) {
 
 using Types = std::vector<std::string>;
 
+const std::vector<GpuOffer> kAny = {{.gpu_type = "a100", .total = 8},
+                                    {.gpu_type = "h100", .total = 8}};
+
 Endpoint WithGpus(Types types, int max_workers = 10) {
   Endpoint endpoint;
   endpoint.gpu_types = std::move(types);
@@ -232,12 +235,12 @@ TEST(AutoscaleByClassTest, AWorkerStartsAtOnceForJobsThatNoneOfTheOthersMayTake)
   const Endpoint endpoint = WithGpus({"a100", "h100"});
   const QueueSnapshot queue = Waiting({{.affinity = {.gpu_types = {"a100"}}, .queued = 5},
                                        {.affinity = {.gpu_types = {"h100"}}, .queued = 1}});
-  const auto decision = Autoscale(endpoint, queue, {On("a100", Busy("a"))}, {}, kNow);
+  const auto decision = Autoscale(endpoint, queue, {On("a100", Busy("a"))}, kAny, kNow);
   EXPECT_EQ(decision.start, (std::vector<Types>{{"h100"}}));
-  EXPECT_EQ(Autoscale(endpoint, queue, {}, {}, kNow).start,
+  EXPECT_EQ(Autoscale(endpoint, queue, {}, kAny, kNow).start,
             (std::vector<Types>{{"a100"}, {"h100"}}));
   EXPECT_TRUE(
-      Autoscale(endpoint, queue, {On("a100", Busy("a")), On("h100", Starting("h"))}, {}, kNow)
+      Autoscale(endpoint, queue, {On("a100", Busy("a")), On("h100", Starting("h"))}, kAny, kNow)
           .start.empty());
 }
 
@@ -245,9 +248,9 @@ TEST(AutoscaleByClassTest, CriticalJobsGetAWorkerEachAtOnce) {
   const QueueSnapshot queue =
       Waiting({{.affinity = {.critical = true}, .queued = 3}, {.affinity = {}, .queued = 50}});
   const Endpoint endpoint = WithGpus({"a100"});
-  EXPECT_EQ(Starts(Autoscale(endpoint, queue, Workers(2, 0), {}, kNow)), 3);
-  EXPECT_EQ(Starts(Autoscale(endpoint, queue, Workers(2, 2), {}, kNow)), 1) << "two are coming";
-  EXPECT_EQ(Starts(Autoscale(WithGpus({"a100"}, 4), queue, Workers(2, 0), {}, kNow)), 2);
+  EXPECT_EQ(Starts(Autoscale(endpoint, queue, Workers(2, 0), kAny, kNow)), 3);
+  EXPECT_EQ(Starts(Autoscale(endpoint, queue, Workers(2, 2), kAny, kNow)), 1) << "two are coming";
+  EXPECT_EQ(Starts(Autoscale(WithGpus({"a100"}, 4), queue, Workers(2, 0), kAny, kNow)), 2);
 }
 
 TEST(AutoscaleByClassTest, AFallbackIsStartedOnlyAfterItsWait) {
@@ -256,17 +259,18 @@ TEST(AutoscaleByClassTest, AFallbackIsStartedOnlyAfterItsWait) {
       .affinity = {.gpu_types = {"h100", "a100"}, .fallback_after = absl::Seconds(30)},
       .queued = 1,
       .oldest_wait = absl::Seconds(29)};
-  EXPECT_EQ(Autoscale(endpoint, Waiting({waiting}), {}, {}, kNow).start,
+  EXPECT_EQ(Autoscale(endpoint, Waiting({waiting}), {}, kAny, kNow).start,
             (std::vector<Types>{{"h100"}}));
   waiting.oldest_wait = absl::Seconds(30);
-  EXPECT_EQ(Autoscale(endpoint, Waiting({waiting}), {}, {}, kNow).start,
+  EXPECT_EQ(Autoscale(endpoint, Waiting({waiting}), {}, kAny, kNow).start,
             (std::vector<Types>{{"h100", "a100"}}));
 }
 
 TEST(AutoscaleByClassTest, NoWorkerIsStartedThatCouldNotTakeTheJobs) {
   const Endpoint endpoint = WithGpus({"h100", "a100"});
-  const std::vector<GpuOffer> offers = {{.gpu_type = "a100", .traits = {.vram_mib = 80'000}},
-                                        {.gpu_type = "h100", .traits = {.vram_mib = 40'000}}};
+  const std::vector<GpuOffer> offers = {
+      {.gpu_type = "a100", .total = 1, .traits = {.vram_mib = 80'000}},
+      {.gpu_type = "h100", .total = 1, .traits = {.vram_mib = 40'000}}};
   const auto decide = [&](const Affinity& affinity) {
     return Autoscale(endpoint, Waiting({{.affinity = affinity, .queued = 1}}), {}, offers, kNow);
   };
@@ -278,15 +282,48 @@ TEST(AutoscaleByClassTest, NoWorkerIsStartedThatCouldNotTakeTheJobs) {
   }
 }
 
+TEST(AutoscaleByClassTest, JobsThatNobodyCouldServeCallForNoWorkers) {
+  const Endpoint endpoint = WithGpus({"a100"});
+  const QueueSnapshot queue =
+      Waiting({{.affinity = {.region = "mars"}, .queued = 9, .oldest_wait = absl::Hours(1)},
+               {.affinity = {}, .queued = 9, .oldest_wait = absl::Seconds(1)}});
+  EXPECT_EQ(Starts(Autoscale(endpoint, queue, {On("a100", Busy("a"))}, kAny, kNow)), 0);
+}
+
+TEST(AutoscaleByClassTest, CriticalJobsBeyondTheConcurrencyLimitCallForNoWorkers) {
+  Endpoint endpoint = WithGpus({"a100"});
+  endpoint.queue.max_concurrency = 2;
+  QueueSnapshot queue = Waiting({{.affinity = {.critical = true}, .queued = 100}});
+  queue.running = 1;
+  EXPECT_EQ(Starts(Autoscale(endpoint, queue, {On("a100", Busy("a"))}, kAny, kNow)), 1);
+}
+
+TEST(AutoscaleByClassTest, WorkersThatNoJobWaitsForAreSpare) {
+  Endpoint endpoint = WithGpus({"a100"});
+  endpoint.scale.min_workers = 3;
+  EXPECT_EQ(Autoscale(endpoint, {}, {}, kAny, kNow).spare, 3);
+  const QueueSnapshot queue = Waiting({{.affinity = {}, .queued = 1}});
+  EXPECT_EQ(Autoscale(endpoint, queue, {}, kAny, kNow).spare, 2);
+}
+
+TEST(AutoscaleByClassTest, AnIdleWorkerMakesRoomEvenWhereItWasKeptWarm) {
+  Endpoint endpoint = WithGpus({"a100", "h100"}, 1);
+  endpoint.scale.min_workers = 1;
+  const QueueSnapshot queue = Waiting({{.affinity = {.gpu_types = {"h100"}}, .queued = 1}});
+  EXPECT_EQ(
+      Autoscale(endpoint, queue, {On("a100", Idle("a", absl::ZeroDuration()))}, kAny, kNow).drain,
+      Ids{"a"});
+}
+
 TEST(AutoscaleByClassTest, AnIdleWorkerThatMayTakeNothingMakesRoom) {
   const Endpoint endpoint = WithGpus({"a100", "h100"}, 1);
   const QueueSnapshot queue = Waiting({{.affinity = {.gpu_types = {"h100"}}, .queued = 1}});
   const std::vector<WorkerSnapshot> idle = {On("a100", Idle("a", absl::ZeroDuration()))};
-  EXPECT_EQ(Autoscale(endpoint, queue, idle, {}, kNow).drain, Ids{"a"});
+  EXPECT_EQ(Autoscale(endpoint, queue, idle, kAny, kNow).drain, Ids{"a"});
   const std::vector<WorkerSnapshot> busy = {On("a100", Busy("a"))};
-  EXPECT_TRUE(Autoscale(endpoint, queue, busy, {}, kNow).drain.empty());
+  EXPECT_TRUE(Autoscale(endpoint, queue, busy, kAny, kNow).drain.empty());
   const QueueSnapshot its_own = Waiting({{.affinity = {.gpu_types = {"a100"}}, .queued = 1}});
-  EXPECT_TRUE(Autoscale(endpoint, its_own, idle, {}, kNow).drain.empty());
+  EXPECT_TRUE(Autoscale(endpoint, its_own, idle, kAny, kNow).drain.empty());
 }
 
 }  // namespace

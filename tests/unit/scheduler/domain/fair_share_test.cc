@@ -85,10 +85,42 @@ TEST(PlanStartsTest, ARequestTakesTheFirstOfItsKindsThatIsFree) {
 
 TEST(PlanStartsTest, GpusAreKeptForARequestThatNeedsMoreOfThem) {
   const GpuUse use = After({{"small", 1}});
-  const StartPlan plan = PlanStarts(use, {For("small"), For("large", {0}, 4)}, {{8, 3}}, {});
+  std::vector<HeldGpus> held = {Held("s", "small")};
+  const StartPlan plan = PlanStarts(use, {For("small"), For("large", {0}, 4)}, {{4, 3}}, held);
   EXPECT_TRUE(plan.starts.empty());
+  EXPECT_EQ(plan.yielding, Ids{"s"});
   EXPECT_EQ(plan.no_room, Indices{1});
   EXPECT_EQ(plan.outranked, Indices{0});
+}
+
+TEST(PlanStartsTest, NothingIsKeptAndNobodyYieldsForWhatWouldNotBeEnough) {
+  const GpuUse use = After({{"small", 1}});
+  std::vector<HeldGpus> held = {Held("s", "small"), Held("l", "large")};
+  const std::vector<StartRequest> requests = {For("small"), For("large", {0, 1}, 4)};
+  const StartPlan plan = PlanStarts(use, requests, {{4, 2}, {4, 2}}, held);
+  EXPECT_EQ(Started(plan), Indices{0});
+  EXPECT_TRUE(plan.yielding.empty());
+  EXPECT_EQ(plan.no_room, Indices{1});
+}
+
+TEST(PlanStartsTest, WhatNobodyWaitsForTakesOnlyWhatIsLeft) {
+  const GpuUse use = After({{"busy", 3}});
+  StartRequest warm = For("warm");
+  warm.spare = true;
+  const std::vector<HeldGpus> held = {Held("b", "busy")};
+  EXPECT_TRUE(PlanStarts(use, {warm}, {{1, 0}}, held).yielding.empty());
+  EXPECT_EQ(Started(PlanStarts(use, {warm, For("busy")}, {{2, 1}}, held)), Indices{1});
+  EXPECT_EQ(Started(PlanStarts(use, {warm, For("busy")}, {{3, 2}}, held)), (Indices{1, 0}));
+}
+
+TEST(PlanStartsTest, ASmallLeadMovesNobody) {
+  GpuUse use({.quantum = absl::Seconds(10)});
+  use.Advance(kStart, {});
+  use.Advance(kStart + absl::Seconds(10), {{"a", 1}});
+  const std::vector<HeldGpus> held = {Held("w", "a")};
+  EXPECT_TRUE(PlanStarts(use, {For("b")}, {{1, 0}}, held).yielding.empty());
+  use.Advance(kStart + absl::Seconds(11), {{"a", 1}});
+  EXPECT_EQ(PlanStarts(use, {For("b")}, {{1, 0}}, held).yielding, Ids{"w"});
 }
 
 TEST(PlanStartsTest, AWorkerOfAProjectThatHasHadMoreYields) {

@@ -7,6 +7,9 @@ namespace {
 
 using Types = std::vector<std::string>;
 
+const std::vector<GpuOffer> kAny = {{.gpu_type = "h100", .total = 8},
+                                    {.gpu_type = "a100", .total = 8}};
+
 Endpoint WithGpus(Types types) {
   Endpoint endpoint;
   endpoint.gpu_types = std::move(types);
@@ -19,7 +22,7 @@ ClassSnapshot Class(Affinity affinity, absl::Duration waited = absl::ZeroDuratio
 
 std::vector<WorkerDemand> Demands(std::vector<ClassSnapshot> classes,
                                   const std::vector<WorkerSnapshot>& workers = {},
-                                  const std::vector<GpuOffer>& offers = {}) {
+                                  const std::vector<GpuOffer>& offers = kAny) {
   QueueSnapshot queue;
   queue.classes = std::move(classes);
   return DemandsOf(WithGpus({"h100", "a100"}), queue, workers, offers);
@@ -27,11 +30,11 @@ std::vector<WorkerDemand> Demands(std::vector<ClassSnapshot> classes,
 
 TEST(WorkerDemandTest, CriticalJobsComeFirstThenUncoveredOnesThenTheOldest) {
   const std::vector<WorkerSnapshot> workers = {{.id = "w", .gpu_type = "a100"}};
-  const auto demands = Demands({Class({.gpu_types = {"a100"}}, absl::Seconds(9)),
-                                Class({.gpu_types = {"a100"}, .region = ""}, absl::Seconds(99)),
-                                Class({.gpu_types = {"h100"}}),
-                                Class({.gpu_types = {"a100"}, .critical = true})},
-                               workers);
+  const auto demands =
+      Demands({Class({.gpu_types = {"a100"}}, absl::Seconds(9)),
+               Class({.gpu_types = {"a100"}, .region = ""}, absl::Seconds(99)),
+               Class({.gpu_types = {"h100"}}), Class({.gpu_types = {"a100"}, .critical = true})},
+              workers);
   ASSERT_EQ(demands.size(), 4U);
   EXPECT_TRUE(demands[0].waiting.affinity.critical);
   EXPECT_EQ(demands[1].waiting.affinity.gpu_types, Types{"h100"});
@@ -47,16 +50,22 @@ TEST(WorkerDemandTest, JobsThatNameNoGpuTakeTheEndpoints) {
 TEST(WorkerDemandTest, WhileJobsWaitForTheirPreferredGpuNoOtherIsAskedFor) {
   const Affinity affinity{.gpu_types = {"h100", "a100"}, .fallback_after = absl::Seconds(10)};
   EXPECT_EQ(Demands({Class(affinity, absl::Seconds(9))}).at(0).gpu_types, Types{"h100"});
-  EXPECT_EQ(Demands({Class(affinity, absl::Seconds(10))}).at(0).gpu_types,
-            (Types{"h100", "a100"}));
+  EXPECT_EQ(Demands({Class(affinity, absl::Seconds(10))}).at(0).gpu_types, (Types{"h100", "a100"}));
 }
 
 TEST(WorkerDemandTest, AWishThatNoOfferMeetsLeavesNoType) {
-  const std::vector<GpuOffer> offers = {{.gpu_type = "a100", .traits = {.region = "eu"}},
-                                        {.gpu_type = "h100", .traits = {.federated = true}}};
+  const std::vector<GpuOffer> offers = {
+      {.gpu_type = "a100", .total = 8, .traits = {.region = "eu"}},
+      {.gpu_type = "h100", .total = 8, .traits = {.federated = true}}};
   EXPECT_EQ(Demands({Class({.region = "eu"})}, {}, offers).at(0).gpu_types, Types{"a100"});
   EXPECT_EQ(Demands({Class({.central_only = true})}, {}, offers).at(0).gpu_types, Types{"a100"});
   EXPECT_TRUE(Demands({Class({.region = "us"})}, {}, offers).at(0).gpu_types.empty());
+}
+
+TEST(WorkerDemandTest, ATypeThatTheFleetLacksIsNotAskedFor) {
+  EXPECT_EQ(Demands({Class({})}, {}, {{.gpu_type = "a100", .total = 1}}).at(0).gpu_types,
+            Types{"a100"});
+  EXPECT_TRUE(Demands({Class({})}, {}, {{.gpu_type = "a100", .total = 0}}).at(0).gpu_types.empty());
 }
 
 TEST(WorkerDemandTest, AWorkerServesWhatItMayTakeEvenAfterAWait) {

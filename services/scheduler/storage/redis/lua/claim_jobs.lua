@@ -123,8 +123,9 @@ for i = 1, #reserved, 2 do
   end
 end
 
--- Takes the job that is kept for a worker out of its queue, or nil.
-local function take_kept(worker)
+-- Takes the job that is kept for a worker out of its queue, or nil; the worker may serve
+-- no others than these queues.
+local function take_kept(worker, queues)
   local id = kept[worker]
   if not id then
     return nil
@@ -132,7 +133,11 @@ local function take_kept(worker)
   kept[worker], keeper[id] = nil, nil
   redis.call('HDEL', reserved_key(endpoint), worker)
   local class = redis.call('HGET', job_key(id), 'cl')
-  return class and redis.call('ZREM', queue_key(endpoint, class), id) == 1 and id
+  for _, queue in ipairs(queues) do
+    if queue.class == class then
+      return redis.call('ZREM', queue.key, id) == 1 and id
+    end
+  end
 end
 
 -- Whether a job taken from its queue may start: not when its time is over, nor while
@@ -192,7 +197,7 @@ local left = allowance()
 -- The next job for a worker, out of its queue, or nil. Those kept for other workers, at
 -- most one for each, go into `aside`.
 local function next_for(worker, queues, aside)
-  local id = take_kept(worker) or pop(queues)
+  local id = take_kept(worker, queues) or pop(queues)
   while id and keeper[id] do
     aside[#aside + 1] = id
     id = pop(queues)

@@ -15,7 +15,7 @@ local function release(job)
   dequeue(job)
   if not_before > now then
     move(job, DELAYED, 'r', {})
-    delay(job.id, job.endpoint, not_before)
+    delay(job.id, job.endpoint, job.class, not_before)
   else
     move(job, IN_QUEUE, 'r', { 'nb', now })
     enqueue(job.id, job.endpoint, job.class, job.score, job.key, job.batch)

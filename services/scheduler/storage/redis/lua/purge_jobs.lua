@@ -32,16 +32,20 @@ end
 
 purge_all(first_of(prefix .. 'waiting:' .. endpoint))
 purge_all(first_of(prefix .. 'delayed:' .. endpoint))
-for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
-  for _, key in ipairs(redis.call('HKEYS', busy_key(endpoint))) do
-    purge_all(first_of(parked_key(endpoint, class, key)))
-  end
+local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)
+for _, class in ipairs(classes) do
   for _, job in ipairs(first_of(queue_key(endpoint, class))) do
     if job.key then
       -- They before it, for as it leaves it lets the next one out.
       purge_all(first_of(parked_key(endpoint, class, job.key)))
     end
     purge(job)
+  end
+end
+-- With the queues empty, keys are held by jobs that run, which are not so many.
+for _, key in ipairs(purged < limit and redis.call('HKEYS', busy_key(endpoint)) or {}) do
+  for _, class in ipairs(classes) do
+    purge_all(first_of(parked_key(endpoint, class, key)))
   end
 end
 flush_counts()

@@ -25,9 +25,9 @@ local function restore(id, version, score, input, fields)
   local job = load_job(id)
   count(job.endpoint, 'bytes', #input)
   if job.status == WAITING then
-    await_parents(id, job.endpoint, redis.call('HGET', key, 'dp'), '', now_us())
+    await_parents(id, job.endpoint, job.class, redis.call('HGET', key, 'dp'), '', now_us())
   elseif job.status == DELAYED then
-    delay(id, job.endpoint, redis.call('HGET', key, 'nb') or now_us())
+    delay(id, job.endpoint, job.class, redis.call('HGET', key, 'nb') or now_us())
   else
     enqueue(id, job.endpoint, job.class, job.score, job.key, job.batch)
   end

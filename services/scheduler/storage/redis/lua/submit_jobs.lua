@@ -48,10 +48,13 @@ local function is_full(h)
   return false
 end
 
--- Forgets classes that hold no jobs.
+-- Classes that this run has made, or found.
+local made = {}
+
+-- Forgets classes that hold no jobs, but those for jobs to come.
 local function forget_empty(endpoint)
   for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
-    if redis.call('EXISTS', queue_key(endpoint, class)) == 0 then
+    if not made[endpoint .. class] and redis.call('EXISTS', queue_key(endpoint, class)) == 0 then
       forget_class(endpoint, class)
     end
   end
@@ -68,9 +71,6 @@ local function make_class(endpoint, class)
   end
   return redis.call('SCARD', classes) < MAX_CLASSES and redis.call('SADD', classes, class) == 1
 end
-
--- Classes that this run has made, or found.
-local made = {}
 
 -- Whether jobs with wishes of their own ask for more classes than there may be.
 local function has_too_many_classes(h, first)
@@ -128,9 +128,9 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   redis.call('HSET', job_key(id), unpack(fields))
   count(h.endpoint, 'bytes', #input)
   if waits then
-    await_parents(id, h.endpoint, depends_on, graph, now)
+    await_parents(id, h.endpoint, class, depends_on, graph, now)
   elseif delayed then
-    delay(id, h.endpoint, not_before)
+    delay(id, h.endpoint, class, not_before)
   else
     enqueue(id, h.endpoint, class, score, key ~= '' and key, h.batch ~= '' and h.batch)
   end

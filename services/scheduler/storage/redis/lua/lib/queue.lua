@@ -10,7 +10,7 @@
 --   q:<endpoint>:<affinity>  zset  runnable job ids by score
 --   parked:<endpoint>:<affinity>:<key>  zset  the same of jobs whose concurrency key
 --                            another job runs under
---   parked:<endpoint> hash   how many are parked, by affinity class; only of classes that
+--   held:<endpoint>   hash   how many are held, by affinity class; only of classes that
 --                            come and go (those with terms)
 --   busy:<endpoint>   hash   the job that runs, by concurrency key; of a batch on one
 --                            worker the job that runs or is in its queue
@@ -183,15 +183,23 @@ local function has_terms(class)
   return string.find(class, '|', 1, true)
 end
 
-local function count_parked(endpoint, class, change)
-  if has_terms(class) and redis.call('HINCRBY', prefix .. 'parked:' .. endpoint, class, change) <= 0 then
-    redis.call('HDEL', prefix .. 'parked:' .. endpoint, class)
+-- Counts jobs of a class that are held: waiting, delayed or parked.
+local function count_held(endpoint, class, change)
+  count(endpoint, 'held', change)
+  if has_terms(class) and redis.call('HINCRBY', prefix .. 'held:' .. endpoint, class, change) <= 0 then
+    redis.call('HDEL', prefix .. 'held:' .. endpoint, class)
   end
+end
+
+-- Holds a job of a class, which is kept for it.
+local function hold(endpoint, class)
+  redis.call('SADD', prefix .. 'classes:' .. endpoint, class)
+  count_held(endpoint, class, 1)
 end
 
 -- Forgets a class whose queue is empty, if it is one that comes and goes.
 local function forget_class(endpoint, class)
-  if has_terms(class) and redis.call('HEXISTS', prefix .. 'parked:' .. endpoint, class) == 0 then
+  if has_terms(class) and redis.call('HEXISTS', prefix .. 'held:' .. endpoint, class) == 0 then
     redis.call('SREM', prefix .. 'classes:' .. endpoint, class)
   end
 end
@@ -204,10 +212,8 @@ end
 
 -- Keeps a job out of its queue while another one runs under its key.
 local function park(id, endpoint, class, score, key)
-  redis.call('SADD', prefix .. 'classes:' .. endpoint, class)
-  count_parked(endpoint, class, 1)
   redis.call('ZADD', parked_key(endpoint, class, key), score, id)
-  count(endpoint, 'held', 1)
+  hold(endpoint, class)
 end
 
 -- Whether a job that becomes runnable has to wait for its key. Of a batch on one worker
@@ -229,28 +235,27 @@ local function enqueue(id, endpoint, class, score, key, batch)
 end
 
 -- Keeps a job until `at` (us).
-local function delay(id, endpoint, at)
+local function delay(id, endpoint, class, at)
   redis.call('ZADD', prefix .. 'delayed:' .. endpoint, at, id)
   redis.call('ZADD', prefix .. 'delayed', 'LT', at, endpoint)
-  count(endpoint, 'held', 1)
+  hold(endpoint, class)
 end
 
 -- Keeps a job until all that it depends on has ended; see FIELDS dp and gr.
-local function await_parents(id, endpoint, depends_on, graph, now)
+local function await_parents(id, endpoint, class, depends_on, graph, now)
   for parent in string.gmatch(depends_on .. (graph ~= '' and ' ' .. graph or ''), ' (%S+)') do
     redis.call('SADD', prefix .. 'parents:' .. id, parent)
   end
   redis.call('ZADD', prefix .. 'waiting:' .. endpoint, now, id)
   redis.call('ZADD', prefix .. 'unlinked', now, id)
-  count(endpoint, 'held', 1)
+  hold(endpoint, class)
 end
 
 -- Lets the next job of a class that waits for a key go into its queue; its id or nil.
 local function unpark(endpoint, class, key)
   local next = redis.call('ZPOPMIN', parked_key(endpoint, class, key))
   if next[1] then
-    count(endpoint, 'held', -1)
-    count_parked(endpoint, class, -1)
+    count_held(endpoint, class, -1)
     push(next[1], endpoint, class, next[2])
   end
   return next[1]
@@ -259,11 +264,12 @@ end
 -- Lets the next of all jobs that wait for a key go into its queue, runnable from now on,
 -- and holds the key for it; its id or nil.
 local function unpark_one(endpoint, classes, key, now)
-  local first, first_score
+  local first, first_score, first_id
   for _, class in ipairs(classes) do
-    local score = tonumber(redis.call('ZRANGE', parked_key(endpoint, class, key), 0, 0, 'WITHSCORES')[2])
-    if score and (not first or score < first_score) then
-      first, first_score = class, score
+    local head = redis.call('ZRANGE', parked_key(endpoint, class, key), 0, 0, 'WITHSCORES')
+    local id, score = head[1], tonumber(head[2])
+    if id and (not first or score < first_score or score == first_score and id < first_id) then
+      first, first_score, first_id = class, score, id
     end
   end
   if not first then
@@ -294,15 +300,14 @@ local function dequeue(job)
     redis.call('ZREM', prefix .. 'waiting:' .. job.endpoint, job.id)
     redis.call('ZREM', prefix .. 'unlinked', job.id)
     redis.call('UNLINK', prefix .. 'parents:' .. job.id)
-    count(job.endpoint, 'held', -1)
+    count_held(job.endpoint, job.class, -1)
   elseif job.status == DELAYED then
     redis.call('ZREM', prefix .. 'delayed:' .. job.endpoint, job.id)
-    count(job.endpoint, 'held', -1)
+    count_held(job.endpoint, job.class, -1)
   elseif redis.call('ZREM', queue_key(job.endpoint, job.class), job.id) == 1 then
     count(job.endpoint, 'queued', -1)
   elseif job.key then
     redis.call('ZREM', parked_key(job.endpoint, job.class, job.key), job.id)
-    count(job.endpoint, 'held', -1)
-    count_parked(job.endpoint, job.class, -1)
+    count_held(job.endpoint, job.class, -1)
   end
 end

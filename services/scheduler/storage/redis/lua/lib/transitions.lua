@@ -139,7 +139,7 @@ local function end_attempt(job, status, cause, now, fields, wait)
   if status == IN_QUEUE and not keeps then
     enqueue(job.id, job.endpoint, job.class, job.score, job.key)
   elseif status == DELAYED then
-    delay(job.id, job.endpoint, now + wait)
+    delay(job.id, job.endpoint, job.class, now + wait)
   end
   if job.expires then
     if status >= COMPLETED then
