@@ -136,9 +136,8 @@ class BatchTest(case.SuiteCase):
         gate = self.folder / "gate"
         order = {"op": "pid", "path": str(gate)}
         sent = self.send(endpoint, [{"op": "pid"}] * 5 + [order] + [{"op": "pid"}] * 10, one_worker=True)
-        self.await_status(sent["job_ids"][5], "IN_PROGRESS")
-        (worker,) = self.suite.worker_pids()
-        os.kill(worker, signal.SIGKILL)
+        job = self.await_status(sent["job_ids"][5], "IN_PROGRESS")
+        os.kill(self.suite.worker_pid(job["worker_id"]), signal.SIGKILL)
         gate.touch()
         self.assertEqual(self.done(sent["batch_id"])["counts"]["completed"], 16)
         before, after = self.pids(sent["job_ids"][:5]), self.pids(sent["job_ids"][5:])

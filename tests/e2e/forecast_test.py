@@ -59,7 +59,12 @@ class ForecastTest(case.SuiteCase):
         endpoint = self.endpoint("paused")
         self.run_job(endpoint, 1)
         self.call("POST", f"/v1/endpoints/{endpoint}/pause", {})
-        waiting = self.await_reason(self.submit(endpoint, 2), "PAUSED")
+
+        def paused():
+            # The scheduler hears of it in a moment; until then it runs jobs.
+            waiting = self.job(self.submit(endpoint, 2)).get("waiting", {})
+            return waiting.get("constraint") == "PAUSED" and waiting
+        waiting = servers.wait_until(paused, "the endpoint to be paused")
         self.assertNotIn("predicted_start_p50", waiting)
         self.assertNotIn("predicted_start_p90", waiting)
 

@@ -134,6 +134,10 @@ class Suite:
                 pids.append(int(words[1]))
         return pids
 
+    def worker_pid(self, worker_id: str) -> int:
+        """Pid of the agent that the process driver has started under this id."""
+        return int((self.folder / "workers" / f"{worker_id}.worker").read_text().split()[1])
+
     def metrics(self, name: str) -> str:
         """A service's /metrics."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_ports[name]}/metrics", timeout=5) as answer:
