@@ -4,7 +4,7 @@ PRESET ?= dev
 BIN := build/$(PRESET)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-lint configure build test dev demo lint bench clean
+.PHONY: help deps deps-lint configure build test model dev demo lint bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
@@ -23,6 +23,11 @@ build: configure ## Build everything (PRESET=dev)
 
 test: build ## Build, then run every test
 	@ctest --preset $(PRESET) -j2 $(CTEST_FLAGS)
+
+model: build ## Drive the queue's scripts and its state machine with 100,000 random operations
+	@for test in $(BIN)/scheduler_*model_test; do \
+	  FURNACE_TEST_OPERATIONS=100000 /usr/bin/python3 tests/support/with_servers.py $$test || exit 1; \
+	done
 
 dev: build ## Run the whole suite on this machine until Ctrl-C
 	@exec $(BIN)/furnace dev
