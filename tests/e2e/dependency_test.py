@@ -183,6 +183,8 @@ class DependencyTest(case.SuiteCase):
             stop.set()
             for client in clients:
                 client.join()
+        # The gateway takes a moment to find the scheduler that was started last.
+        servers.wait_until(lambda: self.suite.request("GET", "/v1/jobs")[0] == 200, "the suite to answer")
         for ids in acknowledged.values():
             for job in ids.values():
                 self.assertEqual(self._await_end(job)["status"], "COMPLETED")
