@@ -22,7 +22,7 @@ build: configure ## Build everything (PRESET=dev)
 	@cmake --build --preset $(PRESET)
 
 test: build ## Build, then run every test
-	@ctest --preset $(PRESET) -j2 $(CTEST_FLAGS)
+	@ctest --preset $(PRESET) -j3 $(CTEST_FLAGS)
 
 model: build ## Drive the queue's scripts and its state machine with 100,000 random operations
 	@for test in $(BIN)/scheduler_*model_test; do \
