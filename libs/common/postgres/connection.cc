@@ -108,7 +108,9 @@ absl::StatusCode CodeFromSqlState(std::string_view sqlstate) {
 
 Param TimeParam(std::optional<absl::Time> time) {
   if (!time) return std::nullopt;
-  return absl::FormatTime(absl::RFC3339_full, *time, absl::UTCTimeZone());
+  // Rounded down, as on the wire; PostgreSQL would round to the nearest microsecond.
+  const absl::Time rounded = absl::FromUnixMicros(absl::ToUnixMicros(*time));
+  return absl::FormatTime(absl::RFC3339_full, rounded, absl::UTCTimeZone());
 }
 
 std::string ArrayLiteral(const std::vector<Param>& values) {

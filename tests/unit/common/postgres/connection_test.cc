@@ -33,6 +33,9 @@ TEST(CodeFromSqlStateTest, FollowsTheTable) {
 TEST(TimeParamTest, KeepsMicrosecondsAndNull) {
   EXPECT_EQ(TimeParam(absl::FromUnixMicros(1'700'000'000'123'456)),
             "2023-11-14T22:13:20.123456+00:00");
+  EXPECT_EQ(TimeParam(absl::FromUnixNanos(1'700'000'000'123'456'999)),
+            TimeParam(absl::FromUnixMicros(1'700'000'000'123'456)))
+      << "rounded down, as everywhere";
   EXPECT_EQ(TimeParam(std::nullopt), std::nullopt);
 }
 
