@@ -229,7 +229,7 @@ TEST_F(PoolTest, NeverLendsMoreThanItsLimit) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(most, kLimit);
+  EXPECT_LE(most, kLimit);
 }
 
 TEST_F(PoolTest, ABusyPoolIsUnavailableAndNotForEver) {
