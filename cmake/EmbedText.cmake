@@ -20,14 +20,29 @@ function(furnace_write_header target header body)
   target_include_directories(${target} PRIVATE "${PROJECT_BINARY_DIR}/generated")
 endfunction()
 
+# The text of a file, with @path@ filled in.
+function(furnace_read_text file out)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(READ "${file}" text)
+  get_filename_component(folder "${file}" DIRECTORY)
+  while(text MATCHES "@([a-z_/]+\\.[a-z]+)@")
+    set(name "${CMAKE_MATCH_1}")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${folder}/${name}")
+    file(READ "${folder}/${name}" shared)
+    string(STRIP "${shared}" shared)
+    string(REPLACE "@${name}@" "${shared}" text "${text}")
+  endwhile()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
 # furnace_embed_text(<target> NAMESPACE <ns> HEADER <path> FILES <file>...)
-# Each file becomes a std::string_view constant in <ns>.
+# Each file becomes a std::string_view constant in <ns>. @path@ in it, relative to the
+# file, stands for the text of that file: what several queries share is written once.
 function(furnace_embed_text target)
   cmake_parse_arguments(ARG "" "NAMESPACE;HEADER" "FILES" ${ARGN})
   set(body "#pragma once\n\n#include <string_view>\n\nnamespace ${ARG_NAMESPACE} {\n")
   foreach(file IN LISTS ARG_FILES)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
-    file(READ "${file}" text)
+    furnace_read_text("${file}" text)
     furnace_constant_name("${file}" constant)
     string(APPEND body
       "\ninline constexpr std::string_view ${constant} = R\"embed(${text})embed\";\n")

@@ -2,11 +2,6 @@
 -- Returns those that are done and have a webhook; the columns of BatchFromRow in
 -- batch_store.cc.
 SELECT
-  id, endpoint_id, project_id, name, one_worker,
-  (extract(epoch FROM created_at) * 1000000)::bigint,
-  total, in_progress, completed, failed, timed_out, cancelled,
-  (extract(epoch FROM started_at) * 1000000)::bigint,
-  (extract(epoch FROM ended_at) * 1000000)::bigint,
-  gpu_time_us, version, webhook_url
+  @columns/batch.sql@
 FROM scheduler.furnace_batch_states
 WHERE id = ANY ($1::uuid[]) AND webhook_url <> '' AND ended = total
