@@ -1,3 +1,4 @@
+-- As BatchFromRow in batch_store.cc reads them.
   id, endpoint_id, project_id, name, one_worker,
   (extract(epoch FROM created_at) * 1000000)::bigint,
   total, in_progress, completed, failed, timed_out, cancelled,

@@ -1,3 +1,4 @@
+-- As JobFromRow in job_rows.cc reads them.
   id, endpoint_id, project_id, status, error, cause, priority, affinity, timeout_us, max_retries,
   attempt, retry_count, loss_count, worker_id, gpu_type, gpu_count, cold_start_us,
   (extract(epoch FROM queued_at) * 1000000)::bigint,
