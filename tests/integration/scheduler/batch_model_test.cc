@@ -2,6 +2,7 @@
 // time, every job ends, and what is counted is what there is.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
@@ -161,16 +162,14 @@ class BatchModelTest : public testing::Test {
       Claim();
       while (!running_.empty()) Settle(FailureCause::kNone);
       const QueueSnapshot left = log_.Survey({endpoint_}).value().at(endpoint_);
-      bool all_final = true;
-      for (const auto& [id, batch] : batch_of_)
-        all_final = all_final && IsFinal(Find(id)->job.status);
-      if (all_final) {
-        EXPECT_EQ(left.queued, 0);
-        EXPECT_EQ(left.running, 0);
-        return true;
-      }
+      if (left.queued == 0 && left.running == 0 && AllFinal()) return true;
     }
     return false;
+  }
+
+  bool AllFinal() {
+    return std::all_of(batch_of_.begin(), batch_of_.end(),
+                       [&](const auto& entry) { return IsFinal(Find(entry.first)->job.status); });
   }
 
   static constexpr FailureCause kCauses[] = {FailureCause::kHandlerError, FailureCause::kWorkerLost,
