@@ -144,7 +144,7 @@ struct Scheduler::Parts {
         schedules(schedule_store, catalog, clock),
         job_handlers(submitter, batches, graphs, queue, reader, history, explainer, redriver,
                      dispatcher, clock),
-        job_service(gate, job_handlers, submitter, queue, watchers, blocking, clock),
+        job_service(gate, job_handlers, submitter, dispatcher, queue, watchers, blocking, clock),
         batch_service(gate, batches, c.webhook_secret),
         worker_service(
             c.internal_token,

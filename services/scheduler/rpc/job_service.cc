@@ -36,11 +36,12 @@ FinalWatcher::Answer AnswerTo(const std::shared_ptr<Call>& call) {
 }  // namespace
 
 JobService::JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers, Submitter& submitter,
-                       JobQueue& queue, JobWatchers& watchers, runtime::ThreadPool& blocking,
-                       const Clock& clock)
+                       Dispatcher& dispatcher, JobQueue& queue, JobWatchers& watchers,
+                       runtime::ThreadPool& blocking, const Clock& clock)
     : gate_(gate),
       handlers_(handlers),
       submitter_(submitter),
+      dispatcher_(dispatcher),
       queue_(queue),
       watchers_(watchers),
       blocking_(blocking),
@@ -151,6 +152,12 @@ void JobService::Prepare(const std::shared_ptr<Call>& call, JobRequest request, 
   }
 }
 
+void JobService::Queue(Submission submission, Done<SubmitResult> done) {
+  const std::string endpoint_id = submission.endpoint_id;
+  submitter_.Submit(std::move(submission), std::move(done));
+  dispatcher_.Wake(endpoint_id);
+}
+
 template <typename Response, typename Call>
 void JobService::OnSubmit(const std::shared_ptr<Call>& call) {
   const absl::StatusOr<CallContext> caller = gate_.Admit(call->context());
@@ -159,17 +166,17 @@ void JobService::OnSubmit(const std::shared_ptr<Call>& call) {
   if (!job.ok()) return call->Finish(job.status());
   Prepare(call, *std::move(job), [this, call](Submission submission) {
     UpcomingJob upcoming = Upcoming(submission, 0);
-    submitter_.Submit(std::move(submission), [this, call, upcoming = std::move(upcoming)](
-                                                 absl::StatusOr<SubmitResult> result) {
-      if (!result.ok()) return call->Finish(result.status());
-      if (!result->known_id.empty()) {
-        return AnswerWithKnown<Response>(call, result->known_id, upcoming.record.job.project_id,
-                                         std::nullopt);
-      }
-      Response response;
-      *response.mutable_job() = ToProto(upcoming.QueuedAt(result->queued_at));
-      call->Finish(std::move(response));
-    });
+    Queue(std::move(submission),
+          [this, call, upcoming = std::move(upcoming)](absl::StatusOr<SubmitResult> result) {
+            if (!result.ok()) return call->Finish(result.status());
+            if (!result->known_id.empty()) {
+              return AnswerWithKnown<Response>(call, result->known_id,
+                                               upcoming.record.job.project_id, std::nullopt);
+            }
+            Response response;
+            *response.mutable_job() = ToProto(upcoming.QueuedAt(result->queued_at));
+            call->Finish(std::move(response));
+          });
   });
 }
 
@@ -211,12 +218,12 @@ void JobService::SubmitThenWatch(const std::shared_ptr<RunSyncCall>& call, Submi
                                  absl::Duration wait) {
   const std::string job_id = submission.items[0].id;
   const std::string project_id = submission.project_id;
-  submitter_.Submit(std::move(submission), [this, call, job_id, project_id,
-                                            wait](const absl::StatusOr<SubmitResult>& result) {
-    if (!result.ok()) return call->Finish(result.status());
-    const std::string& id = result->known_id.empty() ? job_id : result->known_id;
-    AnswerWithKnown<v1::RunSyncResponse>(call, id, project_id, wait);
-  });
+  Queue(std::move(submission),
+        [this, call, job_id, project_id, wait](const absl::StatusOr<SubmitResult>& result) {
+          if (!result.ok()) return call->Finish(result.status());
+          const std::string& id = result->known_id.empty() ? job_id : result->known_id;
+          AnswerWithKnown<v1::RunSyncResponse>(call, id, project_id, wait);
+        });
 }
 
 void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submission submission,
@@ -233,18 +240,17 @@ void JobService::SubmitAndWatch(const std::shared_ptr<RunSyncCall>& call, Submis
                                              watcher);
   if (!watched) return;
   call->WhenGone([this, job_id = job.id, gone = watcher.get()] { watchers_.Remove(job_id, gone); });
-  submitter_.Submit(std::move(submission),
-                    [this, call, watcher, wait,
-                     upcoming = std::move(upcoming)](absl::StatusOr<SubmitResult> result) {
-                      const std::string& job_id = upcoming.record.job.id;
-                      if (result.ok() && result->known_id.empty()) {
-                        return watcher->SetLatest(upcoming.QueuedAt(result->queued_at));
-                      }
-                      watchers_.Remove(job_id, watcher.get());
-                      if (!result.ok()) return call->Finish(result.status());
-                      AnswerWithKnown<v1::RunSyncResponse>(call, result->known_id,
-                                                           upcoming.record.job.project_id, wait);
-                    });
+  Queue(std::move(submission), [this, call, watcher, wait, upcoming = std::move(upcoming)](
+                                   absl::StatusOr<SubmitResult> result) {
+    const std::string& job_id = upcoming.record.job.id;
+    if (result.ok() && result->known_id.empty()) {
+      return watcher->SetLatest(upcoming.QueuedAt(result->queued_at));
+    }
+    watchers_.Remove(job_id, watcher.get());
+    if (!result.ok()) return call->Finish(result.status());
+    AnswerWithKnown<v1::RunSyncResponse>(call, result->known_id, upcoming.record.job.project_id,
+                                         wait);
+  });
 }
 
 void JobService::OnWait(const std::shared_ptr<WaitCall>& call) {

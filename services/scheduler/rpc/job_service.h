@@ -27,8 +27,8 @@ using JobServiceBase =
 class JobService final : public JobServiceBase {
  public:
   JobService(const furnace::rpc::Gate& gate, JobHandlers& handlers, Submitter& submitter,
-             JobQueue& queue, JobWatchers& watchers, runtime::ThreadPool& blocking,
-             const Clock& clock);
+             Dispatcher& dispatcher, JobQueue& queue, JobWatchers& watchers,
+             runtime::ThreadPool& blocking, const Clock& clock);
 
   /// For rpc::Server::Start.
   std::vector<furnace::rpc::AsyncMethod*> async_methods() {
@@ -79,12 +79,16 @@ class JobService final : public JobServiceBase {
   /// `next`, or answers the call with the error.
   template <typename Call, typename Next>
   void Prepare(const std::shared_ptr<Call>& call, JobRequest request, Next next);
+  /// Queues the submission, and has the endpoint's workers ask for jobs right behind it: on
+  /// an idle queue the job is leased in the round trip that acknowledges it.
+  void Queue(Submission submission, Done<SubmitResult> done);
   void OnWait(const std::shared_ptr<WaitCall>& call);
   void OnWatch(const std::shared_ptr<WatchCall>& call);
 
   const furnace::rpc::Gate& gate_;
   JobHandlers& handlers_;
   Submitter& submitter_;
+  Dispatcher& dispatcher_;
   JobQueue& queue_;
   JobWatchers& watchers_;
   runtime::ThreadPool& blocking_;
