@@ -36,6 +36,7 @@ class Watcher(threading.Thread):
         self.start()
 
     def run(self):
+        """The thread."""
         try:
             for message in self.client.watch(self.job_id, timeout=2 * case.JOB_TIMEOUT_S):
                 self.messages.append(message)
