@@ -4,7 +4,7 @@ PRESET ?= dev
 BIN := build/$(PRESET)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-lint configure build test model dev demo lint bench clean
+.PHONY: help deps deps-lint deps-bench configure build test model dev demo lint bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
@@ -14,6 +14,9 @@ deps: ## Install the Debian packages that are missing
 
 deps-lint: deps
 	@tools/install_packages.sh tools/packages-lint.txt
+
+deps-bench: deps
+	@tools/install_packages.sh tools/packages-bench.txt
 
 configure: deps
 	@cmake --preset $(PRESET)
@@ -39,7 +42,7 @@ demo: configure ## Upscale a photograph on a suite of its own, from start to bil
 lint: deps-lint build ## Check formatting, house rules, protos, scripts and clang-tidy (CHANGED=1: only changed C++)
 	@tools/lint.sh $(if $(CHANGED),--changed)
 
-bench: ## Measure the release build
+bench: deps-bench ## Measure the release build
 	@$(MAKE) --no-print-directory build PRESET=release
 	@exec /usr/bin/python3 bench/run.py build/release/bin
 

@@ -8,9 +8,8 @@
 
 namespace furnace::bench {
 
-NativeWorker::NativeWorker(const Options& options, OnJob on_job)
-    : on_job_(std::move(on_job)),
-      stub_(v1::WorkerService::NewStub(rpc::Dial(options.scheduler_address))) {
+WorkerSession::WorkerSession(const WorkerOptions& options)
+    : stub_(v1::WorkerService::NewStub(rpc::Dial(options.scheduler_address))) {
   const rpc::WorkerIdentity identity{.worker_id = options.worker_id,
                                      .endpoint_id = options.endpoint_id,
                                      .expires = absl::Now() + absl::Hours(1)};
@@ -27,19 +26,25 @@ NativeWorker::NativeWorker(const Options& options, OnJob on_job)
   hello.set_gpu_count(1);
   hello.set_credits(options.credits);
   stream_->Write(request);
-  reader_ = std::thread([this] { Read(); });
 }
 
-NativeWorker::~NativeWorker() {
+WorkerSession::~WorkerSession() {
   context_.TryCancel();
-  reader_.join();
   stream_->Finish();
+}
+
+NativeWorker::NativeWorker(const Options& options, OnJob on_job)
+    : on_job_(std::move(on_job)), session_(options), reader_([this] { Read(); }) {}
+
+NativeWorker::~NativeWorker() {
+  session_.Cancel();
+  reader_.join();
 }
 
 void NativeWorker::Read() {
   v1::ConnectResponse response;
   v1::ConnectRequest request;
-  while (stream_->Read(&response)) {
+  while (session_.stream().Read(&response)) {
     settled_ += response.settled().leases_size();
     const int count = response.assignments().jobs_size();
     for (int i = 0; i < count; ++i) {
@@ -51,7 +56,7 @@ void NativeWorker::Read() {
       result.set_credits(1);
       grpc::WriteOptions options;
       if (i + 1 < count) options.set_buffer_hint();
-      stream_->Write(request, options);
+      session_.stream().Write(request, options);
     }
   }
 }

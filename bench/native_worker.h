@@ -12,17 +12,39 @@
 
 namespace furnace::bench {
 
+struct WorkerOptions {
+  std::string scheduler_address;
+  std::string internal_token;
+  std::string worker_id;
+  std::string endpoint_id;
+  int credits = 64;
+};
+
+/// A worker's stream to the scheduler, after Hello.
+class WorkerSession {
+ public:
+  explicit WorkerSession(const WorkerOptions& options);
+  /// Hangs up. Nobody reads any more.
+  ~WorkerSession();
+
+  using Stream =
+      grpc::ClientReaderWriter<furnace::v1::ConnectRequest, furnace::v1::ConnectResponse>;
+  /// One thread may read while another writes.
+  Stream& stream() { return *stream_; }
+  /// Makes reads fail from now on.
+  void Cancel() { context_.TryCancel(); }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<furnace::v1::WorkerService::Stub> stub_;
+  std::unique_ptr<Stream> stream_;
+};
+
 /// A worker that does nothing to each job it gets, as fast as it can: settles it with
 /// the result `null` and asks for another.
 class NativeWorker {
  public:
-  struct Options {
-    std::string scheduler_address;
-    std::string internal_token;
-    std::string worker_id;
-    std::string endpoint_id;
-    int credits = 64;
-  };
+  using Options = WorkerOptions;
   /// Called with each job's id when it arrives.
   using OnJob = std::function<void(const std::string& job_id)>;
 
@@ -36,11 +58,7 @@ class NativeWorker {
   void Read();
 
   const OnJob on_job_;
-  grpc::ClientContext context_;
-  std::unique_ptr<furnace::v1::WorkerService::Stub> stub_;
-  std::unique_ptr<
-      grpc::ClientReaderWriter<furnace::v1::ConnectRequest, furnace::v1::ConnectResponse>>
-      stream_;
+  WorkerSession session_;
   std::atomic<std::int64_t> settled_{0};
   std::thread reader_;
 };

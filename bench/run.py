@@ -11,7 +11,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-import rest  # noqa: E402  (these are found by the line above)
+import gateway  # noqa: E402  (these are found by the line above)
+import rest  # noqa: E402
 import suite  # noqa: E402
 
 
@@ -48,6 +49,7 @@ def main() -> int:
     """Runs all benchmarks."""
     binaries = pathlib.Path(sys.argv[1]).resolve()
     lifecycle(binaries, sys.argv[2:])
+    gateway.gateway(binaries, [])
     rest.runsync(binaries)
     memory_at_rest(binaries)
     return 0

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace furnace::bench {
 
 /// A client's call in flight.
 struct SubmitLoad::Call {
+  absl::Time due;
   std::optional<grpc::ClientContext> context;
   grpc::Status status;
   v1::SubmitResponse one;
@@ -67,6 +69,29 @@ std::int64_t SubmitLoad::RunUntil(absl::Time end) {
     }
   }
   return accepted;
+}
+
+std::vector<absl::Duration> SubmitLoad::Pace(double rate, absl::Duration length) {
+  std::vector<Call> calls(static_cast<std::size_t>(rate * absl::ToDoubleSeconds(length)));
+  std::vector<absl::Duration> took;
+  std::thread reader([this, &took, count = calls.size()] {
+    void* tag = nullptr;
+    bool ok = false;
+    while (took.size() < count && queue_.Next(&tag, &ok)) {
+      const Call& call = *static_cast<Call*>(tag);
+      took.push_back(absl::Now() - call.due);
+      if (!call.status.ok())
+        std::fprintf(stderr, "submit: %s\n", call.status.error_message().c_str());
+    }
+  });
+  absl::Time due = absl::Now();
+  for (Call& call : calls) {
+    call.due = due += absl::Seconds(1) / rate;
+    absl::SleepFor(due - absl::Now());
+    Start(call);
+  }
+  reader.join();
+  return took;
 }
 
 }  // namespace furnace::bench

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "bench/job_client.h"
@@ -28,6 +29,10 @@ class SubmitLoad {
 
   /// Submits until `end`, and returns how many jobs were accepted by then.
   std::int64_t RunUntil(absl::Time end);
+
+  /// One call after another at fixed times, `rate` a second, whatever the answers take;
+  /// how long each took from when it was due.
+  std::vector<absl::Duration> Pace(double rate, absl::Duration length);
 
  private:
   struct Call;

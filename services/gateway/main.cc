@@ -29,12 +29,20 @@ namespace {
 // Threads that carry answers of the services; they never block.
 constexpr int kCompletionThreads = 2;
 
+// Files besides clients' connections: those to other services, listeners, logs.
+constexpr rlim_t kOtherFiles = 100;
+
 // Each connection is a file, and the usual limit of 1,024 is soon reached.
-void RaiseFileLimit() {
+void RaiseFileLimit(int connections) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= static_cast<rlim_t>(connections) + kOtherFiles) return;
+  spdlog::warn(
+      "{} open files are too few for {} connections: raise the hard limit (ulimit -Hn) "
+      "or lower FURNACE_HTTP_CONNECTIONS",
+      limit.rlim_cur, connections);
 }
 
 /// Serves until a signal; an error when it cannot start.
@@ -108,7 +116,7 @@ int main(int argc, char** argv) {
     spdlog::critical("configuration: {}", status.ToString());
     return EX_CONFIG;
   }
-  gateway::RaiseFileLimit();
+  gateway::RaiseFileLimit(config->connections);
   if (const absl::Status status = gateway::Serve(*config, signals); !status.ok()) {
     spdlog::critical("startup: {}", status.ToString());
     return EX_UNAVAILABLE;

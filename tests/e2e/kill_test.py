@@ -5,12 +5,11 @@ What is counted comes from the API: states and outputs from the jobs, money from
 ledger.
 """
 
-import collections
 import os
-import pathlib
 import signal
 import threading
 
+import books
 import case
 import servers
 import suite
@@ -26,40 +25,7 @@ def order_of(number: int) -> dict:
     return {"op": "sleep", "seconds": 0.05 + number % 4 * 0.05, "number": number}
 
 
-def children(pid: int) -> list:
-    """Pids of a process's children, whichever of its threads started them."""
-    return [int(child) for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/children")
-            for child in thread.read_text().split()]
-
-
-def is_running(pid: int) -> bool:
-    """Whether the process is there and no zombie."""
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-class Books:
-    """The ledger of one project, by job and attempt."""
-
-    def __init__(self, entries: list):
-        self.attempts = collections.defaultdict(lambda: collections.defaultdict(list))
-        for entry in entries:
-            self.attempts[entry["job_id"]][entry["epoch"]].append(entry)
-
-    def billed(self, job_id: str) -> list:
-        """The attempts of a job that were charged and not credited, each as its entries."""
-        return [entries for entries in self.attempts[job_id].values()
-                if not any(entry["kind"] == "CREDIT" for entry in entries)]
-
-
-def of_kind(entries: list, kind: str) -> list:
-    """Those of the entries that record this."""
-    return [entry for entry in entries if entry["kind"] == kind]
-
-
-class KillTest(case.SuiteCase):
+class KillTest(books.BooksCase):
     def submit_all(self, endpoint: str) -> list:
         """Queues the jobs, 10 in a batch; returns their ids in order."""
         ids = []
@@ -94,39 +60,6 @@ class KillTest(case.SuiteCase):
             if not retries_allowed:
                 self.assertEqual(job["retry_count"], 0, job)
         self.check_books(jobs)
-
-    def check_books(self, jobs: list):
-        """The ledger charges the jobs' GPU time once, to the microsecond."""
-        books = self.await_books(jobs)
-        for job in jobs:
-            billed = books.billed(job["id"])
-            # An attempt that the handler failed is the tenant's; what the platform lost is not.
-            self.assertEqual(len(billed), 1 + job["retry_count"], (job, books.attempts[job["id"]]))
-            for entries in billed:
-                self.assertEqual(len(of_kind(entries, "INVOCATION")), 1, entries)
-                self.assertGreaterEqual(len(of_kind(entries, "GPU_TIME")), 1, entries)
-            charged = sum(entry["gpu_time_us"] for entries in billed for entry in of_kind(entries, "GPU_TIME"))
-            self.assertEqual(charged, job["gpu_time_us"], (job, billed))
-            self.check_credits(books.attempts[job["id"]], job)
-        usage = self.call("GET", f"/v1/usage?endpoint_id={jobs[0]['endpoint_id']}")["total"]
-        self.assertEqual(usage["gpu_time_us"], sum(job["gpu_time_us"] for job in jobs))
-        self.assertEqual(usage["invocations"], sum(1 + job["retry_count"] for job in jobs))
-
-    def check_credits(self, attempts: dict, job: dict):
-        """What the platform lost was charged and taken back, and is no invocation."""
-        for epoch, entries in attempts.items():
-            self.assertLessEqual(epoch, job["attempt"])
-            credits = of_kind(entries, "CREDIT")
-            if credits:
-                self.assertEqual(sum(entry["amount_nanos"] for entry in entries), 0, entries)
-                self.assertEqual(of_kind(entries, "INVOCATION"), [])
-
-    def await_books(self, jobs: list) -> Books:
-        """Polls until the ledger has the last attempt of every job."""
-        def complete():
-            books = Books(self.pages("/v1/ledger", "entries", page_size=1000))
-            return books if all(job["attempt"] in books.attempts[job["id"]] for job in jobs) else None
-        return servers.wait_until(complete, "the ledger to have every job", case.JOB_TIMEOUT_S)
 
     def run_over(self, name: str, kill, *, retries_allowed: bool = False, **spec):
         """Queues jobs, calls `kill(endpoint)` when some are done, and checks them all."""
@@ -166,9 +99,9 @@ class KillTest(case.SuiteCase):
 
     def kill_postgres(self):
         """kill -9 of all of it: it does not start while a part is left."""
-        backends = children(self.suite.postgres.process.pid)
+        backends = books.children(self.suite.postgres.process.pid)
         self.suite.postgres.kill()
-        servers.wait_until(lambda: not any(map(is_running, backends)), "the backends to end")
+        servers.wait_until(lambda: not any(map(books.is_running, backends)), "the backends to end")
 
     def test_everything_at_once(self):
         def kill(endpoint):
@@ -194,35 +127,25 @@ class KillTest(case.SuiteCase):
     def test_all_workers(self):
         def kill(endpoint):
             handlers = self.kill_workers(endpoint)
-            servers.wait_until(lambda: not any(map(is_running, handlers)), "the orphaned handlers to end")
+            servers.wait_until(lambda: not any(map(books.is_running, handlers)), "the orphaned handlers to end")
         self.run_over("workers", kill)
 
     def kill_workers(self, endpoint: str) -> list:
         """kill -9 of the endpoint's agents; returns the pids of their handlers."""
         pids = self.worker_pids(endpoint)
         self.assertEqual(len(pids), WORKERS)
-        handlers = [child for pid in pids for child in children(pid)]
+        handlers = [child for pid in pids for child in books.children(pid)]
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         return handlers
 
     def test_all_handlers(self):
         def kill(endpoint):
-            handlers = [child for pid in self.worker_pids(endpoint) for child in children(pid)]
+            handlers = [child for pid in self.worker_pids(endpoint) for child in books.children(pid)]
             self.assertEqual(len(handlers), WORKERS)
             for pid in handlers:
                 os.kill(pid, signal.SIGKILL)
         self.run_over("handlers", kill, retries_allowed=True, max_retries=3)
-
-    def worker_pids(self, endpoint: str) -> list:
-        """Pids of the endpoint's agents."""
-        names = {worker["id"] for worker in self.workers(endpoint)}
-        pids = []
-        for pid in self.suite.worker_pids():
-            environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-            if any(f"FURNACE_WORKER_ID={name}".encode() in environment for name in names):
-                pids.append(pid)
-        return pids
 
     def test_the_gateway(self):
         endpoint = self.crowd("gateway")
@@ -268,12 +191,12 @@ class StopTest(case.SuiteCase):
         self.await_workers(endpoint, 2)
         self.await_status(self.submit(endpoint, {"op": "hang"}), "IN_PROGRESS")
         agents = self.suite.worker_pids()
-        handlers = [child for pid in agents for child in children(pid)]
+        handlers = [child for pid in agents for child in books.children(pid)]
         self.assertEqual((len(agents), len(handlers)), (2, 2))
         for name in reversed(suite.SERVICES):
             self.suite.stop(name)
             self.assertEqual(self.suite.processes[name].returncode, 0, self.suite.log(name)[-2000:])
-        self.assertEqual([pid for pid in agents + handlers if is_running(pid)], [])
+        self.assertEqual([pid for pid in agents + handlers if books.is_running(pid)], [])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -124,27 +125,35 @@ class UnaryCall final : public CallBase {
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+/// What of a stream may wait to be written: so many messages, and the last of them
+/// may pass so many bytes.
+struct WaitingLimit {
+  std::size_t messages;
+  std::size_t bytes;
+};
+
 /// A call that streams messages out.
 ///
-/// gRPC allows one write in flight; what is pushed meanwhile waits here, `limit`
-/// messages at most: a reader that falls further behind loses the stream, not our
-/// memory.
+/// gRPC allows one write in flight; what is pushed meanwhile waits here, up to
+/// `limit`: a reader that falls further behind loses the stream, not our memory.
 template <typename Stream, typename Out>
 class WritingCall : public CallBase {
  public:
-  explicit WritingCall(std::size_t limit) : limit_(limit) {}
+  explicit WritingCall(const WaitingLimit& limit) : limit_(limit) {}
 
   Stream& stream() { return stream_; }
 
   /// False when the stream is closed, which includes being closed by this call
-  /// with RESOURCE_EXHAUSTED because `limit` messages wait already.
+  /// with RESOURCE_EXHAUSTED because too much waits already.
   bool Push(Out message) ABSL_LOCKS_EXCLUDED(mutex_) {
     bool accepted = true;
     {
       MutexLock lock(mutex_);
       if (closed_) return false;
-      if (waiting_.size() < limit_) {
-        waiting_.push_back(std::move(message));
+      if (waiting_.size() < limit_.messages && waiting_bytes_ < limit_.bytes) {
+        const std::size_t bytes = message.ByteSizeLong();
+        waiting_bytes_ += bytes;
+        waiting_.push_back({std::move(message), bytes});
       } else {
         accepted = false;
         waiting_.clear();
@@ -200,7 +209,8 @@ class WritingCall : public CallBase {
       MutexLock lock(mutex_);
       if (busy_) return;
       if (!waiting_.empty()) {
-        in_flight_ = std::move(waiting_.front());
+        in_flight_ = std::move(waiting_.front().message);
+        waiting_bytes_ -= waiting_.front().bytes;
         waiting_.pop_front();
         // More follow at once: let gRPC put them into one packet.
         if (!waiting_.empty()) options.set_buffer_hint();
@@ -231,14 +241,20 @@ class WritingCall : public CallBase {
     Advance();
   }
 
-  const std::size_t limit_;
+  struct Waiting {
+    Out message;
+    std::size_t bytes;
+  };
+
+  const WaitingLimit limit_;
   Stream stream_{&context_};
   OpTag write_{[this](bool ok) { OnWritten(ok); }};
   OpTag finish_{[](bool) {}};
   Out in_flight_;
   grpc::Status status_;
   Mutex mutex_;
-  std::deque<Out> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;  // Of a stream that is open.
   bool busy_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
@@ -248,9 +264,9 @@ template <typename In, typename Out>
 class ServerStreamCall final : public WritingCall<grpc::ServerAsyncWriter<Out>, Out> {
  public:
   using Request = In;
-  static constexpr std::size_t kMessageLimit = 1000;
+  static constexpr WaitingLimit kLimit = {.messages = 1000, .bytes = 2 << 20};
 
-  ServerStreamCall() : WritingCall<grpc::ServerAsyncWriter<Out>, Out>(kMessageLimit) {}
+  ServerStreamCall() : WritingCall<grpc::ServerAsyncWriter<Out>, Out>(kLimit) {}
 
   In& request() { return request_; }
 
@@ -266,9 +282,11 @@ class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>
   using Base = WritingCall<grpc::ServerAsyncReaderWriter<Out, In>, Out>;
 
  public:
-  static constexpr std::size_t kMessageLimit = 10000;
+  /// A worker has room for what it asked for, whatever the size of its jobs.
+  static constexpr WaitingLimit kLimit = {.messages = 10000,
+                                          .bytes = std::numeric_limits<std::size_t>::max()};
 
-  BidiCall() : Base(kMessageLimit) {}
+  BidiCall() : Base(kLimit) {}
 
   /// Begins to read. `on_message` is called for one message at a time, on a
   /// completion thread; `on_closed` once, when the peer has sent its last or is

@@ -34,6 +34,9 @@ std::shared_ptr<grpc::Channel> Dial(const std::string& address) {
   SendKeepalive(arguments);
   arguments.SetLoadBalancingPolicyName("round_robin");
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // A window that grows with the traffic is memory that a stream nobody reads may fill:
+  // many MiB each. Whoever waits for a large message is sent it all the same.
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMinMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);

@@ -129,12 +129,12 @@ TEST_F(BidiCallTest, TheServerMayCloseWhileThePeerWrites) {
 
 TEST_F(BidiCallTest, APeerThatDoesNotReadLosesTheStream) {
   constexpr std::size_t kPadding = 8 * 1024;
-  constexpr int kTooMany = static_cast<int>(ConnectCall::kMessageLimit) * 3;
+  constexpr int kTooMany = static_cast<int>(ConnectCall::kLimit.messages) * 3;
   const auto call = Open();
   StartEcho(call);
   int pushed = 0;
   while (pushed < kTooMany && call->Push(Response(pushed, kPadding))) ++pushed;
-  EXPECT_GE(pushed, static_cast<int>(ConnectCall::kMessageLimit));
+  EXPECT_GE(pushed, static_cast<int>(ConnectCall::kLimit.messages));
   EXPECT_LT(pushed, kTooMany);
   v1::ConnectResponse message;
   while (stream_->Read(&message)) {

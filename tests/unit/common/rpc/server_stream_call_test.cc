@@ -34,6 +34,14 @@ class ServerStreamCallTest : public testing::Test {
     return count;
   }
 
+  // The stream is lost, and the client told why after less than was pushed.
+  void ExpectTooSlow(WatchCall& call, int pushed) {
+    EXPECT_FALSE(call.Push(Message(0)));
+    EXPECT_LT(ReadAll(), pushed);
+    EXPECT_EQ(status_.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(status_.error_message(), "the reader is too slow");
+  }
+
   AsyncServer server_;
   const std::unique_ptr<v1::JobService::Stub> stub_ = v1::JobService::NewStub(server_.channel());
   grpc::ClientContext context_;
@@ -84,19 +92,33 @@ TEST_F(ServerStreamCallTest, ManyThreadsMayPush) {
   EXPECT_TRUE(reader_->Finish().ok());
 }
 
-TEST_F(ServerStreamCallTest, AReaderThatFallsBehindLosesTheStream) {
-  // More than gRPC takes into its own buffers before it makes us wait.
-  constexpr std::size_t kPadding = 64 * 1024;
-  constexpr int kTooMany = static_cast<int>(WatchCall::kMessageLimit) * 3;
+TEST_F(ServerStreamCallTest, AReaderThatFallsManyMessagesBehindLosesTheStream) {
+  constexpr std::size_t kPadding = 1024;
+  constexpr int kTooMany = static_cast<int>(WatchCall::kLimit.messages) * 3;
   const auto call = Open();
   int pushed = 0;
   while (pushed < kTooMany && call->Push(Message(pushed, kPadding))) ++pushed;
-  EXPECT_GE(pushed, static_cast<int>(WatchCall::kMessageLimit));
+  EXPECT_GE(pushed, static_cast<int>(WatchCall::kLimit.messages));
   EXPECT_LT(pushed, kTooMany);
-  EXPECT_FALSE(call->Push(Message(0)));
-  EXPECT_LT(ReadAll(), pushed);
-  EXPECT_EQ(status_.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(status_.error_message(), "the reader is too slow");
+  ExpectTooSlow(*call, pushed);
+}
+
+TEST_F(ServerStreamCallTest, AReaderThatFallsManyBytesBehindLosesTheStream) {
+  constexpr std::size_t kPadding = 64 * 1024;
+  constexpr int kEnough = WatchCall::kLimit.bytes / kPadding;
+  const auto call = Open();
+  int pushed = 0;
+  while (pushed < 10 * kEnough && call->Push(Message(pushed, kPadding))) ++pushed;
+  EXPECT_GE(pushed, kEnough - 1);
+  EXPECT_LT(pushed, 10 * kEnough);
+  ExpectTooSlow(*call, pushed);
+}
+
+TEST_F(ServerStreamCallTest, OneMessageMayBeLargerThanWhatMayWait) {
+  const auto call = Open();
+  EXPECT_TRUE(call->Push(Message(0, WatchCall::kLimit.bytes + 1)));
+  call->Close(grpc::Status::OK);
+  EXPECT_EQ(ReadAll(), 1);
 }
 
 TEST_F(ServerStreamCallTest, AClientThatLeavesEndsTheStream) {

@@ -1,0 +1,87 @@
+"""The ledger's view of jobs whose workers or services were killed, and processes to kill."""
+
+import collections
+import pathlib
+
+import case
+import servers
+
+
+def children(pid: int) -> list:
+    """Pids of a process's children, whichever of its threads started them."""
+    return [int(child) for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/children")
+            for child in thread.read_text().split()]
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process is there and no zombie."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Books:
+    """The ledger of one project, by job and attempt."""
+
+    def __init__(self, entries: list):
+        self.attempts = collections.defaultdict(lambda: collections.defaultdict(list))
+        for entry in entries:
+            self.attempts[entry["job_id"]][entry["epoch"]].append(entry)
+
+    def billed(self, job_id: str) -> list:
+        """The attempts of a job that were charged and not credited, each as its entries."""
+        return [entries for entries in self.attempts[job_id].values()
+                if not any(entry["kind"] == "CREDIT" for entry in entries)]
+
+
+def of_kind(entries: list, kind: str) -> list:
+    """Those of the entries that record this."""
+    return [entry for entry in entries if entry["kind"] == kind]
+
+
+class BooksCase(case.SuiteCase):
+    """Tests that end with a look into the ledger."""
+
+    def check_books(self, jobs: list):
+        """The ledger charges the jobs' GPU time once, to the microsecond."""
+        books = self.await_books(jobs)
+        for job in jobs:
+            billed = books.billed(job["id"])
+            # An attempt that the handler failed is the tenant's; what the platform lost is not.
+            self.assertEqual(len(billed), 1 + job["retry_count"], (job, books.attempts[job["id"]]))
+            for entries in billed:
+                self.assertEqual(len(of_kind(entries, "INVOCATION")), 1, entries)
+                self.assertGreaterEqual(len(of_kind(entries, "GPU_TIME")), 1, entries)
+            charged = sum(entry["gpu_time_us"] for entries in billed for entry in of_kind(entries, "GPU_TIME"))
+            self.assertEqual(charged, job["gpu_time_us"], (job, billed))
+            self.check_credits(books.attempts[job["id"]], job)
+        usage = self.call("GET", f"/v1/usage?endpoint_id={jobs[0]['endpoint_id']}")["total"]
+        self.assertEqual(usage["gpu_time_us"], sum(job["gpu_time_us"] for job in jobs))
+        self.assertEqual(usage["invocations"], sum(1 + job["retry_count"] for job in jobs))
+
+    def check_credits(self, attempts: dict, job: dict):
+        """What the platform lost was charged and taken back, and is no invocation."""
+        for epoch, entries in attempts.items():
+            self.assertLessEqual(epoch, job["attempt"])
+            credits = of_kind(entries, "CREDIT")
+            if credits:
+                self.assertEqual(sum(entry["amount_nanos"] for entry in entries), 0, entries)
+                self.assertEqual(of_kind(entries, "INVOCATION"), [])
+
+    def await_books(self, jobs: list) -> Books:
+        """Polls until the ledger has the last attempt of every job."""
+        def complete():
+            books = Books(self.pages("/v1/ledger", "entries", page_size=1000))
+            return books if all(job["attempt"] in books.attempts[job["id"]] for job in jobs) else None
+        return servers.wait_until(complete, "the ledger to have every job", case.JOB_TIMEOUT_S)
+
+    def worker_pids(self, endpoint: str) -> list:
+        """Pids of the endpoint's agents."""
+        names = {worker["id"] for worker in self.workers(endpoint)}
+        pids = []
+        for pid in self.suite.worker_pids():
+            environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            if any(f"FURNACE_WORKER_ID={name}".encode() in environment for name in names):
+                pids.append(pid)
+        return pids
