@@ -26,11 +26,13 @@ add_library(furnace_worker_agent_support STATIC support/worker/agent_fixture.cc)
 target_link_libraries(furnace_worker_agent_support PUBLIC furnace_worker_app GTest::gtest
   PRIVATE furnace_warnings)
 furnace_test(worker_agent_test
-  SOURCES unit/worker/app/agent_jobs_test.cc unit/worker/app/agent_lifecycle_test.cc
+  SOURCES unit/worker/app/agent_gpu_test.cc unit/worker/app/agent_jobs_test.cc unit/worker/app/agent_lifecycle_test.cc
+    unit/worker/app/agent_monitor_test.cc
     unit/worker/app/unstored_progress_test.cc
   DEPS furnace_worker_agent_support)
 furnace_test(worker_domain_test
   SOURCES unit/worker/domain/attempt_state_test.cc unit/worker/domain/attempts_test.cc
+    unit/worker/domain/gpu_test.cc unit/worker/domain/gpu_peaks_test.cc
     unit/worker/domain/handler_environment_test.cc unit/worker/domain/held_jobs_test.cc
     unit/worker/domain/policies_test.cc unit/worker/domain/spool_record_test.cc
     unit/worker/domain/text_test.cc
@@ -39,6 +41,23 @@ furnace_test(worker_adapters_test
   SOURCES unit/worker/config_test.cc unit/worker/http/protocol_test.cc
     unit/worker/process/line_reader_test.cc unit/worker/spool/file_spool_test.cc
   DEPS furnace_worker_config furnace_worker_http furnace_worker_process furnace_worker_spool)
+# A libnvidia-ml that says what a test wants.
+add_library(furnace_fake_nvml SHARED support/worker/fake_nvml.cc)
+target_include_directories(furnace_fake_nvml PRIVATE "${PROJECT_SOURCE_DIR}")
+target_link_libraries(furnace_fake_nvml PRIVATE ${CMAKE_DL_LIBS} furnace_warnings)
+set_target_properties(furnace_fake_nvml PROPERTIES OUTPUT_NAME fake-nvml
+  LIBRARY_OUTPUT_DIRECTORY "$<TARGET_FILE_DIR:furnace-worker>")
+furnace_test(worker_gpu_test
+  SOURCES unit/worker/gpu/gpu_monitor_test.cc unit/worker/gpu/nvml_driver_test.cc
+    unit/worker/gpu/process_kin_test.cc
+  DEPS furnace_worker_gpu)
+furnace_worker_process_test(worker_gpu_report_test SOURCES integration/worker/gpu_test.cc)
+target_link_libraries(worker_gpu_report_test PRIVATE furnace_http)
+foreach(test worker_gpu_test worker_gpu_report_test)
+  target_compile_definitions(${test} PRIVATE
+    FURNACE_TEST_NVML_LIBRARY="$<TARGET_FILE:furnace_fake_nvml>")
+  add_dependencies(${test} furnace_fake_nvml)
+endforeach()
 furnace_test(worker_convert_test SOURCES unit/worker/clients/convert_test.cc
   DEPS furnace_worker_clients)
 furnace_test(worker_spool_contract_test SOURCES contract/worker/spool_contract_test.cc

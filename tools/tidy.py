@@ -31,6 +31,7 @@ LAYERS = {
     # Adapters that only some services have; like the above, they see no other adapter.
     "http": ADAPTER | {"wire", "libs/common/http"},
     "drivers": ADAPTER | {"libs/common/rpc"},
+    "gpu": ADAPTER,
     "process": ADAPTER,
     "spool": ADAPTER,
     # The gateway's knowledge of the protos, which all its adapters share.

@@ -48,6 +48,9 @@ std::string Describe(const Answer& job) {
   table.Add({"ran for", FormatMillis(job.Int("execution_ms"))});
   table.Add({"cold start", FormatMillis(job.Int("cold_start_ms"))});
   table.Add({"GPU time", FormatMicros(job.Int("gpu_time_us"))});
+  if (job.Has("gpu_memory_peak_mib")) {
+    table.Add({"GPU memory", fmt::format("{} MiB at most", job.Int("gpu_memory_peak_mib"))});
+  }
   for (const char* field : {"progress", "input", "output"}) {
     constexpr std::size_t kMaxShown = 400;
     const std::string_view raw = job.Raw(field);

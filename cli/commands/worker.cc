@@ -2,6 +2,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/endpoint_spec.h"
+#include "cli/commands/worker_gpu_view.h"
 #include "cli/print/figures.h"
 #include "cli/print/table.h"
 #include "libs/common/base/status.h"
@@ -11,10 +12,12 @@ namespace {
 
 struct ListOptions {
   std::string endpoint;
+  bool wide = false;
 };
 
 void BindList(CLI::App& command, ListOptions& options) {
   command.add_option("--endpoint", options.endpoint, "only workers of this one, by id or name");
+  command.add_flag("--wide", options.wide, "show their GPUs, and how these are");
 }
 
 absl::StatusOr<int> List(const Session& session, const ListOptions& options) {
@@ -25,6 +28,7 @@ absl::StatusOr<int> List(const Session& session, const ListOptions& options) {
     target.Query("endpoint_id", id);
   }
   FURNACE_ASSIGN_OR_RETURN(const Answer answer, client.Get(target));
+  if (options.wide) return session.Show(answer, DescribeWorkerGpus(answer.Items("workers")));
   Table table({"ID", "ENDPOINT", "STATUS", "GPU", "JOBS", "STARTED AT", "COLD START"});
   for (const Answer& worker : answer.Items("workers")) {
     table.Add({worker.Text("id"), worker.Text("endpoint_id"), worker.Text("status"),

@@ -100,6 +100,10 @@ void ReadVariables(config::Env& env, Config& c) {
   env.Int("FURNACE_VRAM_MIB", "memory of each GPU in MiB, 0: not known", 0, 1 << 30, &c.vram_mib);
   env.Text("FURNACE_WORKER_REGION", "where it is, 1-63 characters of [a-z0-9-]", &c.region);
   env.Bool("FURNACE_WORKER_FEDERATED", "it is on a node that somebody else runs", &c.federated);
+  env.Text("FURNACE_NVML_LIBRARY", "library that tells about NVIDIA GPUs, empty: do not ask",
+           &c.nvml_library);
+  env.Text("CUDA_VISIBLE_DEVICES", "GPUs it uses: indices or UUIDs by commas, or all",
+           &c.visible_gpus);
   env.RequiredText("FURNACE_HANDLER_DIR", "folder the handler runs in", &c.handler_dir);
   env.RequiredText("FURNACE_HANDLER_PATH", "the handler's program, relative to the folder",
                    &c.handler_path);

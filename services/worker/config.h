@@ -27,6 +27,8 @@ struct Config {
   std::string handler_env_json = "{}";
   std::string handler_python_path;
   std::string spool_dir;
+  std::string nvml_library = "libnvidia-ml.so.1";
+  std::string visible_gpus = "all";
   int concurrency = 1;
   std::string started_us = "0";
   absl::Duration disconnect_limit = absl::Minutes(5);

@@ -20,9 +20,12 @@
 #include "services/worker/app/agent.h"
 #include "services/worker/clients/scheduler/stream.h"
 #include "services/worker/config.h"
+#include "services/worker/gpu/gpu_monitor.h"
+#include "services/worker/gpu/nvml_driver.h"
 #include "services/worker/http/event_loop.h"
 #include "services/worker/http/gate.h"
 #include "services/worker/http/listener.h"
+#include "services/worker/monitor.h"
 #include "services/worker/process/handler_process.h"
 #include "services/worker/setup.h"
 #include "services/worker/spool/file_spool.h"
@@ -70,12 +73,16 @@ int Run(const Config& config, const runtime::ShutdownSignals& signals) {
   SchedulerStream scheduler(rpc::Dial(config.scheduler_address), config.worker_token, loop);
   HandlerProcess handler([&] { return HandlerCommandFor(config, base_url, gate.Rotate()); },
                          config.worker_id, loop);
+  MetricsMonitor monitor;
+  GpuMonitor gpus([&] { return NvmlDriver::Open(config.nvml_library, config.visible_gpus); },
+                  [&] { return handler.pid(); }, loop);
   Agent agent(AgentOptionsFrom(config),
               {loop, loop, scheduler, handler, spool, [&] { return fraction(randomness); },
                [&](Ending ending) {
                  exit_code = ExitCodeOf(ending);
                  loop.Stop();
-               }});
+               },
+               config.nvml_library.empty() ? nullptr : &gpus, &monitor});
   const auto listener = Listener::Start(loop, agent, gate);
   if (!listener.ok()) {
     spdlog::critical("startup: {}", listener.status().ToString());

@@ -218,6 +218,8 @@ class Client(Submitting):
     def workers(self, endpoint_id: str = "") -> List[Dict[str, Any]]:
         """Returns the project's workers: "id", "endpoint_id", "status", "gpu_type", ...
 
+        Of its GPUs, as far as it reports them: "gpus" and "gpu_readings".
+
         Args:
             endpoint_id: Only workers of this endpoint.
         """

@@ -14,6 +14,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/domain/gpu_report.h"
 
 namespace furnace::scheduler {
 
@@ -25,6 +26,7 @@ struct WorkerHello {
   std::int64_t endpoint_revision = 0;
   std::vector<LeaseId> leases;  // Held over from an earlier session.
   int credits = 0;
+  std::vector<GpuInfo> gpus;
 };
 
 /// A connected worker, for lists and for the autoscaler.
@@ -37,6 +39,7 @@ struct ConnectedWorker {
   bool had_job = false;  // At some time.
   absl::Time connected_at;
   absl::Time idle_since;  // InfiniteFuture while it has jobs.
+  GpuReadings gpu_readings;
 };
 
 /// Brings jobs to connected workers and their results back to the queue.
@@ -66,6 +69,9 @@ class Dispatcher {
   void Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) ABSL_LOCKS_EXCLUDED(mutex_);
   void AddCredits(const std::string& worker_id, int count) ABSL_LOCKS_EXCLUDED(mutex_);
   void Heartbeat(const std::string& worker_id, std::vector<LeaseId> leases)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  /// What its GPUs said last.
+  void SetGpuReadings(const std::string& worker_id, std::vector<GpuReading> gpus)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Result(const std::string& worker_id, Settlement settlement, int credits)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -111,6 +117,7 @@ class Dispatcher {
     std::map<LeaseId, absl::Time> starts;  // Of the leases it got here.
     absl::Time connected_at;
     absl::Time idle_since;
+    GpuReadings gpu_readings;
   };
   struct EndpointWorkers {
     std::set<std::string> worker_ids;

@@ -60,6 +60,13 @@ void Dispatcher::Heartbeat(const std::string& worker_id, std::vector<LeaseId> le
   if (!leases.empty()) Renew(std::move(leases), worker_id);
 }
 
+void Dispatcher::SetGpuReadings(const std::string& worker_id, std::vector<GpuReading> gpus) {
+  MutexLock lock(mutex_);
+  const auto found = sessions_.find(worker_id);
+  if (found == sessions_.end()) return;
+  found->second.gpu_readings = {.gpus = std::move(gpus), .at = clock_.Now()};
+}
+
 void Dispatcher::Renew(std::vector<LeaseId> leases, const std::string& worker_id) {
   std::map<int, std::vector<LeaseId>> by_shard;
   for (LeaseId& lease : leases) by_shard[ShardOfJob(lease.job_id)].push_back(std::move(lease));
@@ -193,7 +200,8 @@ std::vector<ConnectedWorker> Dispatcher::Workers() const {
                        .draining = session.draining,
                        .had_job = session.had_job,
                        .connected_at = session.connected_at,
-                       .idle_since = session.idle_since});
+                       .idle_since = session.idle_since,
+                       .gpu_readings = session.gpu_readings});
   }
   return workers;
 }

@@ -45,6 +45,8 @@ void Merge(const ConnectedWorker& connected, FleetWorker& worker) {
   worker.had_job = connected.had_job;
   worker.idle_since = connected.idle_since;
   worker.cold_start = hello.worker.cold_start;
+  worker.gpus = hello.gpus;
+  worker.gpu_readings = connected.gpu_readings;
 }
 
 std::vector<GpuOffer> OffersOf(const std::vector<GpuPool>& pools) {

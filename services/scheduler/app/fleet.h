@@ -35,6 +35,8 @@ struct FleetWorker {
   absl::Time started_at;
   absl::Time idle_since = absl::InfiniteFuture();
   absl::Duration cold_start;
+  std::vector<GpuInfo> gpus;
+  GpuReadings gpu_readings;
 };
 
 /// The workers of this replica, started by its driver or come by themselves, and

@@ -74,6 +74,7 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, ab
   ChargeAttempt(job, outcome.cause, now);
   job.error = outcome.error;
   job.cause = outcome.cause;
+  job.gpu_memory_peak_mib = std::max(job.gpu_memory_peak_mib, outcome.gpu_memory_peak_mib);
   ++job.version;
   if (outcome.cause == FailureCause::kNone) {
     job.output = outcome.output;

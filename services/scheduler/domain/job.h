@@ -64,7 +64,8 @@ struct Job {
   std::optional<absl::Time> first_started_at;
   std::optional<absl::Time> started_at;
   std::optional<absl::Time> completed_at;
-  std::int64_t gpu_time_us = 0;  // Billed: lease time x GPUs over the attempts.
+  std::int64_t gpu_time_us = 0;          // Billed: lease time x GPUs over the attempts.
+  std::int64_t gpu_memory_peak_mib = 0;  // Of the attempt that used most; 0: not known.
 
   /// Inline, or nullopt when it lies in the payload store or there is none.
   std::optional<std::string> input;
@@ -93,6 +94,7 @@ struct Outcome {
   std::optional<std::string> output;
   bool output_stored = false;
   std::string error;
+  std::int64_t gpu_memory_peak_mib = 0;  // 0: not known.
 };
 
 /// A new job as it is accepted at `now`: WAITING when something is `unfinished`, DELAYED

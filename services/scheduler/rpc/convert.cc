@@ -9,6 +9,7 @@
 #include "libs/common/json/json.h"
 #include "services/scheduler/domain/job_window.h"
 #include "services/scheduler/rpc/affinity.h"
+#include "services/scheduler/rpc/gpu_report.h"
 #include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
@@ -21,6 +22,7 @@ constexpr int kMaxCredits = 1000;
 constexpr int kMaxLeases = 1000;
 constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
+constexpr std::int64_t kMaxGpuMemoryMib = std::int64_t{kMaxGpus} << 20;
 
 void SetTimes(const Job& job, v1::Job& proto) {
   SetTime(job.queued_at, proto.mutable_queued_at());
@@ -51,7 +53,12 @@ bool IsGpuType(std::string_view type) {
          type.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string_view::npos;
 }
 
-// Cut at a character, not in the middle of one.
+Outcome HandlerError(std::string error) {
+  return {.cause = FailureCause::kHandlerError, .output = {}, .error = std::move(error)};
+}
+
+}  // namespace
+
 std::string Cut(std::string text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xc0) == 0x80) {
@@ -60,12 +67,6 @@ std::string Cut(std::string text, std::size_t max_bytes) {
   text.resize(max_bytes);
   return text;
 }
-
-Outcome HandlerError(std::string error) {
-  return {.cause = FailureCause::kHandlerError, .output = {}, .error = std::move(error)};
-}
-
-}  // namespace
 
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
   const std::int64_t micros = absl::ToUnixMicros(time);
@@ -94,6 +95,7 @@ v1::Job ToProto(const JobRecord& record) {
   SetTimes(job, proto);
   proto.set_gpu_time_us(job.gpu_time_us);
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(job.cold_start));
+  if (job.gpu_memory_peak_mib > 0) proto.set_gpu_memory_peak_mib(job.gpu_memory_peak_mib);
   proto.set_progress(job.progress);
   if (job.progress_sequence > 0) proto.set_progress_sequence(job.progress_sequence);
   proto.set_concurrency_key(job.concurrency_key);
@@ -150,6 +152,7 @@ v1::Worker ToProto(const FleetWorker& worker) {
   proto.set_running_jobs(worker.jobs);
   SetTime(worker.started_at, proto.mutable_started_at());
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(worker.cold_start));
+  SetGpus(worker, proto);
   return proto;
 }
 
@@ -192,6 +195,7 @@ absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
                    .gpu_count = hello.gpu_count(),
                    .cold_start = absl::Milliseconds(hello.cold_start_ms())};
   FURNACE_ASSIGN_OR_RETURN(domain.traits, TraitsOf(hello));
+  FURNACE_ASSIGN_OR_RETURN(domain.gpus, GpusOf(hello));
   domain.endpoint_id = hello.endpoint_id();
   domain.endpoint_revision = hello.endpoint_revision();
   domain.credits = hello.credits();
@@ -202,7 +206,9 @@ absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
   return domain;
 }
 
-Outcome OutcomeFrom(v1::Result& result) {
+namespace {
+
+Outcome EndOf(v1::Result& result) {
   std::string error = Cut(std::move(*result.mutable_error()), kMaxErrorBytes);
   std::replace(error.begin(), error.end(), '\0', ' ');
   if (result.cause() != v1::FAILURE_CAUSE_UNSPECIFIED) {
@@ -214,6 +220,15 @@ Outcome OutcomeFrom(v1::Result& result) {
   const absl::Status valid = json::Validate(result.output());
   if (!valid.ok()) return HandlerError("the result is " + std::string(valid.message()));
   return {.output = std::move(*result.mutable_output())};
+}
+
+}  // namespace
+
+Outcome OutcomeFrom(v1::Result& result) {
+  Outcome outcome = EndOf(result);
+  outcome.gpu_memory_peak_mib =
+      std::clamp(result.gpu_memory_peak_mib(), std::int64_t{0}, kMaxGpuMemoryMib);
+  return outcome;
 }
 
 absl::Status CheckUuid(std::string_view field, std::string_view text) {

@@ -20,6 +20,9 @@ namespace furnace::scheduler::rpc {
 /// Writes `time`, to the microsecond.
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto);
 
+/// `text` in at most `max_bytes`, cut at a character, not in the middle of one.
+std::string Cut(std::string text, std::size_t max_bytes);
+
 /// A job as clients see it, with its output where the record has it.
 v1::Job ToProto(const JobRecord& record);
 

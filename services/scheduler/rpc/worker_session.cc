@@ -8,6 +8,7 @@
 #include "libs/common/base/uuid.h"
 #include "libs/common/json/json.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/gpu_report.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -60,6 +61,9 @@ void WorkerSession::OnMessage(v1::ConnectRequest& message) {
       return context_.dispatcher.AddCredits(worker_id,
                                             std::clamp(message.credit().count(), 0, kMaxCredits));
     case v1::ConnectRequest::kHeartbeat:
+      if (message.heartbeat().gpus_size() > 0) {
+        context_.dispatcher.SetGpuReadings(worker_id, GpusOf(message.heartbeat()));
+      }
       return context_.dispatcher.Heartbeat(worker_id, LeasesOf(message.heartbeat().leases()));
     case v1::ConnectRequest::kResult: return OnResult(*message.mutable_result());
     case v1::ConnectRequest::kProgress: return OnProgress(*message.mutable_progress());

@@ -17,6 +17,7 @@ void Agent::Start(std::vector<SpoolRecord> left) {
   for (SpoolRecord& record : left) attempts_.Restore(record.lease, std::move(record.outcome));
   // Leases last seconds, handlers load for minutes: deliver before it is ready.
   if (!left.empty()) link_.Want(ports_.clock.Now());
+  if (ports_.gpus != nullptr) ports_.gpus->Watch(*this);
   Advance();
 }
 
@@ -30,7 +31,19 @@ void Agent::Advance() {
   GrantCredits();
   AdvanceShutdown(now);
   ready_ = link_.up() && supervisor_.ready();
+  if (ports_.gpus != nullptr) ports_.gpus->SetBusy(!held_.empty());
+  ShowFigures();
   SetAlarm();
+}
+
+void Agent::ShowFigures() const {
+  if (ports_.monitor == nullptr) return;
+  ports_.monitor->OnFigures({.takes_held = polls_.size(),
+                             .jobs_waiting = attempts_.waiting_count(),
+                             .jobs_running = held_.size(),
+                             .results = attempts_.unsettled_count(),
+                             .result_bytes = attempts_.unsettled_bytes(),
+                             .connected = link_.up()});
 }
 
 void Agent::SetAlarm() {

@@ -14,10 +14,13 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "libs/common/base/clock.h"
+#include "services/worker/app/gpu_ports.h"
 #include "services/worker/app/messages.h"
+#include "services/worker/app/monitor.h"
 #include "services/worker/app/ports.h"
 #include "services/worker/app/unstored_progress.h"
 #include "services/worker/domain/attempts.h"
+#include "services/worker/domain/gpu_peaks.h"
 #include "services/worker/domain/held_jobs.h"
 #include "services/worker/domain/link.h"
 #include "services/worker/domain/sdk_policy.h"
@@ -72,7 +75,7 @@ struct Report {
 /// down or drains.
 ///
 /// Confined to its mailbox's thread, but for ready().
-class Agent final : public SchedulerEvents, public HandlerEvents {
+class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEvents {
  public:
   struct Ports {
     const Clock& clock;
@@ -82,6 +85,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
     SpoolPort& spool;
     std::function<double()> random;        // In [0, 1).
     std::function<void(Ending)> finished;  // Called once, last.
+    GpuPort* gpus = nullptr;               // None: GPUs are not looked at.
+    AgentMonitor* monitor = nullptr;       // None: nobody watches.
   };
 
   Agent(AgentOptions options, Ports ports);
@@ -122,12 +127,17 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
 
   void OnHandlerExit(bool well, const std::string& reason, const std::string& last_line) override;
 
+  void OnGpus(std::vector<GpuInfo> gpus) override;
+  void OnGpuReadings(std::vector<GpuReading> readings) override;
+  void OnHandlerMemory(std::int64_t used_mib) override;
+
  private:
   enum class Phase { kServing, kDraining, kStopping, kFlushing, kDone };
 
   // agent.cc: does all that has become due. Every event ends with it.
   void Advance();
   void SetAlarm();
+  void ShowFigures() const;
 
   // agent_scheduler.cc
   void AdvanceLink(absl::Time now);
@@ -164,6 +174,10 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
   void AnswerPolls();
   void GiveUpStarting(const std::string& why);
 
+  // agent_gpu.cc
+  // What an attempt that ends now has used at most, in MiB; 0 when not known.
+  std::int64_t TakeGpuPeak(const LeaseId& lease);
+
   // agent_shutdown.cc
   void Shutdown(Ending ending, absl::Duration drain_grace, absl::Duration flush_limit);
   void AdvanceShutdown(absl::Time now);
@@ -187,6 +201,11 @@ class Agent final : public SchedulerEvents, public HandlerEvents {
   std::optional<SdkVersion> sdk_;
   std::deque<std::shared_ptr<TakePoll>> polls_;
   std::shared_ptr<StopPoll> stop_poll_;
+
+  std::vector<GpuInfo> gpus_;
+  std::vector<GpuReading> gpu_readings_;             // The last ones.
+  std::map<std::string, std::string> gpu_problems_;  // By UUID, as logged.
+  GpuPeaks gpu_peaks_;
 
   std::atomic<bool> ready_ = false;
   Phase phase_ = Phase::kServing;

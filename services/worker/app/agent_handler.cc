@@ -29,6 +29,7 @@ void Agent::AdvanceHandler(absl::Time now) {
     case Supervisor::Action::kStart:
       supervisor_.Started();
       ++generation_;
+      if (ports_.monitor != nullptr) ports_.monitor->OnHandlerStarted();
       ports_.handler.Start(*this);
       break;
     case Supervisor::Action::kKill: ports_.handler.Kill(); break;
@@ -98,6 +99,7 @@ void Agent::OnHandlerExit(bool well, const std::string& reason, const std::strin
       Finish(job.lease, Failure(Cause::kHandlerExited, fmt::format("handler {}", reason)));
     }
   }
+  gpu_peaks_.HandlerGone();
   if (supervisor_.failed_starts() >= Supervisor::kFailedStartsMax) {
     GiveUpStarting(last_line.empty() ? reason : fmt::format("{}: {}", reason, last_line));
   }

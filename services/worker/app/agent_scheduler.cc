@@ -11,7 +11,9 @@ void Agent::AdvanceLink(absl::Time now) {
   switch (link_.Due(now)) {
     case Link::Action::kDial: DialScheduler(now); break;
     case Link::Action::kBreakOff: ports_.scheduler.BreakOff(); break;
-    case Link::Action::kHeartbeat: ports_.scheduler.Send(Heartbeat{attempts_.All()}); break;
+    case Link::Action::kHeartbeat:
+      ports_.scheduler.Send(Heartbeat{attempts_.All(), gpu_readings_});
+      break;
     case Link::Action::kGiveUp:
       spdlog::error("scheduler out of reach for {}: stopping",
                     absl::FormatDuration(options_.disconnect_limit));
@@ -25,6 +27,7 @@ void Agent::DialScheduler(absl::Time now) {
   Hello hello;
   hello.identity = options_.identity;
   hello.leases = attempts_.All();
+  hello.gpus = gpus_;
   credits_out_ = 0;
   hello.credits = credits_out_ = FreeSlots();
   if (link_.first() && was_ready_) hello.cold_start = now - options_.started;
@@ -97,8 +100,13 @@ void Agent::OnCancel(const LeaseId& lease) {
 void Agent::OnDrain() { Drain(); }
 
 bool Agent::Finish(const LeaseId& lease, Outcome outcome, std::function<void()> safe) {
+  outcome.gpu_memory_peak_mib = TakeGpuPeak(lease);
   if (!attempts_.Finish(lease, std::move(outcome))) return false;
-  const Outcome& booked = attempts_.Find(lease)->outcome;
+  const Attempt& attempt = *attempts_.Find(lease);
+  const Outcome& booked = attempt.outcome;
+  if (ports_.monitor != nullptr && attempt.handed_out) {
+    ports_.monitor->OnAttemptEnded(booked.cause, ports_.clock.Now() - *attempt.handed_out);
+  }
   if (link_.up()) {
     const int credits = FreeSlots();
     credits_out_ += credits;

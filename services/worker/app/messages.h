@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/worker/domain/gpu.h"
 #include "services/worker/domain/lease.h"
 #include "services/worker/domain/outcome.h"
 
@@ -31,6 +32,7 @@ struct Hello {
   absl::Duration cold_start;  // Zero after a reconnect.
   std::vector<LeaseId> leases;
   int credits = 0;
+  std::vector<GpuInfo> gpus;
 };
 
 struct Credit {
@@ -39,6 +41,7 @@ struct Credit {
 
 struct Heartbeat {
   std::vector<LeaseId> leases;
+  std::vector<GpuReading> gpus = {};
 };
 
 struct Result {

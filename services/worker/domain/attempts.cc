@@ -47,6 +47,7 @@ const Attempt* Attempts::Find(const LeaseId& lease) const {
 bool Attempts::HandOut(const LeaseId& lease, absl::Time now) {
   if (!Apply(lease, AttemptEvent::kHandOut)) return false;
   Attempt& attempt = attempts_.at(lease);
+  attempt.handed_out = now;
   const absl::Duration timeout = attempt.assignment.timeout;
   attempt.finish_by = timeout > absl::ZeroDuration() ? now + timeout : absl::InfiniteFuture();
   return true;

@@ -28,7 +28,8 @@ struct Attempt {
   AttemptState state = AttemptState::kWaiting;
   absl::Time take_by;    // While it waits.
   absl::Time finish_by;  // While it runs.
-  Outcome outcome;       // Once kUnsettled.
+  std::optional<absl::Time> handed_out;
+  Outcome outcome;  // Once kUnsettled.
 };
 
 /// The attempts this worker answers for to the scheduler: the other half of its

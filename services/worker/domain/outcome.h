@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,7 +19,8 @@ enum class Cause {
 struct Outcome {
   std::string output;  // One JSON value; empty when `cause` is set.
   Cause cause = Cause::kNone;
-  std::string error;  // UTF-8, at most kErrorBytesMax; empty on success.
+  std::string error;                     // UTF-8, at most kErrorBytesMax; empty on success.
+  std::int64_t gpu_memory_peak_mib = 0;  // While it ran; 0: not known.
 
   bool operator==(const Outcome&) const = default;
 };

@@ -74,6 +74,7 @@ std::string Encode(const SpoolRecord& record) {
   PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.cause), 1);
   PutText(bytes, record.outcome.error);
   PutText(bytes, record.outcome.output);
+  PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.gpu_memory_peak_mib), 8);
   PutNumber(bytes, Checksum(bytes), kChecksumBytes);
   return bytes;
 }
@@ -94,6 +95,10 @@ absl::StatusOr<SpoolRecord> Decode(std::string_view bytes) {
   const std::optional<Cause> cause = ToCause(reader.Number(1));
   record.outcome.error = reader.Text();
   record.outcome.output = reader.Text();
+  // A file of an earlier release ends here.
+  if (!reader.done()) {
+    record.outcome.gpu_memory_peak_mib = static_cast<std::int64_t>(reader.Number(8));
+  }
   if (!cause || !reader.done()) return absl::DataLossError("fields are malformed");
   record.outcome.cause = *cause;
   return record;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "libs/common/metrics/metrics.h"
 #include "services/worker/domain/text.h"
 #include "services/worker/http/open_requests.h"
 #include "services/worker/http/report_body.h"
@@ -39,6 +40,9 @@ void LogComplaint(const Target& target) {
   const auto status = target.query.find("status");
   const auto reason = target.query.find("reason");
   if (status == target.query.end() || status->second != "unhealthy") return;
+  metrics::Counter("furnace_worker_unhealthy_pings_total",
+                   "Pings by which the handler called itself unhealthy.")
+      .Increment();
   spdlog::warn("the handler calls itself unhealthy: {}",
                reason == target.query.end() ? "" : CleanUtf8(reason->second, kComplaintBytesMax));
 }

@@ -78,6 +78,11 @@ void HandlerProcess::Start(HandlerEvents& events) {
 void HandlerProcess::Terminate() { Signal(SIGTERM); }
 void HandlerProcess::Kill() { Signal(SIGKILL); }
 
+pid_t HandlerProcess::pid() const {
+  MutexLock lock(mutex_);
+  return pid_;
+}
+
 void HandlerProcess::Signal(int number) {
   MutexLock lock(mutex_);
   if (pid_ > 0) {

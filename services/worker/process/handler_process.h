@@ -27,6 +27,9 @@ class HandlerProcess final : public HandlerPort {
   void Terminate() override;
   void Kill() override;
 
+  /// Leader of the process group that runs; -1: none. From any thread.
+  pid_t pid() const ABSL_LOCKS_EXCLUDED(mutex_);
+
  private:
   struct Ended {
     bool well = false;
@@ -44,7 +47,7 @@ class HandlerProcess final : public HandlerPort {
   const std::function<Command()> command_;
   const std::string worker_id_;
   Mailbox& mailbox_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar changed_;
   std::optional<Command> next_ ABSL_GUARDED_BY(mutex_);
   HandlerEvents* events_ ABSL_GUARDED_BY(mutex_) = nullptr;

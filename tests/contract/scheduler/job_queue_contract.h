@@ -127,6 +127,20 @@ TYPED_TEST_P(JobQueueContract, AStoredOutputIsPointedAt) {
   EXPECT_EQ(this->Get(id).output, std::nullopt);
 }
 
+TYPED_TEST_P(JobQueueContract, AJobKeepsTheMostGpuMemoryThatAnAttemptUsed) {
+  const std::string id = this->SubmitOne(/*max_retries=*/3);
+  Outcome failure = this->Failure(FailureCause::kHandlerError);
+  for (const auto& [used, most] : {std::pair{900, 900}, {1500, 1500}, {0, 1500}}) {
+    failure.gpu_memory_peak_mib = used;
+    this->Settle(this->Claim().at(0).lease, failure);
+    EXPECT_EQ(this->Get(id).gpu_memory_peak_mib, most);
+  }
+  Outcome success = this->Success();
+  success.gpu_memory_peak_mib = 1200;
+  this->Settle(this->Claim().at(0).lease, success);
+  EXPECT_EQ(this->Get(id).gpu_memory_peak_mib, 1500);
+}
+
 TYPED_TEST_P(JobQueueContract, AFailureIsRetriedThenFinal) {
   const std::string id = this->SubmitOne(/*max_retries=*/1);
   EXPECT_EQ(this->Settle(this->Claim().at(0).lease, this->Failure(FailureCause::kHandlerError)),
@@ -298,10 +312,10 @@ REGISTER_TYPED_TEST_SUITE_P(JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted,
                             JobsGoOutInOrderOfPriorityAndAge,
                             AClaimLeasesToEachWorkerWhatItHasRoomFor, OnlyAFittingGpuGetsAJob,
                             AStoredInputIsNotInTheClaim, AResultCompletesTheJobOnce,
-                            AStoredOutputIsPointedAt, AFailureIsRetriedThenFinal,
-                            UnknownLeasesAreNotHeld, LapsedLeasesAreSweptAndRenewedOnesAreNot,
-                            ASweepTakesNoMoreThanItsLimit, ProgressAndChunksGather,
-                            ACancelledJobIsNotRunAndARunningOneIsTakenBack,
+                            AStoredOutputIsPointedAt, AJobKeepsTheMostGpuMemoryThatAnAttemptUsed,
+                            AFailureIsRetriedThenFinal, UnknownLeasesAreNotHeld,
+                            LapsedLeasesAreSweptAndRenewedOnesAreNot, ASweepTakesNoMoreThanItsLimit,
+                            ProgressAndChunksGather, ACancelledJobIsNotRunAndARunningOneIsTakenBack,
                             EveryTransitionIsAnEventUntilForgotten,
                             OnlyAFinalJobOfTheStoredVersionIsForgotten, JobsAreReadWhole,
                             ASurveyCountsWhatWaitsAndRuns, OneReplicaLeadsAShard);

@@ -55,6 +55,7 @@ class JobHistoryContract : public testing::Test {
     job.started_at = job.queued_at + absl::Microseconds(2);
     job.completed_at = job.queued_at + absl::Microseconds(9);
     job.gpu_time_us = 14;
+    job.gpu_memory_peak_mib = 20'480;
     job.output = R"({"a": "\"\\,{}é"})";
     job.progress = "[1]";
     job.progress_sequence = 6;
@@ -126,6 +127,7 @@ TYPED_TEST_P(JobHistoryContract, AJobComesBackAsItWasSaved) {
   EXPECT_EQ(job.started_at, saved.job.started_at);
   EXPECT_EQ(job.completed_at, saved.job.completed_at);
   EXPECT_EQ(job.gpu_time_us, saved.job.gpu_time_us);
+  EXPECT_EQ(job.gpu_memory_peak_mib, saved.job.gpu_memory_peak_mib);
   EXPECT_EQ(job.input, saved.job.input);
   EXPECT_EQ(job.output, saved.job.output);
   EXPECT_EQ(job.error, saved.job.error);

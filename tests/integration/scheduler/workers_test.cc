@@ -1,7 +1,10 @@
 // Workers that come, go and fail, against the whole scheduler.
 #include <cstdlib>
+#include <functional>
+#include <limits>
 
 #include "absl/time/clock.h"
+#include "furnace/v1/fleet_service.grpc.pb.h"
 #include "libs/common/redis/client.h"
 #include "libs/common/rpc/worker_token.h"
 #include "tests/support/scheduler/samples.h"
@@ -42,6 +45,89 @@ TEST_F(SchedulerWorkersTest, OnlyAWorkersOwnTokenLetsItIn) {
   silent.Complete({}, "1");
   EXPECT_EQ(silent.Next().message_case(), v1::ConnectResponse::MESSAGE_NOT_SET);
   EXPECT_EQ(silent.Finish().error_code(), invalid);
+}
+
+TEST_F(SchedulerWorkersTest, AHelloWithImpossibleGpusIsRefused) {
+  const auto replica = StartReplica();
+  const auto refused = [&](const std::function<void(v1::Hello&)>& change) {
+    WorkerClient worker(replica->channel(), Token("w-1", endpoint_));
+    v1::ConnectRequest request;
+    v1::Hello& hello = *request.mutable_hello();
+    hello.set_worker_id("w-1");
+    hello.set_endpoint_id(endpoint_);
+    hello.set_gpu_type("rtx4000");
+    hello.set_gpu_count(1);
+    v1::GpuInfo& gpu = *hello.add_gpus();
+    gpu.set_uuid("GPU-1");
+    gpu.set_model("NVIDIA H200");
+    change(hello);
+    worker.Send(request);
+    if (worker.Next().has_welcome()) return false;
+    return worker.Finish().error_code() == grpc::StatusCode::INVALID_ARGUMENT;
+  };
+  EXPECT_FALSE(refused([](v1::Hello&) {}));
+  EXPECT_TRUE(refused([](v1::Hello& hello) {
+    for (int i = 0; i < 16; ++i) *hello.add_gpus() = hello.gpus(0);
+  }));
+  EXPECT_TRUE(refused([](v1::Hello& hello) { hello.mutable_gpus(0)->set_uuid(""); }));
+  EXPECT_TRUE(refused([](v1::Hello& hello) { hello.mutable_gpus(0)->set_uuid("GPU 1"); }));
+  EXPECT_TRUE(
+      refused([](v1::Hello& hello) { hello.mutable_gpus(0)->set_uuid(std::string(97, 'g')); }));
+  EXPECT_TRUE(
+      refused([](v1::Hello& hello) { hello.mutable_gpus(0)->set_model(std::string(97, 'm')); }));
+  EXPECT_TRUE(refused([](v1::Hello& hello) { hello.mutable_gpus(0)->set_model("a\nb"); }));
+  EXPECT_TRUE(refused([](v1::Hello& hello) { hello.mutable_gpus(0)->set_memory_mib(-1); }));
+}
+
+TEST_F(SchedulerWorkersTest, GpuReadingsAreShownWithinTheirBounds) {
+  const auto replica = StartReplica();
+  const auto worker = Connect(*replica, "w-1");
+  v1::ConnectRequest request;
+  v1::Heartbeat& heartbeat = *request.mutable_heartbeat();
+  v1::GpuReading& hostile = *heartbeat.add_gpus();
+  hostile.set_uuid("GPU-1");
+  hostile.set_memory_used_mib(-5);
+  hostile.set_utilization_percent(1'000'000);
+  hostile.set_temperature_celsius(-274);
+  hostile.set_ecc_uncorrected(std::numeric_limits<std::int64_t>::max());
+  hostile.set_problem("a\nb" + std::string(10'000, 'x'));
+  heartbeat.add_gpus()->set_uuid("no uuid");
+  for (int i = 0; i < 40; ++i) heartbeat.add_gpus()->set_uuid("GPU-2");
+  worker->Send(request);
+  const auto fleet = v1::FleetService::NewStub(replica->channel());
+  v1::ListWorkersResponse answer;
+  ASSERT_TRUE(Eventually([&] {
+    return fleet->ListWorkers(As().get(), {}, &answer).ok() &&
+           answer.workers(0).gpu_readings_size() > 0;
+  }));
+  EXPECT_EQ(answer.workers(0).gpu_readings_size(), 16);
+  EXPECT_TRUE(answer.workers(0).has_gpus_read_at());
+  const v1::GpuReading& shown = answer.workers(0).gpu_readings(0);
+  EXPECT_EQ(shown.memory_used_mib(), 0);
+  EXPECT_EQ(shown.utilization_percent(), 100);
+  EXPECT_EQ(shown.temperature_celsius(), 0);
+  EXPECT_EQ(shown.ecc_uncorrected(), std::int64_t{1} << 53);
+  EXPECT_EQ(shown.problem(), "a b" + std::string(197, 'x'));
+  EXPECT_EQ(answer.workers(0).gpu_readings(1).uuid(), "GPU-2");
+}
+
+TEST_F(SchedulerWorkersTest, AResultsGpuMemoryIsShownWithItsJob) {
+  const auto replica = StartReplica();
+  const auto worker = Connect(*replica, "w-1");
+  for (const auto& [told, shown] :
+       {std::pair{std::int64_t{20'480}, 20'480}, {-1, 0}, {std::int64_t{1} << 62, 1 << 24}}) {
+    const std::string id = Submit(*replica);
+    v1::ConnectRequest request;
+    *request.mutable_result()->mutable_lease() = worker->NextJob().lease();
+    request.mutable_result()->set_output("1");
+    request.mutable_result()->set_credits(1);
+    request.mutable_result()->set_gpu_memory_peak_mib(told);
+    worker->Send(request);
+    EXPECT_TRUE(worker->Next().has_settled());
+    const v1::Job job = Wait(*replica, id);
+    EXPECT_EQ(job.gpu_memory_peak_mib(), shown);
+    EXPECT_EQ(job.has_gpu_memory_peak_mib(), shown > 0);
+  }
 }
 
 TEST_F(SchedulerWorkersTest, AWorkerComesBackWithItsJob) {

@@ -16,7 +16,7 @@ void AgentTest::Start(int concurrency, std::vector<SpoolRecord> left) {
   options.unsettled_bytes_max = kUnsettledBytesMax;
   agent_ = std::make_unique<Agent>(
       options, Agent::Ports{clock_, alarm_, scheduler_, handler_, spool_, [] { return 0.0; },
-                            [this](Ending ending) { ending_ = ending; }});
+                            [this](Ending ending) { ending_ = ending; }, &gpus_, &monitor_});
   agent_->Start(std::move(left));
 }
 

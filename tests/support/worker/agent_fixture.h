@@ -51,6 +51,8 @@ class AgentTest : public ::testing::Test {
   FakeSchedulerPort scheduler_;
   FakeHandlerPort handler_;
   FakeSpool spool_;
+  FakeGpuPort gpus_;
+  FakeMonitor monitor_;
   std::optional<Ending> ending_;
   std::unique_ptr<Agent> agent_;
   std::shared_ptr<FakePoll> poll_;  // StartServing's.

@@ -64,6 +64,31 @@ class FakeHandlerPort final : public HandlerPort {
   int killed = 0;
 };
 
+class FakeGpuPort final : public GpuPort {
+ public:
+  void Watch(GpuEvents&) override { watched = true; }
+  void SetBusy(bool is_busy) override { busy = is_busy; }
+  bool watched = false;
+  bool busy = false;
+};
+
+class FakeMonitor final : public AgentMonitor {
+ public:
+  void OnAttemptEnded(Cause cause, absl::Duration ran) override { ended.emplace_back(cause, ran); }
+  void OnHandlerStarted() override { ++handler_starts; }
+  void OnFigures(const AgentFigures& now) override { figures = now; }
+  void OnGpuReadings(const std::vector<GpuInfo>& gpus, const std::vector<GpuReading>&) override {
+    gpus_read = gpus.size();
+  }
+  void OnHandlerMemory(std::int64_t used_mib) override { handler_memory_mib = used_mib; }
+
+  std::vector<std::pair<Cause, absl::Duration>> ended;
+  int handler_starts = 0;
+  AgentFigures figures;
+  std::size_t gpus_read = 0;
+  std::int64_t handler_memory_mib = 0;
+};
+
 /// Saves when told to.
 class FakeSpool final : public SpoolPort {
  public:

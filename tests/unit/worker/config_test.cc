@@ -49,6 +49,15 @@ TEST_F(WorkerConfigTest, TheGraceOfACancelledJobIsBounded) {
   }
 }
 
+TEST_F(WorkerConfigTest, GpusAreLookedAtUnlessToldNotTo) {
+  EXPECT_EQ(Load()->nvml_library, "libnvidia-ml.so.1");
+  EXPECT_EQ(Load()->visible_gpus, "all");
+  environment_["FURNACE_NVML_LIBRARY"] = "";
+  environment_["CUDA_VISIBLE_DEVICES"] = "";
+  EXPECT_EQ(Load()->nvml_library, "");
+  EXPECT_EQ(Load()->visible_gpus, "");
+}
+
 TEST_F(WorkerConfigTest, EveryMissingVariableIsNamed) {
   environment_.clear();
   const std::string problem = Problem();

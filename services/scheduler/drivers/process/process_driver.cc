@@ -41,8 +41,9 @@ std::string JsonObject(const std::map<std::string, std::string>& members) {
 // Variables of our own that a worker may have, or needs to find its programs.
 std::vector<std::string> InheritedEnvironment() {
   std::vector<std::string> inherited;
-  for (const char* name : {"PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH",
-                           "CUDA_VISIBLE_DEVICES", "FURNACE_LOG_LEVEL", "FURNACE_CANCEL_GRACE"}) {
+  for (const char* name :
+       {"PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH", "CUDA_VISIBLE_DEVICES",
+        "FURNACE_LOG_LEVEL", "FURNACE_CANCEL_GRACE", "FURNACE_NVML_LIBRARY"}) {
     if (const char* value = std::getenv(name))
       inherited.push_back(fmt::format("{}={}", name, value));
   }

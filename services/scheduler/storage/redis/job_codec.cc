@@ -56,6 +56,7 @@ void DecodeAttempts(const Fields& fields, Job& job) {
   job.first_started_at = fields.Time("f");
   job.started_at = fields.Time("s");
   job.gpu_time_us = fields.Number("gt");
+  job.gpu_memory_peak_mib = fields.Number("gm");
 }
 
 void DecodeOutcome(const Fields& fields, Job& job) {
@@ -162,6 +163,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   number("n", job.gpu_count);
   number("k", absl::ToInt64Microseconds(job.cold_start));
   number("gt", job.gpu_time_us);
+  number("gm", job.gpu_memory_peak_mib);
   number("is", job.input_stored ? 1 : 0);
   text("err", job.error);
   number("c", static_cast<int>(job.cause));

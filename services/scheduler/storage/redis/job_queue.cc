@@ -92,6 +92,8 @@ void EncodeSettlement(Settlement& settlement, Words& args) {
   args.push_back(std::move(outcome.error));
   args.push_back(std::move(settlement.worker_id));
   args.push_back(std::to_string(settlement.draw));
+  const std::int64_t peak = outcome.gpu_memory_peak_mib;
+  args.push_back(peak > 0 ? std::to_string(peak) : "");
 }
 
 absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size_t index) {

@@ -48,8 +48,22 @@ void Put(const Credit& credit, ConnectRequest& out) {
   out.mutable_credit()->set_count(credit.count);
 }
 
+void Put(const GpuReading& reading, furnace::v1::GpuReading& out) {
+  out.set_uuid(reading.uuid);
+  out.set_memory_used_mib(reading.memory_used_mib);
+  out.set_utilization_percent(reading.utilization_percent);
+  out.set_temperature_celsius(reading.temperature_celsius);
+  out.set_power_watts(reading.power_watts);
+  out.set_last_xid(reading.last_xid);
+  out.set_ecc_uncorrected(reading.ecc_uncorrected);
+  out.set_problem(ProblemOf(reading));
+}
+
 void Put(const Heartbeat& heartbeat, ConnectRequest& out) {
   PutAll(heartbeat.leases, out.mutable_heartbeat());
+  for (const GpuReading& reading : heartbeat.gpus) {
+    Put(reading, *out.mutable_heartbeat()->add_gpus());
+  }
 }
 
 void Put(const Result& result, ConnectRequest& out) {
@@ -59,6 +73,7 @@ void Put(const Result& result, ConnectRequest& out) {
   message.set_cause(ToProto(result.outcome.cause));
   message.set_error(result.outcome.error);
   message.set_credits(result.credits);
+  message.set_gpu_memory_peak_mib(result.outcome.gpu_memory_peak_mib);
 }
 
 void Put(const Progress& progress, ConnectRequest& out) {
@@ -103,6 +118,12 @@ ConnectRequest ToProto(const Hello& hello) {
   message.set_version(hello.identity.version);
   PutAll(hello.leases, &message);
   message.set_credits(hello.credits);
+  for (const GpuInfo& gpu : hello.gpus) {
+    furnace::v1::GpuInfo& info = *message.add_gpus();
+    info.set_model(gpu.model);
+    info.set_uuid(gpu.uuid);
+    info.set_memory_mib(gpu.memory_mib);
+  }
   return request;
 }
 

@@ -47,6 +47,16 @@ TEST(JobStartTest, PutsTheJobUnderALease) {
   EXPECT_EQ(job.completed_at, std::nullopt);
 }
 
+TEST(JobEndTest, KeepsTheMostGpuMemoryOfItsAttempts) {
+  Job job = RunningJob();
+  job.gpu_memory_peak_mib = 900;
+  for (const auto& [used, most] : {std::pair{0, 900}, {800, 900}, {901, 901}}) {
+    Outcome outcome = Success();
+    outcome.gpu_memory_peak_mib = used;
+    EXPECT_EQ(End(job, 1, outcome, kNoDraw, kEnded)->gpu_memory_peak_mib, most) << used;
+  }
+}
+
 TEST(JobStartTest, OnlyAQueuedJobStarts) {
   for (const JobStatus status : kAllStatuses) {
     Job job = QueuedJob();

@@ -117,5 +117,42 @@ TEST(WorkerToProtoTest, EveryMessageHasItsPlace) {
   EXPECT_EQ(progress.progress().stored(), 8);
 }
 
+TEST_F(WorkerConvertTest, GpusAreNamedInTheHello) {
+  Hello hello;
+  hello.gpus = {{.uuid = "GPU-1", .model = "NVIDIA H200", .memory_mib = 143'771}};
+  const ConnectRequest request = ToProto(hello);
+  ASSERT_THAT(request.hello().gpus(), SizeIs(1));
+  EXPECT_EQ(request.hello().gpus(0).uuid(), "GPU-1");
+  EXPECT_EQ(request.hello().gpus(0).model(), "NVIDIA H200");
+  EXPECT_EQ(request.hello().gpus(0).memory_mib(), 143'771);
+}
+
+TEST_F(WorkerConvertTest, HeartbeatsSayHowTheGpusAre) {
+  const ConnectRequest request = ToProto(Heartbeat{{},
+                                                   {{.uuid = "GPU-1",
+                                                     .memory_used_mib = 900,
+                                                     .utilization_percent = 45,
+                                                     .temperature_celsius = 61,
+                                                     .power_watts = 351,
+                                                     .last_xid = 79,
+                                                     .ecc_uncorrected = 2}}});
+  ASSERT_THAT(request.heartbeat().gpus(), SizeIs(1));
+  const furnace::v1::GpuReading& reading = request.heartbeat().gpus(0);
+  EXPECT_EQ(reading.uuid(), "GPU-1");
+  EXPECT_EQ(reading.memory_used_mib(), 900);
+  EXPECT_EQ(reading.utilization_percent(), 45);
+  EXPECT_EQ(reading.temperature_celsius(), 61);
+  EXPECT_EQ(reading.power_watts(), 351);
+  EXPECT_EQ(reading.last_xid(), 79);
+  EXPECT_EQ(reading.ecc_uncorrected(), 2);
+  EXPECT_EQ(reading.problem(), "error XID 79");
+}
+
+TEST_F(WorkerConvertTest, AResultTellsItsGpuMemory) {
+  Result result;
+  result.outcome.gpu_memory_peak_mib = 900;
+  EXPECT_EQ(ToProto(result).result().gpu_memory_peak_mib(), 900);
+}
+
 }  // namespace
 }  // namespace furnace::worker

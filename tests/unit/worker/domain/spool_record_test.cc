@@ -11,6 +11,7 @@ SpoolRecord Sample() {
   record.lease = {"00000000-0000-7000-8000-000000000001", 3};
   record.outcome = Failure(Cause::kTimeout, "too long");
   record.outcome.output = std::string("\0\xff{", 3);
+  record.outcome.gpu_memory_peak_mib = 81'559;
   return record;
 }
 
@@ -39,6 +40,20 @@ TEST(WorkerSpoolRecordTest, AnyFlippedByteIsNoticed) {
     damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
     EXPECT_TRUE(absl::IsDataLoss(Decode(damaged).status())) << at;
   }
+}
+
+// "FWR1", worker "w", job "j" under epoch 2, no cause, no error, output "1", checksum.
+TEST(WorkerSpoolRecordTest, AFileOfAReleaseWithoutGpuMemoryIsRead) {
+  const std::string bytes(
+      "FWR1\1\0\0\0w\1\0\0\0j\2\0\0\0\0\0\0\0\0\1\0\0\0"
+      "1"
+      "\146\002\246\270\025\346\141\164",
+      36);
+  const auto decoded = Decode(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->lease, (LeaseId{"j", 2}));
+  EXPECT_EQ(decoded->outcome.output, "1");
+  EXPECT_EQ(decoded->outcome.gpu_memory_peak_mib, 0);
 }
 
 TEST(WorkerSpoolRecordTest, TrailingBytesAreNoticed) {

@@ -3,14 +3,23 @@
 -- KEYS[1]  shard prefix
 -- ARGV[1+] for each attempt: job id, epoch, cause (0: success), output, output
 --          stored ('1' or ''), error, worker that must hold the lease ('': any), draw
---          for its backoff (0 to 999)
+--          for its backoff (0 to 999), GPU memory it used at most (MiB, '': not known)
 --
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
 local now = now_us()
 local results, ended = {}, {}
 
-local function settle(id, epoch, cause, output, stored, err, worker, draw)
+-- Keeps the most that an attempt of the job used.
+local function note_peak(id, peak, fields)
+  local before = tonumber(redis.call('HGET', job_key(id), 'gm') or 0)
+  if tonumber(peak) > before then
+    fields[#fields + 1] = 'gm'
+    fields[#fields + 1] = peak
+  end
+end
+
+local function settle(id, epoch, cause, output, stored, err, worker, draw, peak)
   local job = load_job(id)
   if job and worker ~= '' and job.worker ~= worker then
     return 0
@@ -28,14 +37,18 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw)
     status, wait = retry_or_fail(job, cause, draw)
     fields = { 'err', err }
   end
+  if peak ~= '' then
+    note_peak(id, peak, fields)
+  end
   end_attempt(job, status, cause, now, fields, wait)
   ended[#ended + 1] = id
   return status
 end
 
-for i = 1, #ARGV, 8 do
-  local id, epoch, cause, output, stored, err, worker, draw = unpack(ARGV, i, i + 7)
-  results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker, draw)
+for i = 1, #ARGV, 9 do
+  local id, epoch, cause, output, stored, err, worker, draw, peak = unpack(ARGV, i, i + 8)
+  results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker, draw,
+    peak)
 end
 if #ended > 0 then
   redis.call('ZREM', prefix .. 'leases', unpack(ended))

@@ -48,7 +48,8 @@
 --   to mr p   timeout (us), max retries, priority
 --   q f s d   queued, first and last started, done
 --   r l       retries, losses         w g n k  worker, GPU type, GPUs, cold start (us)
---   gt        billed GPU time (us)    in is    short input; input stored elsewhere
+--   gt gm     billed GPU time (us), most GPU memory that an attempt used (MiB)
+--   in is     short input; input stored elsewhere
 --   out os    output; output stored   err c    error, cause
 --   pg pe ps  progress; attempt it is of; progress reports so far
 --   cn cb     chunks: count, bytes kept
