@@ -9,8 +9,9 @@ BIN := build/$(PRESET)/bin
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
 
-deps: ## Install the Debian packages that are missing
+deps: ## Install the Debian and npm packages that are missing
 	@tools/install_packages.sh tools/packages.txt
+	@tools/install_npm.sh tests/npm
 
 deps-lint: deps
 	@tools/install_packages.sh tools/packages-lint.txt

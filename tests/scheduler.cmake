@@ -46,6 +46,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/dispatcher_results_test.cc
     unit/scheduler/app/dispatcher_sessions_test.cc
     unit/scheduler/app/endpoint_catalog_test.cc
+    unit/scheduler/app/endpoint_health_test.cc
     unit/scheduler/app/explainer_test.cc
     unit/scheduler/app/fleet_test.cc
     unit/scheduler/app/forecast_book_test.cc

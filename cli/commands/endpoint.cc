@@ -110,6 +110,14 @@ absl::StatusOr<int> Purge(const Session& session, const OneOptions& options) {
   return session.Show(answer, fmt::format("cancelled {} jobs\n", answer.Int("purged")));
 }
 
+absl::StatusOr<int> Health(const Session& session, const OneOptions& options) {
+  FURNACE_ASSIGN_OR_RETURN(RestClient client, session.Connect());
+  FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveEndpoint(client, options.endpoint));
+  FURNACE_ASSIGN_OR_RETURN(const Answer health,
+                           client.Get(Target("/v1/endpoints").Segment(id).Segment("health")));
+  return session.Show(health, DescribeHealth(health));
+}
+
 absl::StatusOr<int> Delete(const Session& session, const OneOptions& options) {
   FURNACE_ASSIGN_OR_RETURN(RestClient client, session.Connect());
   FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveEndpoint(client, options.endpoint));
@@ -126,6 +134,8 @@ void AddEndpointCommands(CLI::App& app, Session& session) {
   AddCommand<EndpointOptions>(noun, session, "create", "Declare an endpoint", BindCreate, Create);
   AddCommand<NoOptions>(noun, session, "list", "List the project's endpoints", BindNothing, List);
   AddCommand<OneOptions>(noun, session, "get", "Show an endpoint", BindOne, Get);
+  AddCommand<OneOptions>(noun, session, "health", "Count an endpoint's jobs and workers", BindOne,
+                         Health);
   AddCommand<UpdateOptions>(noun, session, "update", "Change what is given of an endpoint",
                             BindUpdate, Update);
   AddCommand<OneOptions>(noun, session, "pause", "Take jobs and start none", BindOne, Pause);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "cli/print/figures.h"
 #include "cli/print/table.h"
 
@@ -56,6 +58,24 @@ std::string DescribeEndpoint(const Answer& endpoint) {
   table.Add({"retries", Retries(spec)});
   AddQueue(spec.Object("queue"), table);
   table.Add({"created", FormatTimestamp(endpoint.Text("created_at"))});
+  return table.ToString();
+}
+
+std::string DescribeHealth(const Answer& health) {
+  const Answer jobs = health.Object("jobs");
+  const Answer workers = health.Object("workers");
+  Table table({"WHAT", "COUNT"});
+  for (const auto& [title, counts, name] :
+       {std::tuple("jobs in queue", &jobs, "in_queue"),
+        std::tuple("jobs in progress", &jobs, "in_progress"),
+        std::tuple("jobs completed", &jobs, "completed"),
+        std::tuple("jobs failed", &jobs, "failed"), std::tuple("jobs retried", &jobs, "retried"),
+        std::tuple("workers starting", &workers, "starting"),
+        std::tuple("workers idle", &workers, "idle"),
+        std::tuple("workers running", &workers, "running"),
+        std::tuple("workers draining", &workers, "draining")}) {
+    table.Add({title, std::to_string(counts->Int(name))});
+  }
   return table.ToString();
 }
 

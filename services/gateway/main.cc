@@ -14,8 +14,10 @@
 #include "libs/common/rpc/server.h"
 #include "libs/common/runtime/signals.h"
 #include "services/gateway/app/authenticator.h"
+#include "services/gateway/app/endpoint_names.h"
 #include "services/gateway/clients/channels.h"
 #include "services/gateway/clients/grpc_backends.h"
+#include "services/gateway/clients/registry_endpoints.h"
 #include "services/gateway/clients/registry_keys.h"
 #include "services/gateway/config.h"
 #include "services/gateway/http/api.h"
@@ -53,11 +55,13 @@ absl::Status Serve(const Config& config, const runtime::ShutdownSignals& signals
   auto completions = std::make_unique<furnace::rpc::CompletionThreads>(
       std::make_unique<grpc::CompletionQueue>(), kCompletionThreads);
   RegistryKeys keys(channels.registry(), *completions, config.internal_token);
+  RegistryEndpoints registry_endpoints(channels.registry(), *completions, config.internal_token);
   GrpcBackends backends(channels.ByService(), *completions, config.internal_token);
   Authenticator authenticator(keys, clock, KeyCachePolicy{});
 
   std::atomic<bool> draining = false;
-  http::Api api(backends, [&draining] { return draining.load(); });
+  EndpointNames endpoint_names(registry_endpoints, clock);
+  http::Api api(backends, endpoint_names, [&draining] { return draining.load(); });
   FURNACE_RETURN_IF_ERROR(api.Build());
   http::Front front(api.router(), authenticator);
   FrontDoor front_door(authenticator, backends);

@@ -152,7 +152,8 @@ struct Scheduler::Parts {
             clock),
         schedule_handlers(schedules, clock),
         schedule_service(gate, schedule_handlers),
-        fleet_handlers(fleet, catalog),
+        health(log, history, fleet, clock),
+        fleet_handlers(fleet, catalog, health),
         fleet_service(gate, fleet_handlers),
         queue_service(gate, rebuilder) {}
 
@@ -223,6 +224,7 @@ struct Scheduler::Parts {
   rpc::WorkerService worker_service;
   rpc::ScheduleHandlers schedule_handlers;
   rpc::ScheduleService schedule_service;
+  HealthReader health;
   rpc::FleetHandlers fleet_handlers;
   rpc::FleetService fleet_service;
   rpc::QueueService queue_service;

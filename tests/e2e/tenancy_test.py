@@ -33,6 +33,7 @@ class TenancyTest(case.SuiteCase):
         calls = {
             "VIEWER": [("GET", f"/v1/jobs/{job}", None), ("GET", "/v1/jobs", None), ("GET", "/v1/usage", None),
                        ("GET", "/v1/ledger", None), ("GET", f"/v1/endpoints/{endpoint}", None),
+                       ("GET", f"/v1/endpoints/{endpoint}/health", None),
                        ("GET", f"/v1/jobs/{job}/watch", None), ("GET", "/v1/workers", None),
                        ("GET", "/v1/gpus", None), ("GET", "/v1/projects/me", None), ("GET", "/v1/prices", None)],
             "RUNNER": [("POST", f"/v1/endpoints/{endpoint}/run", {"input": 1}),

@@ -256,6 +256,13 @@ class ClientTest(GatewayCase):
             self.client.job("job-1")
         self.assertEqual((raised.exception.status, raised.exception.code), (200, "INTERNAL"))
 
+    def test_the_health_of_an_endpoint(self):
+        health = {"jobs": {"in_queue": 1}, "workers": {"idle": 2}}
+        self.will_answer(200, health)
+        self.assertEqual(self.client.endpoints.health("ep/1"), health)
+        (request,) = self.requests
+        self.assertEqual((request.method, request.path), ("GET", "/v1/endpoints/ep%2F1/health"))
+
     def test_a_get_is_repeated(self):
         self.will_hang_up()
         self.will_hang_up()

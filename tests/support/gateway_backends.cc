@@ -83,4 +83,8 @@ void OneKey::Resolve(const std::string& key_sha256, Done done) {
   done(Caller{"project-1", "key-1", Role::kRunner});
 }
 
+void NoEndpoints::Resolve(const std::string&, const std::string&, Done done) {
+  done(absl::NotFoundError("no such endpoint"));
+}
+
 }  // namespace furnace::gateway::testing

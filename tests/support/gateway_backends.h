@@ -48,4 +48,10 @@ class OneKey final : public KeyDirectory {
   void Resolve(const std::string& key_sha256, Done done) override;
 };
 
+/// Knows no endpoint by name.
+class NoEndpoints final : public EndpointDirectory {
+ public:
+  void Resolve(const std::string& project_id, const std::string& name, Done done) override;
+};
+
 }  // namespace furnace::gateway::testing

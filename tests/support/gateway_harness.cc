@@ -9,13 +9,16 @@ GatewayHarness::GatewayHarness(const http::ServerLimits& limits)
           std::make_unique<grpc::CompletionQueue>(), 2)) {
   const auto channel = services.Connect();
   keys_ = std::make_unique<RegistryKeys>(channel, *completions_, kToken);
+  endpoints_ = std::make_unique<RegistryEndpoints>(channel, *completions_, kToken);
+  endpoint_names_ = std::make_unique<EndpointNames>(*endpoints_, clock_);
   GrpcBackends::Channels channels;
   for (const wire::Service& service : wire::PublicServices()) {
     channels[service.descriptor->full_name()] = channel;
   }
   backends_ = std::make_unique<GrpcBackends>(channels, *completions_, kToken);
   authenticator_ = std::make_unique<Authenticator>(*keys_, clock_, KeyCachePolicy{});
-  api_ = std::make_unique<http::Api>(*backends_, [this] { return draining_.load(); });
+  api_ = std::make_unique<http::Api>(*backends_, *endpoint_names_,
+                                     [this] { return draining_.load(); });
   FURNACE_CHECK(api_->Build().ok());
   front_ = std::make_unique<http::Front>(api_->router(), *authenticator_);
   front_door_ = std::make_unique<FrontDoor>(*authenticator_, *backends_);

@@ -8,7 +8,9 @@
 #include "libs/common/rpc/completion.h"
 #include "libs/common/rpc/server.h"
 #include "services/gateway/app/authenticator.h"
+#include "services/gateway/app/endpoint_names.h"
 #include "services/gateway/clients/grpc_backends.h"
+#include "services/gateway/clients/registry_endpoints.h"
 #include "services/gateway/clients/registry_keys.h"
 #include "services/gateway/http/api.h"
 #include "services/gateway/http/front.h"
@@ -38,8 +40,10 @@ class GatewayHarness {
   const SystemClock clock_;
   std::unique_ptr<furnace::rpc::CompletionThreads> completions_;
   std::unique_ptr<RegistryKeys> keys_;
+  std::unique_ptr<RegistryEndpoints> endpoints_;
   std::unique_ptr<GrpcBackends> backends_;
   std::unique_ptr<Authenticator> authenticator_;
+  std::unique_ptr<EndpointNames> endpoint_names_;
   std::atomic<bool> draining_ = false;
   std::unique_ptr<http::Api> api_;
   std::unique_ptr<http::Front> front_;

@@ -130,6 +130,13 @@ void FakeJobs::Script(std::vector<v1::WatchResponse> messages, bool endless) {
   endless_ = endless;
 }
 
+v1::Job FakeJobs::JobCalled(const std::string& id) const {
+  MutexLock lock(mutex_);
+  v1::Job job = job_;
+  job.set_id(id);
+  return job;
+}
+
 void FakeJobs::Put(const v1::Job& job) {
   MutexLock lock(mutex_);
   job_ = job;
@@ -158,11 +165,7 @@ grpc::Status FakeJobs::RunSync(grpc::ServerContext* context, const v1::RunSyncRe
 
 grpc::Status FakeJobs::Get(grpc::ServerContext* context, const v1::GetRequest* request,
                            v1::GetResponse* response) {
-  {
-    MutexLock lock(mutex_);
-    *response->mutable_job() = job_;
-  }
-  response->mutable_job()->set_id(request->job_id());
+  *response->mutable_job() = JobCalled(request->job_id());
   return stage_.Enter(*context, "Get", *request);
 }
 
@@ -173,15 +176,28 @@ grpc::Status FakeJobs::List(grpc::ServerContext* context, const v1::ListRequest*
 
 grpc::Status FakeJobs::Cancel(grpc::ServerContext* context, const v1::CancelRequest* request,
                               v1::CancelResponse* response) {
-  response->mutable_job()->set_id(request->job_id());
+  *response->mutable_job() = JobCalled(request->job_id());
   response->mutable_job()->set_status(v1::JOB_STATUS_CANCELLED);
   return stage_.Enter(*context, "Cancel", *request);
 }
 
 grpc::Status FakeJobs::Wait(grpc::ServerContext* context, const v1::WaitRequest* request,
                             v1::WaitResponse* response) {
-  response->mutable_job()->set_id(request->job_id());
+  *response->mutable_job() = JobCalled(request->job_id());
   return stage_.Enter(*context, "Wait", *request);
+}
+
+grpc::Status FakeJobs::Purge(grpc::ServerContext* context, const v1::PurgeRequest* request,
+                             v1::PurgeResponse* response) {
+  response->set_purged(3);
+  return stage_.Enter(*context, "Purge", *request);
+}
+
+grpc::Status FakeJobs::Redrive(grpc::ServerContext* context, const v1::RedriveRequest* request,
+                               v1::RedriveResponse* response) {
+  *response->mutable_job() = JobCalled(request->job_id());
+  response->mutable_job()->set_status(v1::JOB_STATUS_IN_QUEUE);
+  return stage_.Enter(*context, "Redrive", *request);
 }
 
 grpc::Status FakeJobs::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
@@ -234,9 +250,31 @@ grpc::Status FakeCatalog::ResolveApiKey(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
+grpc::Status FakeCatalog::ResolveEndpointName(
+    grpc::ServerContext* context, const furnace::internal::v1::ResolveEndpointNameRequest* request,
+    furnace::internal::v1::ResolveEndpointNameResponse* response) {
+  grpc::Status status = stage_.Enter(*context, "ResolveEndpointName", *request);
+  if (!status.ok()) return status;
+  if (request->project_id() != "project-1" || request->name() != "echo") {
+    return {grpc::StatusCode::NOT_FOUND, "no such endpoint"};
+  }
+  response->set_endpoint_id(kEchoId);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeFleet::GetEndpointHealth(grpc::ServerContext* context,
+                                          const v1::GetEndpointHealthRequest* request,
+                                          v1::GetEndpointHealthResponse* response) {
+  v1::EndpointHealth& health = *response->mutable_health();
+  health.mutable_jobs()->set_in_queue(2);
+  health.mutable_jobs()->set_completed(1);
+  health.mutable_workers()->set_idle(1);
+  return stage_.Enter(*context, "GetEndpointHealth", *request);
+}
+
 FakeServices::FakeServices() {
   auto server = furnace::rpc::Server::Start({.address = "127.0.0.1:0"},
-                                            {&jobs, &endpoints, &metering, &catalog});
+                                            {&jobs, &endpoints, &metering, &fleet, &catalog});
   FURNACE_CHECK(server.ok());
   server_ = *std::move(server);
 }

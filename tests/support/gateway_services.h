@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "furnace/internal/v1/catalog_service.grpc.pb.h"
 #include "furnace/v1/endpoint_service.grpc.pb.h"
+#include "furnace/v1/fleet_service.grpc.pb.h"
 #include "furnace/v1/job_service.grpc.pb.h"
 #include "furnace/v1/metering_service.grpc.pb.h"
 #include "furnace/v1/project_service.grpc.pb.h"
@@ -23,6 +24,8 @@ inline constexpr char kToken[] = "internal-token";
 inline constexpr char kViewerKey[] = "fk_viewer";
 inline constexpr char kRunnerKey[] = "fk_runner";
 inline constexpr char kAdminKey[] = "fk_admin";
+/// The endpoint that is called "echo" in their project.
+inline constexpr char kEchoId[] = "01890000-0000-7000-8000-0000000000e1";
 
 /// A call that a service has seen.
 struct SeenCall {
@@ -74,7 +77,7 @@ class FakeJobs final : public furnace::v1::JobService::Service {
   /// What Watch sends before it ends; with `endless`, the last one again and again
   /// until the caller leaves.
   void Script(std::vector<furnace::v1::WatchResponse> messages, bool endless = false);
-  /// What Get answers.
+  /// What Get and Wait answer, and what Cancel and Redrive change.
   void Put(const furnace::v1::Job& job);
 
   grpc::Status Submit(grpc::ServerContext* context, const furnace::v1::SubmitRequest* request,
@@ -90,12 +93,19 @@ class FakeJobs final : public furnace::v1::JobService::Service {
                     furnace::v1::ListResponse* response) override;
   grpc::Status Cancel(grpc::ServerContext* context, const furnace::v1::CancelRequest* request,
                       furnace::v1::CancelResponse* response) override;
+  grpc::Status Purge(grpc::ServerContext* context, const furnace::v1::PurgeRequest* request,
+                     furnace::v1::PurgeResponse* response) override;
+  grpc::Status Redrive(grpc::ServerContext* context, const furnace::v1::RedriveRequest* request,
+                       furnace::v1::RedriveResponse* response) override;
   grpc::Status Wait(grpc::ServerContext* context, const furnace::v1::WaitRequest* request,
                     furnace::v1::WaitResponse* response) override;
   grpc::Status Watch(grpc::ServerContext* context, const furnace::v1::WatchRequest* request,
                      grpc::ServerWriter<furnace::v1::WatchResponse>* writer) override;
 
  private:
+  /// The job that was put, with this id.
+  furnace::v1::Job JobCalled(const std::string& id) const;
+
   Stage& stage_;
   mutable Mutex mutex_;
   std::vector<furnace::v1::WatchResponse> script_ ABSL_GUARDED_BY(mutex_);
@@ -126,7 +136,20 @@ class FakeMetering final : public furnace::v1::MeteringService::Service {
   Stage& stage_;
 };
 
-/// Knows the keys above, in project "project-1", and no others.
+/// An endpoint with three jobs and a worker; serves nothing else.
+class FakeFleet final : public furnace::v1::FleetService::Service {
+ public:
+  explicit FakeFleet(Stage& stage) : stage_(stage) {}
+
+  grpc::Status GetEndpointHealth(grpc::ServerContext* context,
+                                 const furnace::v1::GetEndpointHealthRequest* request,
+                                 furnace::v1::GetEndpointHealthResponse* response) override;
+
+ private:
+  Stage& stage_;
+};
+
+/// Knows the keys above, in project "project-1", and its endpoint "echo", and no others.
 class FakeCatalog final : public furnace::internal::v1::CatalogService::Service {
  public:
   explicit FakeCatalog(Stage& stage) : stage_(stage) {}
@@ -134,6 +157,10 @@ class FakeCatalog final : public furnace::internal::v1::CatalogService::Service 
   grpc::Status ResolveApiKey(grpc::ServerContext* context,
                              const furnace::internal::v1::ResolveApiKeyRequest* request,
                              furnace::internal::v1::ResolveApiKeyResponse* response) override;
+  grpc::Status ResolveEndpointName(
+      grpc::ServerContext* context,
+      const furnace::internal::v1::ResolveEndpointNameRequest* request,
+      furnace::internal::v1::ResolveEndpointNameResponse* response) override;
 
  private:
   Stage& stage_;
@@ -153,6 +180,7 @@ class FakeServices {
   FakeJobs jobs{stage};
   FakeEndpoints endpoints{stage};
   FakeMetering metering{stage};
+  FakeFleet fleet{stage};
   FakeCatalog catalog{stage};
 
  private:

@@ -147,6 +147,15 @@ absl::StatusOr<Endpoint> MemoryEndpointStore::Get(const std::string& project_id,
   return endpoint;
 }
 
+absl::StatusOr<std::string> MemoryEndpointStore::FindId(const std::string& project_id,
+                                                        const std::string& name) {
+  MutexLock lock(mutex_);
+  const auto live = LiveOf(project_id);
+  const auto found = live.find(name);
+  if (found == live.end()) return NotFound("endpoint", name);
+  return found->second.id;
+}
+
 absl::StatusOr<std::vector<Endpoint>> MemoryEndpointStore::List(const std::string& project_id,
                                                                 const std::string& after_name,
                                                                 int limit) {

@@ -44,6 +44,16 @@ class Endpoints:
         """Returns all endpoints by name, paused ones included."""
         return list(self._rest.pages("/v1/endpoints", "endpoints"))
 
+    def health(self, endpoint_id: str) -> Dict[str, Dict[str, int]]:
+        """Counts an endpoint's jobs and workers.
+
+        Returns:
+            {"jobs": {"in_queue", "in_progress", "completed", "failed", "retried"},
+            "workers": {"starting", "idle", "running", "draining"}}. Jobs that ended
+            show within about five seconds; of the endpoint's latest 100,000.
+        """
+        return self._rest.call("GET", _path(endpoint_id) + "/health")
+
     def update(self, endpoint_id: str, **spec: Any) -> Endpoint:
         """Replaces the whole spec: a field left out takes its default."""
         return self._rest.call("PUT", _path(endpoint_id), body=spec)

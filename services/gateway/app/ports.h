@@ -25,6 +25,19 @@ class KeyDirectory {
   virtual void Resolve(const std::string& key_sha256, Done done) = 0;
 };
 
+/// Knows the endpoints of projects by their names.
+class EndpointDirectory {
+ public:
+  virtual ~EndpointDirectory() = default;
+
+  using Done = absl::AnyInvocable<void(absl::StatusOr<std::string>)>;
+
+  /// Calls `done` once, later, on a thread of its own: with the id of the project's live
+  /// endpoint of this name, with NOT_FOUND when it has none, with another error when
+  /// that cannot be told.
+  virtual void Resolve(const std::string& project_id, const std::string& name, Done done) = 0;
+};
+
 /// An rpc on behalf of a client. Messages are serialized protobuf: what is in
 /// them is the business of those who know the method.
 struct Call {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "libs/common/rpc/status_mapping.h"
+#include "services/gateway/clients/catalog_call.h"
 
 namespace furnace::gateway {
 namespace {
@@ -20,23 +20,6 @@ Role RoleFromProto(furnace::v1::Role role) {
   }
 }
 
-// One lookup in flight: keeps itself until it is answered.
-struct Lookup {
-  grpc::ClientContext context;
-  furnace::internal::v1::ResolveApiKeyRequest request;
-  furnace::internal::v1::ResolveApiKeyResponse response;
-  grpc::Status status;
-  std::unique_ptr<grpc::ClientAsyncResponseReader<furnace::internal::v1::ResolveApiKeyResponse>>
-      reader;
-  KeyDirectory::Done done;
-  furnace::rpc::OpTag answered{[this](bool) { Finish(); }};
-
-  void Finish() {
-    if (!status.ok()) return done(furnace::rpc::FromGrpc(status));
-    done(Caller{response.project_id(), response.key_id(), RoleFromProto(response.role())});
-  }
-};
-
 }  // namespace
 
 RegistryKeys::RegistryKeys(const std::shared_ptr<grpc::Channel>& channel,
@@ -46,16 +29,16 @@ RegistryKeys::RegistryKeys(const std::shared_ptr<grpc::Channel>& channel,
       options_{std::move(internal_token), kResolveTimeout} {}
 
 void RegistryKeys::Resolve(const std::string& key_sha256, Done done) {
-  auto lookup = std::make_shared<Lookup>();
-  lookup->request.set_secret_sha256(key_sha256);
-  lookup->done = std::move(done);
-  furnace::rpc::Prepare(lookup->context, options_);
-  const bool begun = completions_.gate()->Pass([&] {
-    lookup->reader =
-        stub_->AsyncResolveApiKey(&lookup->context, lookup->request, &completions_.queue());
-    lookup->reader->Finish(&lookup->response, &lookup->status, lookup->answered.Arm(lookup));
+  using Lookup = CatalogCall<furnace::internal::v1::ResolveApiKeyRequest,
+                             furnace::internal::v1::ResolveApiKeyResponse>;
+  furnace::internal::v1::ResolveApiKeyRequest request;
+  request.set_secret_sha256(key_sha256);
+  std::make_shared<Lookup>(std::move(request), [done = std::move(done)](auto response) mutable {
+    if (!response.ok()) return done(response.status());
+    done(Caller{response->project_id(), response->key_id(), RoleFromProto(response->role())});
+  })->Start(completions_, options_, [this](auto* context, const auto& asked, auto* queue) {
+    return stub_->AsyncResolveApiKey(context, asked, queue);
   });
-  if (!begun) lookup->done(absl::UnavailableError("the gateway is shutting down"));
 }
 
 }  // namespace furnace::gateway

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <list>
 #include <string>
-#include <unordered_map>
 
 #include "absl/time/time.h"
 #include "services/gateway/domain/caller.h"
+#include "services/gateway/domain/lru_map.h"
 
 namespace furnace::gateway {
 
@@ -28,7 +27,8 @@ struct KeyCachePolicy {
 /// Answers to "whose key is this", by the key's digest. Not thread-safe.
 class KeyCache {
  public:
-  explicit KeyCache(const KeyCachePolicy& policy) : policy_(policy) {}
+  explicit KeyCache(const KeyCachePolicy& policy)
+      : policy_(policy), known_(policy.capacity), unknown_(policy.capacity) {}
 
   enum class Verdict {
     kKnown,    // `caller` holds; no need to ask.
@@ -50,28 +50,18 @@ class KeyCache {
   CallerPtr PutUnreachable(const std::string& digest, absl::Time now);
 
   /// Keys remembered, known and unknown.
-  std::size_t size() const { return known_.index.size() + unknown_.index.size(); }
+  std::size_t size() const { return known_.size() + unknown_.size(); }
 
  private:
-  struct Entry {
-    std::string digest;
+  struct Known {
     CallerPtr caller;
     absl::Time learned;
     absl::Time believed_until;
   };
-  // The most recently used entry is the first of `order`.
-  struct Lru {
-    std::list<Entry> order;
-    std::unordered_map<std::string, std::list<Entry>::iterator> index;
-  };
-
-  static Entry* Touch(Lru& lru, const std::string& digest);
-  static void Erase(Lru& lru, const std::string& digest);
-  void Put(Lru& lru, Entry entry);
 
   const KeyCachePolicy policy_;
-  Lru known_;
-  Lru unknown_;
+  LruMap<Known> known_;
+  LruMap<absl::Time> unknown_;  // Until when that is believed.
 };
 
 }  // namespace furnace::gateway

@@ -13,6 +13,10 @@ inline constexpr std::size_t kMiB = std::size_t{1} << 20;
 /// Largest request body of any route; what a route may take is BodyLimitOf.
 inline constexpr std::size_t kMaxBodyBytes = 20 * kMiB;
 
+/// A body that nobody wants is still read, up to here, so that the connection can be
+/// used again.
+inline constexpr std::size_t kUnwantedBodyBytes = 64 << 10;
+
 /// Largest request body of the rpc, in bytes. `method` is its full name,
 /// "furnace.v1.JobService.Submit".
 std::size_t BodyLimitOf(std::string_view method);

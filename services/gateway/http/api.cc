@@ -4,14 +4,15 @@
 
 #include "libs/common/base/status.h"
 #include "services/gateway/http/probes.h"
+#include "services/gateway/http/runpod/routes.h"
 #include "services/gateway/http/stream/watch_socket.h"
 #include "services/gateway/http/transcode/openapi.h"
 #include "services/gateway/http/transcode/rest_routes.h"
 
 namespace furnace::gateway::http {
 
-Api::Api(Backends& backends, std::function<bool()> draining)
-    : backends_(backends), draining_(std::move(draining)) {}
+Api::Api(Backends& backends, EndpointNames& endpoints, std::function<bool()> draining)
+    : backends_(backends), endpoints_(endpoints), draining_(std::move(draining)) {}
 
 absl::Status Api::Build() {
   for (const wire::Method& method : wire::PublicMethods()) {
@@ -20,6 +21,8 @@ absl::Status Api::Build() {
   }
   FURNACE_RETURN_IF_ERROR(AddRestRoutes(bindings_, backends_, large_work_, router_));
   FURNACE_RETURN_IF_ERROR(AddWatchSocket(backends_, router_));
+  FURNACE_RETURN_IF_ERROR(
+      runpod::AddRunpodRoutes({backends_, endpoints_, large_work_, stream_cursors_}, router_));
   return AddProbes(draining_, OpenApi(bindings_), router_);
 }
 

@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/gateway/app/endpoint_names.h"
 #include "services/gateway/app/ports.h"
 #include "services/gateway/http/large_work.h"
 #include "services/gateway/http/router.h"
+#include "services/gateway/http/runpod/stream_cursors.h"
 #include "services/gateway/http/transcode/binding.h"
 
 namespace furnace::gateway::http {
@@ -15,9 +17,9 @@ namespace furnace::gateway::http {
 /// the hand-written ones.
 class Api {
  public:
-  /// `backends` outlives this. `draining` says whether the process is about to
-  /// stop; see AddProbes.
-  Api(Backends& backends, std::function<bool()> draining);
+  /// `backends` and `endpoints` outlive this. `draining` says whether the process is
+  /// about to stop; see AddProbes.
+  Api(Backends& backends, EndpointNames& endpoints, std::function<bool()> draining);
 
   /// Makes the routes. An error means that the protos contradict themselves.
   absl::Status Build();
@@ -30,9 +32,11 @@ class Api {
 
  private:
   Backends& backends_;
+  EndpointNames& endpoints_;
   const std::function<bool()> draining_;
   std::vector<Binding> bindings_;
   LargeWork large_work_;
+  runpod::StreamCursors stream_cursors_;
   Router router_;
 };
 

@@ -1,5 +1,7 @@
 #include "services/gateway/wire/methods.h"
 
+#include <algorithm>
+
 #include "furnace/v1/batch_service.pb.h"
 #include "furnace/v1/endpoint_service.pb.h"
 #include "furnace/v1/fleet_service.pb.h"
@@ -9,6 +11,7 @@
 #include "furnace/v1/project_service.pb.h"
 #include "furnace/v1/queue_service.pb.h"
 #include "furnace/v1/schedule_service.pb.h"
+#include "libs/common/base/check.h"
 
 namespace furnace::gateway::wire {
 namespace {
@@ -72,6 +75,14 @@ const std::vector<Service>& PublicServices() {
 const std::vector<Method>& PublicMethods() {
   static const auto* const methods = new std::vector<Method>(ListMethods());
   return *methods;
+}
+
+const Method& MethodAt(std::string_view path) {
+  const auto& methods = PublicMethods();
+  const auto found = std::find_if(methods.begin(), methods.end(),
+                                  [path](const Method& method) { return method.path == path; });
+  FURNACE_CHECK(found != methods.end());
+  return *found;
 }
 
 absl::Duration LongestTimeout(const Method& method) { return TimeoutOf(method.pace, kMaxWait); }

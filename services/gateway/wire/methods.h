@@ -36,6 +36,9 @@ const std::vector<Service>& PublicServices();
 /// The methods of PublicServices, in the order of the protos.
 const std::vector<Method>& PublicMethods();
 
+/// The one of PublicMethods with this path, which must be there.
+const Method& MethodAt(std::string_view path);
+
 /// What a call of `method` may take when its request is not looked into.
 absl::Duration LongestTimeout(const Method& method);
 

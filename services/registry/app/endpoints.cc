@@ -7,6 +7,7 @@
 #include "services/registry/app/now.h"
 #include "services/registry/domain/access.h"
 #include "services/registry/domain/page.h"
+#include "services/registry/domain/text.h"
 
 namespace furnace::registry {
 namespace {
@@ -43,6 +44,12 @@ absl::StatusOr<Endpoint> Endpoints::Create(const std::string& project_id,
 absl::StatusOr<Endpoint> Endpoints::Get(const std::string& project_id, const std::string& id) {
   if (!IsUuid(id)) return NotFound("endpoint", id);
   return store_.Get(project_id, id);
+}
+
+absl::StatusOr<std::string> Endpoints::FindId(const std::string& project_id,
+                                              const std::string& name) {
+  if (!IsUuid(project_id) || !ValidateName("name", name).ok()) return NotFound("endpoint", name);
+  return store_.FindId(project_id, name);
 }
 
 absl::StatusOr<EndpointPage> Endpoints::List(const std::string& project_id, int page_size,

@@ -31,6 +31,8 @@ class Endpoints {
 
   absl::StatusOr<Endpoint> Create(const std::string& project_id, const EndpointDraft& draft);
   absl::StatusOr<Endpoint> Get(const std::string& project_id, const std::string& id);
+  /// The id of the project's endpoint of this name.
+  absl::StatusOr<std::string> FindId(const std::string& project_id, const std::string& name);
   /// A `page_size` of 0 asks for kDefaultPageSize. A page is cut short before it
   /// grows over kMaxPageBytes.
   absl::StatusOr<EndpointPage> List(const std::string& project_id, int page_size,

@@ -94,6 +94,10 @@ class EndpointStore {
   /// NOT_FOUND when the project has no such live endpoint.
   virtual absl::StatusOr<Endpoint> Get(const std::string& project_id, const std::string& id) = 0;
 
+  /// The id of the project's live endpoint of this name. NOT_FOUND when it has none.
+  virtual absl::StatusOr<std::string> FindId(const std::string& project_id,
+                                             const std::string& name) = 0;
+
   /// The first `limit` live endpoints of the project whose names come after
   /// `after_name`, by name, compared as bytes.
   virtual absl::StatusOr<std::vector<Endpoint>> List(const std::string& project_id,

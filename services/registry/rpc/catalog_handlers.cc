@@ -24,6 +24,14 @@ absl::StatusOr<internal::v1::FindEndpointResponse> CatalogHandlers::FindEndpoint
   return response;
 }
 
+absl::StatusOr<internal::v1::ResolveEndpointNameResponse> CatalogHandlers::ResolveEndpointName(
+    const furnace::rpc::CallContext&, const internal::v1::ResolveEndpointNameRequest& request) {
+  internal::v1::ResolveEndpointNameResponse response;
+  FURNACE_ASSIGN_OR_RETURN(*response.mutable_endpoint_id(),
+                           endpoints_.FindId(request.project_id(), request.name()));
+  return response;
+}
+
 absl::StatusOr<internal::v1::ListEndpointChangesResponse> CatalogHandlers::ListEndpointChanges(
     const furnace::rpc::CallContext&, const internal::v1::ListEndpointChangesRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(const EndpointChanges changes,

@@ -17,6 +17,9 @@ class CatalogHandlers {
       const furnace::rpc::CallContext& call, const internal::v1::ResolveApiKeyRequest& request);
   absl::StatusOr<internal::v1::FindEndpointResponse> FindEndpoint(
       const furnace::rpc::CallContext& call, const internal::v1::FindEndpointRequest& request);
+  absl::StatusOr<internal::v1::ResolveEndpointNameResponse> ResolveEndpointName(
+      const furnace::rpc::CallContext& call,
+      const internal::v1::ResolveEndpointNameRequest& request);
   absl::StatusOr<internal::v1::ListEndpointChangesResponse> ListEndpointChanges(
       const furnace::rpc::CallContext& call,
       const internal::v1::ListEndpointChangesRequest& request);

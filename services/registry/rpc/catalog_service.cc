@@ -20,6 +20,13 @@ grpc::Status CatalogService::FindEndpoint(grpc::ServerContext* context,
                                 std::bind_front(&CatalogHandlers::FindEndpoint, &handlers_));
 }
 
+grpc::Status CatalogService::ResolveEndpointName(
+    grpc::ServerContext* context, const internal::v1::ResolveEndpointNameRequest* request,
+    internal::v1::ResolveEndpointNameResponse* response) {
+  return furnace::rpc::RunUnary(gate_, *context, *request, response,
+                                std::bind_front(&CatalogHandlers::ResolveEndpointName, &handlers_));
+}
+
 grpc::Status CatalogService::ListEndpointChanges(
     grpc::ServerContext* context, const internal::v1::ListEndpointChangesRequest* request,
     internal::v1::ListEndpointChangesResponse* response) {

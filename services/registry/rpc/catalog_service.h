@@ -18,6 +18,9 @@ class CatalogService final : public internal::v1::CatalogService::Service {
   grpc::Status FindEndpoint(grpc::ServerContext* context,
                             const internal::v1::FindEndpointRequest* request,
                             internal::v1::FindEndpointResponse* response) override;
+  grpc::Status ResolveEndpointName(grpc::ServerContext* context,
+                                   const internal::v1::ResolveEndpointNameRequest* request,
+                                   internal::v1::ResolveEndpointNameResponse* response) override;
   grpc::Status ListEndpointChanges(grpc::ServerContext* context,
                                    const internal::v1::ListEndpointChangesRequest* request,
                                    internal::v1::ListEndpointChangesResponse* response) override;

@@ -20,6 +20,7 @@ struct ClassSnapshot {
 struct QueueSnapshot {
   int queued = 0;
   int running = 0;
+  int held = 0;  // WAITING, DELAYED, or kept back by one of the same concurrency key.
   /// For how long the job that goes next has been runnable; zero when none waits.
   absl::Duration oldest_wait;
   /// Those that hold any of `queued`; the first hundred, if there are more.

@@ -13,6 +13,26 @@ namespace {
 
 constexpr int kMaxListed = 1000;
 
+v1::EndpointHealth HealthToProto(const EndpointHealth& health) {
+  v1::EndpointHealth proto;
+  v1::JobCounts& jobs = *proto.mutable_jobs();
+  jobs.set_in_queue(health.in_queue);
+  jobs.set_in_progress(health.in_progress);
+  jobs.set_completed(health.ended.completed);
+  jobs.set_failed(health.ended.failed);
+  jobs.set_retried(health.ended.retried);
+  v1::WorkerCounts& workers = *proto.mutable_workers();
+  for (const auto& [state, count] : health.workers) {
+    switch (state) {
+      case WorkerState::kStarting: workers.set_starting(count); break;
+      case WorkerState::kIdle: workers.set_idle(count); break;
+      case WorkerState::kRunning: workers.set_running(count); break;
+      case WorkerState::kDraining: workers.set_draining(count); break;
+    }
+  }
+  return proto;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::ListWorkersResponse> FleetHandlers::ListWorkers(
@@ -45,6 +65,17 @@ absl::StatusOr<v1::ListGpusResponse> FleetHandlers::ListGpus(const furnace::rpc:
   return response;
 }
 
+absl::StatusOr<v1::GetEndpointHealthResponse> FleetHandlers::GetEndpointHealth(
+    const furnace::rpc::CallContext& call, const v1::GetEndpointHealthRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
+  FURNACE_RETURN_IF_ERROR(catalog_.FindFor(project_id, request.endpoint_id()).status());
+  FURNACE_ASSIGN_OR_RETURN(const EndpointHealth health, health_.Read(request.endpoint_id()));
+  v1::GetEndpointHealthResponse response;
+  *response.mutable_health() = HealthToProto(health);
+  return response;
+}
+
 grpc::Status FleetService::ListWorkers(grpc::ServerContext* context,
                                        const v1::ListWorkersRequest* request,
                                        v1::ListWorkersResponse* response) {
@@ -57,6 +88,13 @@ grpc::Status FleetService::ListGpus(grpc::ServerContext* context,
                                     v1::ListGpusResponse* response) {
   return furnace::rpc::RunUnary(gate_, *context, *request, response,
                                 std::bind_front(&FleetHandlers::ListGpus, &handlers_));
+}
+
+grpc::Status FleetService::GetEndpointHealth(grpc::ServerContext* context,
+                                             const v1::GetEndpointHealthRequest* request,
+                                             v1::GetEndpointHealthResponse* response) {
+  return furnace::rpc::RunUnary(gate_, *context, *request, response,
+                                std::bind_front(&FleetHandlers::GetEndpointHealth, &handlers_));
 }
 
 }  // namespace furnace::scheduler::rpc

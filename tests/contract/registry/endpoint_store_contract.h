@@ -90,6 +90,19 @@ TYPED_TEST_P(EndpointStoreContract, AnUnknownForeignOrDeletedEndpointIsNotFound)
   EXPECT_TRUE(absl::IsNotFound(this->store().Get(this->project_, endpoint.id).status()));
 }
 
+TYPED_TEST_P(EndpointStoreContract, ANameLeadsToTheProjectsLiveEndpoint) {
+  const Endpoint first = this->Stored(this->project_, "echo");
+  EXPECT_EQ(*this->store().FindId(this->project_, "echo"), first.id);
+  EXPECT_TRUE(absl::IsNotFound(this->store().FindId(this->other_, "echo").status()));
+  EXPECT_TRUE(absl::IsNotFound(this->store().FindId(this->project_, "ech").status()));
+  ASSERT_TRUE(this->Pause(first).ok());
+  EXPECT_EQ(*this->store().FindId(this->project_, "echo"), first.id);
+  ASSERT_TRUE(this->Delete(first).ok());
+  EXPECT_TRUE(absl::IsNotFound(this->store().FindId(this->project_, "echo").status()));
+  const Endpoint second = this->Stored(this->project_, "echo");
+  EXPECT_EQ(*this->store().FindId(this->project_, "echo"), second.id);
+}
+
 TYPED_TEST_P(EndpointStoreContract, CreateForAnUnknownProjectIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(this->store().Create(SampleEndpoint(SampleId(), "echo"), 10)));
 }
@@ -347,9 +360,10 @@ TYPED_TEST_P(EndpointStoreContract, AReaderOfChangesMissesNothingWhileManyWrite)
 REGISTER_TYPED_TEST_SUITE_P(
     EndpointStoreContract, GetAndFindReturnAllThatCreateStored,
     AnEndpointWithoutEnvironmentRoundTrips, AnUnknownForeignOrDeletedEndpointIsNotFound,
-    CreateForAnUnknownProjectIsNotFound, ANameIsTakenByALiveEndpointOfTheProjectOnly,
-    LiveEndpointsOfAProjectAreLimited, TheLimitHoldsWhenManyCreateAtOnce,
-    UpdateStoresWhatTheChangeMakes, UpdateReplacesEveryFieldOfTheSpec, ARefusedUpdateStoresNothing,
+    ANameLeadsToTheProjectsLiveEndpoint, CreateForAnUnknownProjectIsNotFound,
+    ANameIsTakenByALiveEndpointOfTheProjectOnly, LiveEndpointsOfAProjectAreLimited,
+    TheLimitHoldsWhenManyCreateAtOnce, UpdateStoresWhatTheChangeMakes,
+    UpdateReplacesEveryFieldOfTheSpec, ARefusedUpdateStoresNothing,
     UpdateOfAnUnknownForeignOrDeletedEndpointIsNotFound, UpdatesOfOneEndpointDoNotOverlap,
     ListIsByNameInPages, APausedEndpointIsAChangeAndIsKeptInEveryField, APausedEndpointIsLive,
     FindReturnsADeletedEndpoint, ChangesHoldEachEndpointOnceInItsLatestState,

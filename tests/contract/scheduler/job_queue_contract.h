@@ -297,6 +297,13 @@ TYPED_TEST_P(JobQueueContract, ASurveyCountsWhatWaitsAndRuns) {
   EXPECT_EQ(this->Survey().queued, 0);
   EXPECT_EQ(this->Survey().running, 2);
   EXPECT_EQ(this->Survey().oldest_wait, absl::ZeroDuration());
+  EXPECT_EQ(this->Survey().held, 0);
+  Submission delayed = this->Jobs(2);
+  const absl::Time later = absl::FromUnixMicros(4'000'000'000'000'000);
+  for (Submission::Item& item : delayed.items) item.not_before = later;
+  this->Submit(delayed);
+  EXPECT_EQ(this->Survey().held, 2);
+  EXPECT_EQ(this->Survey().queued, 0);
 }
 
 TYPED_TEST_P(JobQueueContract, OneReplicaLeadsAShard) {

@@ -47,6 +47,7 @@ class MemoryQueueBackend {
 class MemoryStoresBackend {
  public:
   JobHistory& history() { return history_; }
+  JobCounter& counter() { return history_; }
   UnfinishedJobs& unfinished() { return history_; }
   PayloadStore& payloads() { return payloads_; }
   BatchStore& batches() { return batches_; }

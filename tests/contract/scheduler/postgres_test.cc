@@ -26,6 +26,7 @@ class PostgresBackend {
                       .ok());
   }
   JobHistory& history() { return history_; }
+  JobCounter& counter() { return history_; }
   UnfinishedJobs& unfinished() { return unfinished_; }
   PayloadStore& payloads() { return payloads_; }
   ScheduleStore& schedules() { return schedules_; }

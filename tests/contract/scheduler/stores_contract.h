@@ -8,11 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "services/scheduler/app/health_ports.h"
 #include "tests/support/scheduler/samples.h"
 
 namespace furnace::scheduler {
 
-/// `Backend` offers history(). Tests do not share projects.
+/// `Backend` offers history() and counter(), two sides of one. Tests do not share projects.
 template <typename Backend>
 class JobHistoryContract : public testing::Test {
  protected:
@@ -74,6 +75,8 @@ class JobHistoryContract : public testing::Test {
     const absl::Status status = backend_.history().Save(records);
     ASSERT_TRUE(status.ok()) << status;
   }
+
+  JobTally Count(int limit) { return backend_.counter().Count(endpoint_, limit).value(); }
 
   std::vector<std::string> List(JobFilter filter) {
     filter.project_id = project_;
@@ -206,9 +209,26 @@ TYPED_TEST_P(JobHistoryContract, ListsByFallingIdWithinTheFilter) {
   EXPECT_EQ(this->List({.status = JobStatus::kInQueue, .before_id = c.job.id}), Ids{a.job.id});
 }
 
+TYPED_TEST_P(JobHistoryContract, CountsTheLatestJobsOfAnEndpoint) {
+  EXPECT_EQ(this->Count(10), JobTally());
+  JobRecord failed = this->Completed(this->Queued());
+  failed.job.status = JobStatus::kFailed;
+  failed.job.retry_count = 2;
+  JobRecord timed_out = this->Queued();
+  timed_out.job.status = JobStatus::kTimedOut;
+  JobRecord completed = this->Completed(this->Queued());
+  completed.job.retry_count = 0;
+  JobRecord foreign = this->Completed(this->Queued());
+  foreign.job.endpoint_id = NewId();
+  this->Save({failed, timed_out, completed, this->Queued(), foreign});
+  EXPECT_EQ(this->Count(10), (JobTally{.completed = 1, .failed = 2, .retried = 1}));
+  EXPECT_EQ(this->Count(3), (JobTally{.completed = 1, .failed = 1}));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(JobHistoryContract, AJobComesBackAsItWasSaved, WhatIsAbsentStaysAbsent,
                             OnlyANewerVersionChangesAJob, AnInputThatLeftTheQueueIsKept,
-                            AnotherProjectsJobIsNotFound, ListsByFallingIdWithinTheFilter);
+                            AnotherProjectsJobIsNotFound, ListsByFallingIdWithinTheFilter,
+                            CountsTheLatestJobsOfAnEndpoint);
 
 /// `Backend` offers payloads(). Tests do not share jobs.
 template <typename Backend>

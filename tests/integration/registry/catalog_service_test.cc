@@ -121,6 +121,19 @@ TEST_F(CatalogServiceTest, FindOfAnUnknownIdIsNotFound) {
   EXPECT_EQ(Find("x", &found).error_code(), StatusCode::NOT_FOUND);
 }
 
+TEST_F(CatalogServiceTest, ANameResolvesWithinItsProject) {
+  const v1::Endpoint created = CreateEndpoint("echo");
+  internal::v1::ResolveEndpointNameRequest request;
+  request.set_project_id(owner_.project_id);
+  request.set_name("echo");
+  internal::v1::ResolveEndpointNameResponse response;
+  ASSERT_TRUE(Call(suite_, *stub_, &Stub::ResolveEndpointName, request, &response).ok());
+  EXPECT_EQ(response.endpoint_id(), created.id());
+  request.set_project_id("01890000-0000-7000-8000-0000000000ff");
+  EXPECT_EQ(Call(suite_, *stub_, &Stub::ResolveEndpointName, request, &response).error_code(),
+            StatusCode::NOT_FOUND);
+}
+
 TEST_F(CatalogServiceTest, ChangesLetACallerKeepACopy) {
   internal::v1::ListEndpointChangesResponse changes;
   ASSERT_TRUE(Changes(0, 0, &changes).ok());

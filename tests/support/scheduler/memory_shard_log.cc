@@ -140,7 +140,10 @@ absl::StatusOr<std::map<std::string, QueueSnapshot>> MemoryShardLog::Survey(
       const Job& job = entry.record.job;
       if (job.endpoint_id != endpoint_id) continue;
       survey.running += job.status == JobStatus::kInProgress ? 1 : 0;
-      if (job.status != JobStatus::kInQueue || queue_.IsHeldLocked(entry)) continue;
+      const bool parked = job.status == JobStatus::kInQueue && queue_.IsHeldLocked(entry);
+      const bool waits = job.status == JobStatus::kWaiting || job.status == JobStatus::kDelayed;
+      survey.held += parked || waits ? 1 : 0;
+      if (job.status != JobStatus::kInQueue || parked) continue;
       ++survey.queued;
       auto& [count, head] = classes.try_emplace(job.affinity, 0, &entry).first->second;
       ++count;

@@ -56,6 +56,21 @@ absl::StatusOr<std::vector<Job>> MemoryJobHistory::List(const JobFilter& filter)
   return jobs;
 }
 
+absl::StatusOr<JobTally> MemoryJobHistory::Count(const std::string& endpoint_id, int limit) {
+  MutexLock lock(mutex_);
+  FURNACE_RETURN_IF_ERROR(failure_);
+  JobTally tally;
+  for (auto next = jobs_.rbegin(); next != jobs_.rend() && limit > 0; ++next) {
+    const Job& job = next->second.job;
+    if (job.endpoint_id != endpoint_id) continue;
+    --limit;
+    tally.completed += job.status == JobStatus::kCompleted ? 1 : 0;
+    tally.failed += job.status == JobStatus::kFailed || job.status == JobStatus::kTimedOut ? 1 : 0;
+    tally.retried += job.retry_count > 0 ? 1 : 0;
+  }
+  return tally;
+}
+
 absl::StatusOr<std::vector<std::string>> MemoryJobHistory::List(const std::string& after_id,
                                                                 int limit) {
   MutexLock lock(mutex_);

@@ -7,17 +7,20 @@
 
 #include "absl/base/thread_annotations.h"
 #include "libs/common/base/mutex.h"
+#include "services/scheduler/app/health_ports.h"
 #include "services/scheduler/app/rebuild_ports.h"
 
 namespace furnace::scheduler {
 
 /// Job history in memory. Thread-safe.
-class MemoryJobHistory final : public JobHistory, public UnfinishedJobs {
+class MemoryJobHistory final : public JobHistory, public JobCounter, public UnfinishedJobs {
  public:
   absl::Status Save(const std::vector<JobRecord>& jobs) override ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<JobRecord> Get(const std::string& job_id, const std::string& project_id) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::vector<Job>> List(const JobFilter& filter) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<JobTally> Count(const std::string& endpoint_id, int limit) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::vector<std::string>> List(const std::string& after_id, int limit) override
       ABSL_LOCKS_EXCLUDED(mutex_);

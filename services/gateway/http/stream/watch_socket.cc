@@ -22,12 +22,7 @@ constexpr int kPrivateCodes = 4000;
 
 // The binding of Watch, whose path parameter and query are those of this route.
 const Binding& WatchBinding() {
-  static const Binding* const binding = [] {
-    for (const wire::Method& method : wire::PublicMethods()) {
-      if (method.path == kWatch) return new Binding(BindingsOf(method)->front());
-    }
-    return static_cast<Binding*>(nullptr);
-  }();
+  static const auto* const binding = new Binding(BindingsOf(wire::MethodAt(kWatch))->front());
   return *binding;
 }
 

@@ -4,10 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "libs/common/base/status.h"
 #include "services/gateway/domain/limits.h"
-#include "services/gateway/http/errors.h"
+#include "services/gateway/http/service_call.h"
 #include "services/gateway/http/stream/json_lines.h"
 #include "services/gateway/http/transcode/message_to_json.h"
 #include "services/gateway/http/transcode/transcoder.h"
@@ -17,26 +16,12 @@ namespace {
 
 using google::protobuf::Message;
 
-// A body that nobody wants is still read, up to here, so that the connection can
-// be used again.
-constexpr std::size_t kUnwantedBodyBytes = 64 << 10;
-
 // What a route serves with.
 struct Server {
   const Binding& binding;
   Backends& backends;
   LargeWork& large_work;
 };
-
-void Answer(const std::shared_ptr<Exchange>& exchange, Response response) {
-  exchange->Post([exchange, response = std::move(response)]() mutable {
-    exchange->Send(std::move(response));
-  });
-}
-
-void Refuse(const std::shared_ptr<Exchange>& exchange, const absl::Status& status) {
-  Answer(exchange, ErrorResponse(status, exchange->RequestId()));
-}
 
 void AnswerReply(const Binding& binding, const std::shared_ptr<Exchange>& exchange,
                  std::string_view reply) {
@@ -45,18 +30,6 @@ void AnswerReply(const Binding& binding, const std::shared_ptr<Exchange>& exchan
   Response response;
   WriteJson(AnswerOf(binding, **message), response.body);
   Answer(exchange, std::move(response));
-}
-
-Call MakeCall(const Binding& binding, const Request& request, const Message& message) {
-  Call call;
-  call.method = binding.method->path;
-  call.request = message.SerializeAsString();
-  call.caller = request.caller;
-  call.request_id = request.exchange->RequestId();
-  call.traceparent = request.traceparent;
-  call.deadline = absl::Now() + TimeoutFor(*binding.method, message);
-  call.retry = binding.verb == "GET";
-  return call;
 }
 
 void Start(const Server& server, const std::shared_ptr<Exchange>& exchange, Call call) {
@@ -85,7 +58,9 @@ void Serve(const Server& server, const Request& request) {
   const auto message =
       BuildRequest(server.binding, request.parameters, request.query, request.body);
   if (!message.ok()) return Refuse(exchange, message.status());
-  exchange->Post([server, exchange, call = MakeCall(server.binding, request, **message)]() mutable {
+  exchange->Post([server, exchange,
+                  call = MakeCall(*server.binding.method, request, **message,
+                                  server.binding.verb == "GET")]() mutable {
     Start(server, exchange, std::move(call));
   });
 }

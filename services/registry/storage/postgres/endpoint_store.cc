@@ -80,6 +80,14 @@ absl::StatusOr<Endpoint> PostgresEndpointStore::Get(const std::string& project_i
   return ReadEndpoint(rows, 0);
 }
 
+absl::StatusOr<std::string> PostgresEndpointStore::FindId(const std::string& project_id,
+                                                          const std::string& name) {
+  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
+                           pool_.Exec(sql::kSelectEndpointId, {project_id, name}));
+  if (rows.empty()) return NotFound("endpoint", name);
+  return std::string(rows.Text(0, 0));
+}
+
 absl::StatusOr<std::vector<Endpoint>> PostgresEndpointStore::List(const std::string& project_id,
                                                                   const std::string& after_name,
                                                                   int limit) {

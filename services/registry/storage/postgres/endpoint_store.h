@@ -23,6 +23,8 @@ class PostgresEndpointStore final : public EndpointStore {
   absl::StatusOr<Endpoint> Update(const std::string& project_id, const std::string& id,
                                   const Change& change) override;
   absl::StatusOr<Endpoint> Get(const std::string& project_id, const std::string& id) override;
+  absl::StatusOr<std::string> FindId(const std::string& project_id,
+                                     const std::string& name) override;
   absl::StatusOr<std::vector<Endpoint>> List(const std::string& project_id,
                                              const std::string& after_name, int limit) override;
   absl::StatusOr<Endpoint> Find(const std::string& id) override;

@@ -59,4 +59,10 @@ absl::StatusOr<std::vector<Job>> PostgresJobHistory::List(const JobFilter& filte
   return jobs;
 }
 
+absl::StatusOr<JobTally> PostgresJobHistory::Count(const std::string& endpoint_id, int limit) {
+  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
+                           pool_.Exec(sql::kCountJobs, {endpoint_id, std::to_string(limit)}));
+  return JobTally{.completed = rows.Int(0, 0), .failed = rows.Int(0, 1), .retried = rows.Int(0, 2)};
+}
+
 }  // namespace furnace::scheduler

@@ -145,9 +145,10 @@ absl::StatusOr<std::map<std::string, QueueSnapshot>> RedisShardLog::Survey(
     const auto replies = Elements(*reply);
     for (std::size_t i = 0; i < replies.size() && i < ids.size(); ++i) {
       const auto numbers = Elements(*replies[i]);
-      if (numbers.size() < 4) continue;
+      if (numbers.size() < 5) continue;
       surveys[ids[i]] = {.queued = static_cast<int>(Int(*numbers[0])),
                          .running = static_cast<int>(Int(*numbers[1])),
+                         .held = static_cast<int>(Int(*numbers[4])),
                          .oldest_wait = absl::Microseconds(Int(*numbers[2])),
                          .classes = DecodeClasses(*numbers[3])};
     }

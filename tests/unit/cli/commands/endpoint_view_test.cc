@@ -39,5 +39,14 @@ TEST(DescribeEndpointTest, ShowsWhatHasNoLimit) {
   EXPECT_THAT(shown, Not(ContainsRegex("none on")));
 }
 
+TEST(DescribeHealthTest, ShowsEveryCount) {
+  const std::string shown = DescribeHealth(*Answer::Parse(
+      R"({"jobs":{"in_queue":1,"in_progress":2,"completed":3,"failed":4,"retried":5},)"
+      R"("workers":{"starting":6,"idle":7,"running":8,"draining":9}})"));
+  EXPECT_THAT(shown, ContainsRegex("jobs in queue +1\njobs in progress +2\njobs completed +3\n"
+                                   "jobs failed +4\njobs retried +5\nworkers starting +6\n"
+                                   "workers idle +7\nworkers running +8\nworkers draining +9\n"));
+}
+
 }  // namespace
 }  // namespace furnace::cli

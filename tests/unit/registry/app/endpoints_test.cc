@@ -152,6 +152,15 @@ TEST_F(EndpointsTest, WhatIsNoIdIsNotFound) {
   }
 }
 
+TEST_F(EndpointsTest, ANameIsLookedUpOnlyIfItCanBeOne) {
+  const std::string id = endpoints_.Create(kOwn, Draft("echo"))->id;
+  EXPECT_EQ(*endpoints_.FindId(kOwn, "echo"), id);
+  for (const auto& [project, name] : {std::pair(kOther, "echo"), std::pair("p", "echo"),
+                                      std::pair(kOwn, ""), std::pair(kOwn, "ECHO")}) {
+    EXPECT_TRUE(absl::IsNotFound(endpoints_.FindId(project, name).status())) << project << name;
+  }
+}
+
 TEST_F(EndpointsTest, PagesTogetherHoldEveryEndpointOnce) {
   for (int i = 0; i < 7; ++i) {
     ASSERT_TRUE(endpoints_.Create(kOwn, Draft("e" + std::to_string(i))).ok());

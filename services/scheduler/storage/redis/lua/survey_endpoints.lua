@@ -5,12 +5,12 @@
 --
 -- Returns for each endpoint: {queued, running, microseconds for which the job that
 -- goes next has been runnable, flat list of its classes that hold jobs: class, how
--- many, microseconds for which the next of them has been runnable}.
+-- many, microseconds for which the next of them has been runnable; held}.
 local MAX_CLASSES = 100 -- In one answer.
 local now = now_us()
 local surveys = {}
 for _, endpoint in ipairs(ARGV) do
-  local f = redis.call('HMGET', prefix .. 'stats:' .. endpoint, 'queued', 'running')
+  local f = redis.call('HMGET', prefix .. 'stats:' .. endpoint, 'queued', 'running', 'held')
   local longest, classes = 0, {}
   for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)) do
     local queue = queue_key(endpoint, class)
@@ -25,6 +25,7 @@ for _, endpoint in ipairs(ARGV) do
       end
     end
   end
-  surveys[#surveys + 1] = { tonumber(f[1] or 0), tonumber(f[2] or 0), longest, classes }
+  surveys[#surveys + 1] = { tonumber(f[1] or 0), tonumber(f[2] or 0), longest, classes,
+    tonumber(f[3] or 0) }
 end
 return surveys

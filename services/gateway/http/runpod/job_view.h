@@ -1,0 +1,29 @@
+// Jobs in the shapes that RunPod's clients know.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "furnace/v1/job.pb.h"
+
+namespace furnace::gateway::http::runpod {
+
+/// A job's id as the queue knows it: a client may write "sync-" before it.
+std::string_view JobIdOf(std::string_view written);
+
+/// COMPLETED, FAILED, TIMED_OUT and CANCELLED.
+bool IsFinal(const furnace::v1::Job& job);
+
+/// "IN_QUEUE" and so on: what waits for whatever reason is IN_QUEUE.
+std::string_view StatusOf(const furnace::v1::Job& job);
+
+/// Why a final job has no output; never empty, unless it is COMPLETED.
+std::string ErrorOf(const furnace::v1::Job& job);
+
+/// Appends what /status answers of a job that the client calls `id`: id and status, and
+/// with these, as far as the job has got: delayTime and executionTime in milliseconds,
+/// workerId, retries, output (the last progress report while it is IN_PROGRESS), error.
+/// Of a job that waits also `waiting`, which is Job.waiting.
+void WriteJob(const furnace::v1::Job& job, std::string_view id, std::string& out);
+
+}  // namespace furnace::gateway::http::runpod

@@ -1,0 +1,113 @@
+#include "services/gateway/http/runpod/stream_poll.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "furnace/v1/job_service.pb.h"
+#include "libs/common/base/status.h"
+#include "services/gateway/http/runpod/job_view.h"
+#include "services/gateway/http/runpod/stream_view.h"
+#include "services/gateway/http/service_call.h"
+
+namespace furnace::gateway::http::runpod {
+namespace {
+
+namespace v1 = furnace::v1;
+
+// One call of /stream. It runs on the connection's thread and lives as long as it waits
+// for a message.
+class StreamPoll : public std::enable_shared_from_this<StreamPoll> {
+ public:
+  StreamPoll(const Services& services, VisitPtr visit)
+      : services_(services),
+        visit_(std::move(visit)),
+        job_id_(JobIdOf(visit_->job())),
+        from_(visit_->query.after ? StreamCursor{.chunk = *visit_->query.after}
+                                  : services.cursors.Find(project(), job_id_)) {}
+
+  void Start() {
+    v1::WatchRequest request;
+    request.set_job_id(job_id_);
+    request.set_after_chunk(from_.chunk);
+    static const wire::Method& method = wire::MethodAt("/furnace.v1.JobService/Watch");
+    Call call = MakeCall(method, visit_->request, request, /*retry=*/true);
+    call.deadline = absl::Now() + visit_->query.wait.value_or(kStreamHold);
+    stream_ = services_.backends.Open(std::move(call));
+    // Weak: the exchange keeps the callback, and this keeps the exchange.
+    visit_->request.exchange->WatchClient([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->Leave();
+    });
+    ReadNext();
+  }
+
+ private:
+  using Message = absl::StatusOr<std::optional<std::string>>;
+
+  const std::string& project() const { return visit_->request.caller->project_id; }
+
+  // What is on its way by now may reach nobody, so it does not count as handed out.
+  void Leave() {
+    is_gone_ = true;
+    stream_->Cancel();
+  }
+
+  void ReadNext() {
+    stream_->Next([self = shared_from_this()](Message message) {
+      self->visit_->request.exchange->Post(
+          [self, message = std::move(message)] { self->OnMessage(message); });
+    });
+  }
+
+  // A stream that ends or breaks after its first message has said how the job is: the end
+  // of the hold looks like that, too.
+  void OnMessage(const Message& message) {
+    if (message.ok() && message->has_value()) return OnNews(**message);
+    if (news_) return AnswerNews();
+    Refuse(message.ok() ? absl::UnavailableError("the job's stream ended early")
+                        : message.status());
+  }
+
+  void OnNews(const std::string& bytes) {
+    v1::WatchResponse news;
+    if (!news.ParseFromString(bytes)) return Refuse(absl::InternalError("no WatchResponse"));
+    if (news.job().endpoint_id() != visit_->endpoint_id) {
+      return Refuse(Error(absl::StatusCode::kNotFound, "no job {}", job_id_));
+    }
+    news_ = std::move(news);
+    if (news_->chunks_size() > 0 || IsFinal(news_->job())) return AnswerNews();
+    ReadNext();
+  }
+
+  void Refuse(const absl::Status& status) {
+    stream_->Cancel();
+    RefuseVisit(services_, visit_, status);
+  }
+
+  void AnswerNews() {
+    stream_->Cancel();
+    std::string body;
+    WriteStream(*news_, from_, body);
+    if (!visit_->query.after && !is_gone_) {
+      services_.cursors.Advance(project(), job_id_, After(*news_, from_));
+    }
+    AnswerJson(visit_, std::move(body));
+  }
+
+  const Services services_;
+  const VisitPtr visit_;
+  const std::string job_id_;
+  const StreamCursor from_;
+  std::shared_ptr<OngoingStream> stream_;
+  std::optional<v1::WatchResponse> news_;
+  bool is_gone_ = false;  // The client.
+};
+
+}  // namespace
+
+void PollStream(const Services& services, const VisitPtr& visit) {
+  std::make_shared<StreamPoll>(services, visit)->Start();
+}
+
+}  // namespace furnace::gateway::http::runpod

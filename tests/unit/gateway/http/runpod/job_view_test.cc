@@ -1,0 +1,104 @@
+#include "services/gateway/http/runpod/job_view.h"
+
+#include <gtest/gtest.h>
+
+namespace furnace::gateway::http::runpod {
+namespace {
+
+namespace v1 = furnace::v1;
+
+v1::Job JobIn(v1::JobStatus status) {
+  v1::Job job;
+  job.set_id("j1");
+  job.set_status(status);
+  return job;
+}
+
+// A job whose second attempt is the present or last one.
+v1::Job TriedJob(v1::JobStatus status) {
+  v1::Job job = JobIn(status);
+  job.set_attempt(2);
+  job.set_retry_count(1);
+  job.set_worker_id("w1");
+  job.set_delay_ms(12);
+  job.set_execution_ms(345);
+  return job;
+}
+
+std::string Written(const v1::Job& job, std::string_view id = "j1") {
+  std::string out;
+  WriteJob(job, id, out);
+  return out;
+}
+
+TEST(WriteJobTest, EachStateHasTheFieldsThatRunpodsHas) {
+  v1::Job running = TriedJob(v1::JOB_STATUS_IN_PROGRESS);
+  running.set_progress(R"("half")");
+  v1::Job completed = TriedJob(v1::JOB_STATUS_COMPLETED);
+  completed.set_output(R"({"n": 1e400})");
+  completed.set_progress(R"("half")");
+  v1::Job failed = TriedJob(v1::JOB_STATUS_FAILED);
+  failed.set_error("said \"no\"");
+  v1::Job cancelled = JobIn(v1::JOB_STATUS_CANCELLED);
+  const std::pair<v1::Job, std::string> cases[] = {
+      {JobIn(v1::JOB_STATUS_IN_QUEUE), R"({"id":"j1","status":"IN_QUEUE"})"},
+      {running,
+       R"({"id":"j1","status":"IN_PROGRESS","workerId":"w1","delayTime":12,"retries":1,"output":"half"})"},
+      {completed,
+       R"({"id":"j1","status":"COMPLETED","workerId":"w1","delayTime":12,"retries":1,"executionTime":345,"output":{"n": 1e400}})"},
+      {failed,
+       R"({"id":"j1","status":"FAILED","workerId":"w1","delayTime":12,"retries":1,"executionTime":345,"error":"said \"no\""})"},
+      {cancelled, R"({"id":"j1","status":"CANCELLED","error":"the job was cancelled"})"},
+  };
+  for (const auto& [job, expected] : cases) EXPECT_EQ(Written(job), expected);
+}
+
+TEST(WriteJobTest, TheIdIsTheOneThatTheClientUses) {
+  EXPECT_EQ(Written(JobIn(v1::JOB_STATUS_IN_QUEUE), "sync-\"j1"),
+            R"({"id":"sync-\"j1","status":"IN_QUEUE"})");
+}
+
+TEST(WriteJobTest, AJobThatWaitsSaysWhy) {
+  v1::Job job = JobIn(v1::JOB_STATUS_IN_QUEUE);
+  job.mutable_waiting()->set_constraint(v1::WAIT_CONSTRAINT_NO_CAPACITY);
+  job.mutable_waiting()->set_position(3);
+  job.mutable_waiting()->set_detail("no free GPU");
+  EXPECT_EQ(
+      Written(job),
+      R"({"id":"j1","status":"IN_QUEUE","waiting":{"constraint":"NO_CAPACITY","position":3,"detail":"no free GPU"}})");
+}
+
+TEST(StatusOfTest, WhateverAJobWaitsForItIsInTheQueue) {
+  for (const v1::JobStatus status :
+       {v1::JOB_STATUS_WAITING, v1::JOB_STATUS_DELAYED, v1::JOB_STATUS_IN_QUEUE}) {
+    EXPECT_EQ(StatusOf(JobIn(status)), "IN_QUEUE");
+    EXPECT_FALSE(IsFinal(JobIn(status)));
+  }
+  EXPECT_EQ(StatusOf(JobIn(v1::JOB_STATUS_TIMED_OUT)), "TIMED_OUT");
+  EXPECT_TRUE(IsFinal(JobIn(v1::JOB_STATUS_TIMED_OUT)));
+  EXPECT_FALSE(IsFinal(JobIn(v1::JOB_STATUS_IN_PROGRESS)));
+}
+
+TEST(ErrorOfTest, AJobWithoutOutputAlwaysHasAnError) {
+  for (const v1::JobStatus status :
+       {v1::JOB_STATUS_FAILED, v1::JOB_STATUS_TIMED_OUT, v1::JOB_STATUS_CANCELLED}) {
+    EXPECT_NE(ErrorOf(JobIn(status)), "");
+  }
+  EXPECT_EQ(ErrorOf(JobIn(v1::JOB_STATUS_COMPLETED)), "");
+}
+
+TEST(ErrorOfTest, ATimeoutIsToldInRunpodsWords) {
+  v1::Job job = TriedJob(v1::JOB_STATUS_FAILED);
+  job.set_cause(v1::FAILURE_CAUSE_TIMEOUT);
+  job.set_error("ran longer than 30 s");
+  EXPECT_EQ(ErrorOf(job), "executionTimeout exceeded");
+}
+
+TEST(JobIdOfTest, TheSyncPrefixIsLeftOut) {
+  EXPECT_EQ(JobIdOf("sync-a-b"), "a-b");
+  EXPECT_EQ(JobIdOf("a-b"), "a-b");
+  EXPECT_EQ(JobIdOf("sync-"), "");
+}
+
+}  // namespace
+}  // namespace furnace::gateway::http::runpod
