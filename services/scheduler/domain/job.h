@@ -93,6 +93,8 @@ struct Outcome {
   std::optional<std::string> output;
   bool output_stored = false;
   std::string error;
+  /// Of the attempt, before a handler could begin it. It starts that much later.
+  absl::Duration waited;
 };
 
 /// A new job as it is accepted at `now`: WAITING when something is `unfinished`, DELAYED
@@ -102,7 +104,8 @@ Job Accept(Job job, std::optional<absl::Time> not_before, absl::Duration ttl, ab
 /// The job under a new lease. FAILED_PRECONDITION unless it is IN_QUEUE.
 absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now);
 
-/// The job after its attempt `epoch` ended at `now`: COMPLETED, back IN_QUEUE, DELAYED
+/// The job after its attempt `epoch` ended at `now`, having started `outcome.waited` after
+/// its lease, but not after its end: COMPLETED, back IN_QUEUE, DELAYED
 /// for its backoff, or FAILED when its retries or losses are spent. `draw`: see
 /// BackoffBefore.
 ///

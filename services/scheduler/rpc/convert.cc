@@ -21,6 +21,8 @@ constexpr int kMaxCredits = 1000;
 constexpr int kMaxLeases = 1000;
 constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
+constexpr std::size_t kMaxCheckBytes = 64;
+constexpr std::size_t kMaxReasonBytes = 512;
 
 void SetTimes(const Job& job, v1::Job& proto) {
   SetTime(job.queued_at, proto.mutable_queued_at());
@@ -150,6 +152,10 @@ v1::Worker ToProto(const FleetWorker& worker) {
   proto.set_running_jobs(worker.jobs);
   SetTime(worker.started_at, proto.mutable_started_at());
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(worker.cold_start));
+  if (worker.note) {
+    proto.set_last_event(worker.note->text);
+    SetTime(worker.note->at, proto.mutable_last_event_at());
+  }
   return proto;
 }
 
@@ -202,7 +208,9 @@ absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
   return domain;
 }
 
-Outcome OutcomeFrom(v1::Result& result) {
+namespace {
+
+Outcome OutcomeWithoutWait(v1::Result& result) {
   std::string error = Cut(std::move(*result.mutable_error()), kMaxErrorBytes);
   std::replace(error.begin(), error.end(), '\0', ' ');
   if (result.cause() != v1::FAILURE_CAUSE_UNSPECIFIED) {
@@ -214,6 +222,26 @@ Outcome OutcomeFrom(v1::Result& result) {
   const absl::Status valid = json::Validate(result.output());
   if (!valid.ok()) return HandlerError("the result is " + std::string(valid.message()));
   return {.output = std::move(*result.mutable_output())};
+}
+
+}  // namespace
+
+Outcome OutcomeFrom(v1::Result& result) {
+  Outcome outcome = OutcomeWithoutWait(result);
+  // Longer than any lease is old; the queue cuts it to that.
+  constexpr absl::Duration kMaxWait = absl::Hours(24 * 365);
+  outcome.waited =
+      std::clamp(absl::Microseconds(result.waited_us()), absl::ZeroDuration(), kMaxWait);
+  return outcome;
+}
+
+std::string NoteFrom(v1::WorkerEvent& event) {
+  std::string check = Cut(std::move(*event.mutable_check()), kMaxCheckBytes);
+  std::string reason = Cut(std::move(*event.mutable_reason()), kMaxReasonBytes);
+  std::string note = check.empty() ? std::move(reason) : check + ": " + reason;
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  std::replace_if(note.begin(), note.end(), is_control, ' ');
+  return note;
 }
 
 absl::Status CheckUuid(std::string_view field, std::string_view text) {

@@ -3,14 +3,22 @@
 -- KEYS[1]  shard prefix
 -- ARGV[1+] for each attempt: job id, epoch, cause (0: success), output, output
 --          stored ('1' or ''), error, worker that must hold the lease ('': any), draw
---          for its backoff (0 to 999)
+--          for its backoff (0 to 999), how long it waited in the worker (us)
 --
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
 local now = now_us()
 local results, ended = {}, {}
 
-local function settle(id, epoch, cause, output, stored, err, worker, draw)
+-- The attempt did not begin with its lease. MoveStart of domain/job.cc does the same.
+local function move_start(job, waited)
+  local leased = job.started
+  job.started = math.max(leased, math.min(leased + waited, now))
+  local first = tonumber(redis.call('HGET', job_key(job.id), 'f'))
+  redis.call('HSET', job_key(job.id), 's', job.started, 'f', first == leased and job.started or first)
+end
+
+local function settle(id, epoch, cause, output, stored, err, worker, draw, waited)
   local job = load_job(id)
   if job and worker ~= '' and job.worker ~= worker then
     return 0
@@ -18,6 +26,9 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw)
   if not holds_lease(job, epoch) then
     local repeated = job and job.epoch == epoch and job.status >= COMPLETED
     return repeated and -1 or 0
+  end
+  if waited > 0 then
+    move_start(job, waited)
   end
   charge(job, cause, now)
   local status, fields, wait
@@ -33,9 +44,10 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw)
   return status
 end
 
-for i = 1, #ARGV, 8 do
-  local id, epoch, cause, output, stored, err, worker, draw = unpack(ARGV, i, i + 7)
-  results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker, draw)
+for i = 1, #ARGV, 9 do
+  local id, epoch, cause, output, stored, err, worker, draw, waited = unpack(ARGV, i, i + 8)
+  results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker, draw,
+    tonumber(waited))
 end
 if #ended > 0 then
   redis.call('ZREM', prefix .. 'leases', unpack(ended))
