@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/time.h"
+
 namespace furnace::worker {
 
 /// Why an attempt has no result.
@@ -19,6 +21,8 @@ struct Outcome {
   std::string output;  // One JSON value; empty when `cause` is set.
   Cause cause = Cause::kNone;
   std::string error;  // UTF-8, at most kErrorBytesMax; empty on success.
+  /// How long we had the job before the handler could begin it.
+  absl::Duration waited;
 
   bool operator==(const Outcome&) const = default;
 };

@@ -11,6 +11,7 @@ SpoolRecord Sample() {
   record.lease = {"00000000-0000-7000-8000-000000000001", 3};
   record.outcome = Failure(Cause::kTimeout, "too long");
   record.outcome.output = std::string("\0\xff{", 3);
+  record.outcome.waited = absl::Microseconds(1'234'567);
   return record;
 }
 
@@ -23,6 +24,20 @@ TEST(WorkerSpoolRecordTest, ComesBackAsItWas) {
     ASSERT_TRUE(decoded.ok()) << decoded.status();
     EXPECT_EQ(*decoded, record);
   }
+}
+
+TEST(WorkerSpoolRecordTest, OneThatAnEarlierReleaseLeftIsRead) {
+  // Of worker "w", job "j", epoch 1, with the output 42.
+  const std::string bytes(
+      "FWR1"
+      "\1\0\0\0w\1\0\0\0j\1\0\0\0\0\0\0\0\0\2\0\0\0"
+      "42"
+      "\x1b\xe9\x81\xc8\x22\xf2\xa9\xb0",
+      37);
+  const auto decoded = Decode(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->outcome.output, "42");
+  EXPECT_EQ(decoded->outcome.waited, absl::ZeroDuration());
 }
 
 TEST(WorkerSpoolRecordTest, AnyTruncationIsNoticed) {
