@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import gateway  # noqa: E402  (these are found by the line above)
 import rest  # noqa: E402
+import runpod_worker  # noqa: E402
 import suite  # noqa: E402
 
 
@@ -51,6 +52,7 @@ def main() -> int:
     lifecycle(binaries, sys.argv[2:])
     gateway.gateway(binaries, [])
     rest.runsync(binaries)
+    runpod_worker.throughput(binaries)
     memory_at_rest(binaries)
     return 0
 

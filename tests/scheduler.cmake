@@ -21,6 +21,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/cron_test.cc
     unit/scheduler/domain/forecast_test.cc
     unit/scheduler/domain/graph_test.cc
+    unit/scheduler/domain/init_timeout_test.cc
     unit/scheduler/domain/job_dependency_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc

@@ -26,15 +26,16 @@ add_library(furnace_worker_agent_support STATIC support/worker/agent_fixture.cc)
 target_link_libraries(furnace_worker_agent_support PUBLIC furnace_worker_app GTest::gtest
   PRIVATE furnace_warnings)
 furnace_test(worker_agent_test
-  SOURCES unit/worker/app/agent_gpu_test.cc unit/worker/app/agent_jobs_test.cc unit/worker/app/agent_lifecycle_test.cc
-    unit/worker/app/agent_monitor_test.cc
+  SOURCES unit/worker/app/agent_events_test.cc unit/worker/app/agent_gpu_test.cc unit/worker/app/agent_jobs_test.cc
+    unit/worker/app/agent_lifecycle_test.cc unit/worker/app/agent_monitor_test.cc unit/worker/app/agent_prefetch_test.cc
     unit/worker/app/unstored_progress_test.cc
   DEPS furnace_worker_agent_support)
 furnace_test(worker_domain_test
   SOURCES unit/worker/domain/attempt_state_test.cc unit/worker/domain/attempts_test.cc
     unit/worker/domain/gpu_test.cc unit/worker/domain/gpu_peaks_test.cc
     unit/worker/domain/handler_environment_test.cc unit/worker/domain/held_jobs_test.cc
-    unit/worker/domain/policies_test.cc unit/worker/domain/spool_record_test.cc
+    unit/worker/domain/loose_json_test.cc
+    unit/worker/domain/policies_test.cc unit/worker/domain/prefetch_test.cc unit/worker/domain/spool_record_test.cc
     unit/worker/domain/text_test.cc
   DEPS furnace_worker_domain)
 furnace_test(worker_adapters_test

@@ -29,13 +29,14 @@ absl::StatusOr<int> List(const Session& session, const ListOptions& options) {
   }
   FURNACE_ASSIGN_OR_RETURN(const Answer answer, client.Get(target));
   if (options.wide) return session.Show(answer, DescribeWorkerGpus(answer.Items("workers")));
-  Table table({"ID", "ENDPOINT", "STATUS", "GPU", "JOBS", "STARTED AT", "COLD START"});
+  Table table(
+      {"ID", "ENDPOINT", "STATUS", "GPU", "JOBS", "STARTED AT", "COLD START", "LAST EVENT"});
   for (const Answer& worker : answer.Items("workers")) {
     table.Add({worker.Text("id"), worker.Text("endpoint_id"), worker.Text("status"),
                fmt::format("{} x{}", worker.Text("gpu_type"), worker.Int("gpu_count")),
                std::to_string(worker.Int("running_jobs")),
                FormatTimestamp(worker.Text("started_at")),
-               FormatMillis(worker.Int("cold_start_ms"))});
+               FormatMillis(worker.Int("cold_start_ms")), worker.Text("last_event")});
   }
   return session.Show(answer, table.ToString());
 }

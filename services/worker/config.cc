@@ -117,6 +117,8 @@ void ReadVariables(config::Env& env, Config& c) {
            &c.started_us);
   env.Duration("FURNACE_DISCONNECT_LIMIT", "ends when the scheduler is out of reach for this long",
                absl::Seconds(1), absl::Hours(24), &c.disconnect_limit);
+  env.Duration("FURNACE_INIT_TIMEOUT", "for the handler to ask for work after its start",
+               absl::Seconds(1), absl::Hours(1), &c.init_timeout);
   env.Duration("FURNACE_DRAIN_GRACE", "time for running jobs when told to stop",
                absl::ZeroDuration(), absl::Hours(24), &c.drain_grace);
   env.Duration("FURNACE_CANCEL_GRACE", "from asking a handler to stop a job to killing it",

@@ -32,6 +32,7 @@ struct Config {
   int concurrency = 1;
   std::string started_us = "0";
   absl::Duration disconnect_limit = absl::Minutes(5);
+  absl::Duration init_timeout = absl::Minutes(7);
   absl::Duration drain_grace = absl::Seconds(20);
   absl::Duration cancel_grace = absl::Seconds(5);
   std::string metrics_listen;

@@ -3,11 +3,20 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 namespace furnace::worker {
 namespace {
+
+// A key in its owner's ~/.runpod/config.toml would take the place of the handler's secret
+// in all that a RunPod SDK says of jobs.
+bool HasForeignKey(const std::string& home) {
+  std::error_code error;
+  return std::filesystem::exists(home + "/.runpod/config.toml", error);
+}
 
 Variables OwnEnvironment() {
   Variables variables;
@@ -36,6 +45,7 @@ AgentOptions AgentOptionsFrom(const Config& config) {
   options.identity.version = FURNACE_VERSION;
   options.concurrency = config.concurrency;
   options.started = config.started;
+  options.init_timeout = config.init_timeout;
   options.drain_grace = config.drain_grace;
   options.cancel_grace = config.cancel_grace;
   options.disconnect_limit = config.disconnect_limit;
@@ -52,11 +62,17 @@ Command HandlerCommandFor(const Config& config, const std::string& base_url,
   facts.gpu_type = config.gpu_type;
   facts.gpu_count = config.gpu_count;
   facts.cpu_count = static_cast<int>(std::thread::hardware_concurrency());
+  facts.region = config.region;
+  facts.init_timeout = config.init_timeout;
   facts.python_path = config.handler_python_path;
   Command command;
   command.arguments = HandlerCommand(config.handler_path);
   command.folder = config.handler_dir;
-  command.environment = HandlerEnvironment(OwnEnvironment(), config.handler_env, facts);
+  Variables inherited = OwnEnvironment();
+  if (const auto home = inherited.find("HOME"); home != inherited.end()) {
+    if (HasForeignKey(home->second)) home->second = config.handler_dir;
+  }
+  command.environment = HandlerEnvironment(inherited, config.handler_env, facts);
   return command;
 }
 

@@ -11,7 +11,7 @@ ODD_REPORTS = (
     (b"", "JSON"),
     (b"not json", "JSON"),
     (b'{"output": 1', "JSON"),
-    (b'{"output": NaN}', "JSON"),
+    (b'{"output": nan}', "JSON"),
     (b'{"output": "\xff\xfe"}', "JSON"),
     (b"[" * 10_000, "JSON"),
     (b'{"output": 1}{"output": 2}', "JSON"),

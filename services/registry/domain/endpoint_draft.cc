@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -38,15 +39,23 @@ bool IsEnvNameChar(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+// What speaks of the worker and its agent; others of RUNPOD_ are an image's settings.
+bool IsKeptForWorker(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kNames = {"RUNPOD_AI_API_KEY", "RUNPOD_POD_ID",
+                                                      "RUNPOD_ENDPOINT_ID", "RUNPOD_PING_INTERVAL",
+                                                      "RUNPOD_REALTIME_PORT"};
+  return name.starts_with("FURNACE_") || name.starts_with("RUNPOD_WEBHOOK_") ||
+         std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 absl::Status ValidateEnvName(std::string_view name) {
   if (name.empty() || (name.front() >= '0' && name.front() <= '9') ||
       !std::all_of(name.begin(), name.end(), IsEnvNameChar)) {
     return Error(absl::StatusCode::kInvalidArgument,
                  "spec.env: {} is not a name of [A-Za-z_][A-Za-z0-9_]*", Shown(name));
   }
-  if (name.starts_with("RUNPOD_") || name.starts_with("FURNACE_")) {
-    return Error(absl::StatusCode::kInvalidArgument,
-                 "spec.env: {} starts with RUNPOD_ or FURNACE_, which are kept for the worker",
+  if (IsKeptForWorker(name)) {
+    return Error(absl::StatusCode::kInvalidArgument, "spec.env: {} is kept for the worker",
                  Shown(name));
   }
   return absl::OkStatus();

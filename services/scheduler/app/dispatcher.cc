@@ -107,15 +107,23 @@ void Dispatcher::WakeAll() {
 }
 
 std::vector<WorkerRoom> Dispatcher::RoomsLocked(const EndpointWorkers& endpoint) const {
-  std::vector<WorkerRoom> rooms;
-  int left = kMaxClaim;
+  std::vector<const Session*> roomy;
   for (const std::string& id : endpoint.worker_ids) {
     const Session& session = sessions_.at(id);
-    const int jobs = session.draining ? 0 : std::min(session.credits, left);
-    if (jobs <= 0) continue;
-    WorkerOnGpu worker = session.hello.worker;
-    if (session.had_job) worker.cold_start = absl::ZeroDuration();
-    rooms.push_back({.worker = std::move(worker), .traits = TraitsOf(session), .jobs = jobs});
+    if (!session.draining && session.credits > 0) roomy.push_back(&session);
+  }
+  // A worker may have room for jobs behind those it runs: idle ones go first.
+  std::stable_sort(roomy.begin(), roomy.end(), [](const Session* a, const Session* b) {
+    return a->leases.size() < b->leases.size();
+  });
+  std::vector<WorkerRoom> rooms;
+  int left = kMaxClaim;
+  for (const Session* session : roomy) {
+    if (left == 0) break;
+    const int jobs = std::min(session->credits, left);
+    WorkerOnGpu worker = session->hello.worker;
+    if (session->had_job) worker.cold_start = absl::ZeroDuration();
+    rooms.push_back({.worker = std::move(worker), .traits = TraitsOf(*session), .jobs = jobs});
     left -= jobs;
   }
   return rooms;
@@ -143,7 +151,8 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claime
         continue;
       }
       Session& session = found->second;
-      --session.credits;
+      // It may have taken them back while the claim was on its way.
+      session.credits = std::max(0, session.credits - 1);
       session.had_job = true;
       if (!job.model.empty()) session.last_model = job.model;
       session.leases.insert(job.lease);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ struct WorkerHello {
   std::vector<LeaseId> leases;  // Held over from an earlier session.
   int credits = 0;
   std::vector<GpuInfo> gpus;
+};
+
+/// What a worker said of itself.
+struct WorkerNote {
+  std::string text;
+  absl::Time at;
 };
 
 /// A connected worker, for lists and for the autoscaler.
@@ -67,6 +74,7 @@ class Dispatcher {
   // What a worker says on its stream. `link` names the session: what comes from one
   // that another has replaced is ignored.
   void Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Below 0: takes credits back.
   void AddCredits(const std::string& worker_id, int count) ABSL_LOCKS_EXCLUDED(mutex_);
   void Heartbeat(const std::string& worker_id, std::vector<LeaseId> leases)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -79,6 +87,7 @@ class Dispatcher {
   void Release(const std::string& worker_id, const std::vector<LeaseId>& leases)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void SetDraining(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Note(const std::string& worker_id, std::string text) ABSL_LOCKS_EXCLUDED(mutex_);
   void Leave(const std::string& worker_id, const WorkerLink* link) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // What happens around them.
@@ -101,6 +110,9 @@ class Dispatcher {
 
   /// Ends all sessions, so that workers go to another replica. They keep their jobs.
   void CloseAll() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// The last that a worker said of itself, maybe in a session that is over.
+  std::optional<WorkerNote> NoteOf(const std::string& worker_id) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::vector<ConnectedWorker> Workers() const ABSL_LOCKS_EXCLUDED(mutex_);
   bool HasWorkers(const std::string& endpoint_id) const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -184,6 +196,7 @@ class Dispatcher {
   std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, EndpointWorkers> endpoints_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Away> away_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, WorkerNote> notes_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace furnace::scheduler

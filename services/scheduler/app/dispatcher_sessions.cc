@@ -1,10 +1,18 @@
 // Dispatcher's book of who is connected and which leases they hold.
+#include <algorithm>
 #include <utility>
 
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
+namespace {
+
+// A note is kept for so long, and no more of them.
+constexpr absl::Duration kNoteLife = absl::Hours(1);
+constexpr std::size_t kMaxNotes = 10'000;
+
+}  // namespace
 
 void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
   const std::string worker_id = hello.worker.worker_id;
@@ -50,10 +58,10 @@ void Dispatcher::AddCredits(const std::string& worker_id, int count) {
     MutexLock lock(mutex_);
     const auto found = sessions_.find(worker_id);
     if (found == sessions_.end()) return;
-    found->second.credits += count;
+    found->second.credits = std::max(0, found->second.credits + count);
     endpoint_id = found->second.hello.endpoint_id;
   }
-  Wake(endpoint_id);
+  if (count > 0) Wake(endpoint_id);
 }
 
 void Dispatcher::Heartbeat(const std::string& worker_id, std::vector<LeaseId> leases) {
@@ -85,6 +93,23 @@ void Dispatcher::SetDraining(const std::string& worker_id) {
   if (found == sessions_.end()) return;
   found->second.draining = true;
   found->second.credits = 0;
+}
+
+void Dispatcher::Note(const std::string& worker_id, std::string text) {
+  const absl::Time now = clock_.Now();
+  MutexLock lock(mutex_);
+  if (!notes_.contains(worker_id)) {
+    std::erase_if(notes_, [now](const auto& note) { return note.second.at + kNoteLife < now; });
+    if (notes_.size() >= kMaxNotes) return;
+  }
+  notes_[worker_id] = {.text = std::move(text), .at = now};
+}
+
+std::optional<WorkerNote> Dispatcher::NoteOf(const std::string& worker_id) const {
+  MutexLock lock(mutex_);
+  const auto found = notes_.find(worker_id);
+  if (found == notes_.end()) return std::nullopt;
+  return found->second;
 }
 
 void Dispatcher::Leave(const std::string& worker_id, const WorkerLink* link) {

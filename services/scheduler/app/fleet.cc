@@ -111,7 +111,10 @@ std::vector<FleetWorker> Fleet::Workers() const {
     Merge(worker, by_id[worker.hello.worker.worker_id]);
   }
   std::vector<FleetWorker> workers;
-  for (auto& [id, worker] : by_id) workers.push_back(std::move(worker));
+  for (auto& [id, worker] : by_id) {
+    worker.note = dispatcher_.NoteOf(id);
+    workers.push_back(std::move(worker));
+  }
   return workers;
 }
 
@@ -172,7 +175,7 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
       }
       known.draining = known.draining || worker.state == WorkerState::kDraining;
       known.away_since = now;
-    } else if (now - known.away_since > InitTimeout(worker.endpoint_id)) {
+    } else if (now - known.away_since > InitTimeout(worker.endpoint_id) + kLastWords) {
       spdlog::warn("worker {} did not connect in time", worker.id);
       driver_.Kill(worker.id);
     }
@@ -203,7 +206,8 @@ absl::Duration Fleet::InitTimeout(const std::string& endpoint_id) const {
 void Fleet::NoticeEarlyEnd(const std::string& worker_id, const Known& known) {
   const EndpointPtr endpoint = catalog_.Cached(known.endpoint_id);
   if (endpoint == nullptr || known.revision < endpoint->revision) return;
-  starter_.WorkerEndedEarly(*endpoint, worker_id);
+  const std::optional<WorkerNote> note = dispatcher_.NoteOf(worker_id);
+  starter_.WorkerEndedEarly(*endpoint, worker_id, note ? note->text : "");
 }
 
 void Fleet::Drain(const std::string& worker_id, std::string_view why) {

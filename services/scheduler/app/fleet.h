@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,6 +38,7 @@ struct FleetWorker {
   absl::Duration cold_start;
   std::vector<GpuInfo> gpus;
   GpuReadings gpu_readings;
+  std::optional<WorkerNote> note;  // The last that it said of itself.
 };
 
 /// The workers of this replica, started by its driver or come by themselves, and
@@ -47,6 +49,10 @@ class Fleet {
   /// A worker that was told to end and has no job is killed after this: more than an
   /// agent that works takes to finish, stop its handler and see its results settled.
   static constexpr absl::Duration kDrainLimit = absl::Minutes(1);
+
+  /// So much longer than its time to get ready has a worker to be connected: its agent,
+  /// which counts too, may have to say why it is not.
+  static constexpr absl::Duration kLastWords = absl::Seconds(5);
 
   Fleet(Driver& driver, Dispatcher& dispatcher, EndpointCatalog& catalog, ShardLog& log,
         const ShardLeader& leader, const Clock& clock, int shards, FairnessPolicy fairness = {})

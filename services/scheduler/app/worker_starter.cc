@@ -42,13 +42,15 @@ Hindrance Outranked() {
 
 }  // namespace
 
-void WorkerStarter::WorkerEndedEarly(const Endpoint& endpoint, const std::string& worker_id) {
+void WorkerStarter::WorkerEndedEarly(const Endpoint& endpoint, const std::string& worker_id,
+                                     std::string_view why) {
   StartBreaker& breaker = BreakerOf(endpoint);
   breaker.WorkerFailed(clock_.Now());
   Hindrance& hindrance = hindrances_[endpoint.id];
   hindrance.obstacle = breaker.open() ? Obstacle::kCrashLoop : Obstacle::kStarting;
   hindrance.detail = fmt::format("{} workers in a row ended before their first job, the last {}",
                                  breaker.failures(), worker_id);
+  if (!why.empty()) hindrance.detail += fmt::format(": {}", why);
   spdlog::warn("endpoint {}: {}", endpoint.name, hindrance.detail);
 }
 

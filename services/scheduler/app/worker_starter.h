@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libs/common/base/clock.h"
@@ -41,8 +42,9 @@ class WorkerStarter {
 
   /// A worker of the endpoint has its first job.
   void WorkerWorks(const std::string& endpoint_id) { breakers_.erase(endpoint_id); }
-  /// A worker of the endpoint ended before that.
-  void WorkerEndedEarly(const Endpoint& endpoint, const std::string& worker_id);
+  /// A worker of the endpoint ended before that, having said `why`, or nothing.
+  void WorkerEndedEarly(const Endpoint& endpoint, const std::string& worker_id,
+                        std::string_view why = {});
 
   /// A round. `states` are those of the driver's workers.
   StartOutcome Start(const std::vector<StartWish>& wishes,

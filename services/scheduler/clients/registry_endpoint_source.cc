@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "libs/common/rpc/status_mapping.h"
+#include "services/scheduler/domain/init_timeout.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -45,9 +46,7 @@ Endpoint FromProto(const v1::Endpoint& proto) {
   endpoint.vram_min_mib = spec.vram_min_mib();
   endpoint.timeout = absl::Seconds(spec.timeout_seconds());
   endpoint.paused = proto.status() == v1::ENDPOINT_STATUS_PAUSED;
-  if (spec.init_timeout_seconds() > 0) {
-    endpoint.init_timeout = absl::Seconds(spec.init_timeout_seconds());
-  }
+  endpoint.init_timeout = InitTimeout(spec.init_timeout_seconds(), endpoint.env);
   endpoint.retry = RetryFromProto(spec);
   endpoint.queue = QueueFromProto(spec);
   endpoint.scale = {.min_workers = spec.min_workers(),

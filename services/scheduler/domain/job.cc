@@ -19,6 +19,13 @@ void ChargeAttempt(Job& job, FailureCause cause, absl::Time now) {
   job.gpu_time_us += absl::ToInt64Microseconds(now - *job.started_at) * job.gpu_count;
 }
 
+// The attempt did not begin with its lease.
+void MoveStart(Job& job, absl::Duration waited, absl::Time now) {
+  const absl::Time leased = *job.started_at;
+  job.started_at = std::clamp(leased + waited, leased, now);
+  if (job.first_started_at == leased) job.first_started_at = job.started_at;
+}
+
 absl::Status WrongState(const Job& job) {
   return Error(absl::StatusCode::kFailedPrecondition, "job {} is {}", job.id, ToString(job.status));
 }
@@ -71,6 +78,7 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, ab
     return Error(absl::StatusCode::kAborted, "attempt {} of job {} holds no lease", epoch, job.id);
   }
   now = std::max(now, *job.started_at);  // A clock may have been set back.
+  MoveStart(job, outcome.waited, now);
   ChargeAttempt(job, outcome.cause, now);
   job.error = outcome.error;
   job.cause = outcome.cause;

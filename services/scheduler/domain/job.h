@@ -95,6 +95,8 @@ struct Outcome {
   bool output_stored = false;
   std::string error;
   std::int64_t gpu_memory_peak_mib = 0;  // 0: not known.
+  /// Of the attempt, before a handler could begin it. It starts that much later.
+  absl::Duration waited;
 };
 
 /// A new job as it is accepted at `now`: WAITING when something is `unfinished`, DELAYED
@@ -104,7 +106,8 @@ Job Accept(Job job, std::optional<absl::Time> not_before, absl::Duration ttl, ab
 /// The job under a new lease. FAILED_PRECONDITION unless it is IN_QUEUE.
 absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now);
 
-/// The job after its attempt `epoch` ended at `now`: COMPLETED, back IN_QUEUE, DELAYED
+/// The job after its attempt `epoch` ended at `now`, having started `outcome.waited` after
+/// its lease, but not after its end: COMPLETED, back IN_QUEUE, DELAYED
 /// for its backoff, or FAILED when its retries or losses are spent. `draw`: see
 /// BackoffBefore.
 ///

@@ -23,6 +23,8 @@ constexpr int kMaxLeases = 1000;
 constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
 constexpr std::int64_t kMaxGpuMemoryMib = std::int64_t{kMaxGpus} << 20;
+constexpr std::size_t kMaxCheckBytes = 64;
+constexpr std::size_t kMaxReasonBytes = 512;
 
 void SetTimes(const Job& job, v1::Job& proto) {
   SetTime(job.queued_at, proto.mutable_queued_at());
@@ -153,6 +155,10 @@ v1::Worker ToProto(const FleetWorker& worker) {
   SetTime(worker.started_at, proto.mutable_started_at());
   proto.set_cold_start_ms(absl::ToInt64Milliseconds(worker.cold_start));
   SetGpus(worker, proto);
+  if (worker.note) {
+    proto.set_last_event(worker.note->text);
+    SetTime(worker.note->at, proto.mutable_last_event_at());
+  }
   return proto;
 }
 
@@ -228,7 +234,20 @@ Outcome OutcomeFrom(v1::Result& result) {
   Outcome outcome = EndOf(result);
   outcome.gpu_memory_peak_mib =
       std::clamp(result.gpu_memory_peak_mib(), std::int64_t{0}, kMaxGpuMemoryMib);
+  // Longer than any lease is old; the queue cuts it to that.
+  constexpr absl::Duration kMaxWait = absl::Hours(24 * 365);
+  outcome.waited =
+      std::clamp(absl::Microseconds(result.waited_us()), absl::ZeroDuration(), kMaxWait);
   return outcome;
+}
+
+std::string NoteFrom(v1::WorkerEvent& event) {
+  std::string check = Cut(std::move(*event.mutable_check()), kMaxCheckBytes);
+  std::string reason = Cut(std::move(*event.mutable_reason()), kMaxReasonBytes);
+  std::string note = check.empty() ? std::move(reason) : check + ": " + reason;
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  std::replace_if(note.begin(), note.end(), is_control, ' ');
+  return note;
 }
 
 absl::Status CheckUuid(std::string_view field, std::string_view text) {

@@ -45,6 +45,9 @@ v1::LeaseId ToProto(const LeaseId& lease);
 /// no database takes.
 Outcome OutcomeFrom(v1::Result& result);
 
+/// What a worker says of itself, on one line.
+std::string NoteFrom(v1::WorkerEvent& event);
+
 /// INVALID_ARGUMENT unless `text` is a UUID; `field` is its name.
 absl::Status CheckUuid(std::string_view field, std::string_view text);
 

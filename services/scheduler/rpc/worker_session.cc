@@ -58,8 +58,8 @@ void WorkerSession::OnMessage(v1::ConnectRequest& message) {
   switch (message.message_case()) {
     case v1::ConnectRequest::kHello: return OnHello(message.hello());
     case v1::ConnectRequest::kCredit:
-      return context_.dispatcher.AddCredits(worker_id,
-                                            std::clamp(message.credit().count(), 0, kMaxCredits));
+      return context_.dispatcher.AddCredits(
+          worker_id, std::clamp(message.credit().count(), -kMaxCredits, kMaxCredits));
     case v1::ConnectRequest::kHeartbeat:
       if (message.heartbeat().gpus_size() > 0) {
         context_.dispatcher.SetGpuReadings(worker_id, GpusOf(message.heartbeat()));
@@ -70,6 +70,8 @@ void WorkerSession::OnMessage(v1::ConnectRequest& message) {
     case v1::ConnectRequest::kDraining: return context_.dispatcher.SetDraining(worker_id);
     case v1::ConnectRequest::kRelease:
       return context_.dispatcher.Release(worker_id, LeasesOf(message.release().leases()));
+    case v1::ConnectRequest::kEvent:
+      return context_.dispatcher.Note(worker_id, NoteFrom(*message.mutable_event()));
     case v1::ConnectRequest::MESSAGE_NOT_SET: return;  // Of a newer agent; not for us.
   }
 }

@@ -11,7 +11,7 @@ Agent::Agent(AgentOptions options, Ports ports)
     : options_(std::move(options)),
       ports_(std::move(ports)),
       link_(options_.disconnect_limit),
-      supervisor_(ports_.clock.Now()) {}
+      supervisor_(ports_.clock.Now(), options_.init_timeout) {}
 
 void Agent::Start(std::vector<SpoolRecord> left) {
   for (SpoolRecord& record : left) attempts_.Restore(record.lease, std::move(record.outcome));
@@ -25,6 +25,7 @@ void Agent::Advance() {
   if (phase_ == Phase::kDone) return;
   const absl::Time now = ports_.clock.Now();
   FailOverdue(now);
+  GiveBackBehind(now);
   AdvanceHandler(now);
   HandOut(now);
   AdvanceLink(now);
@@ -51,8 +52,9 @@ void Agent::SetAlarm() {
     ports_.alarm.Set(absl::InfiniteFuture(), [] {});
     return;
   }
-  const absl::Time next = std::min({attempts_.NextDeadline(), supervisor_.NextDeadline(),
-                                    link_.NextDeadline(), NextStop(), phase_deadline_});
+  const absl::Time next =
+      std::min({attempts_.NextDeadline(), supervisor_.NextDeadline(), link_.NextDeadline(),
+                NextStop(), NextGiveBack(), phase_deadline_});
   ports_.alarm.Set(next, [this] { Advance(); });
 }
 

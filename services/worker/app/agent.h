@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <deque>
@@ -23,6 +24,7 @@
 #include "services/worker/domain/gpu_peaks.h"
 #include "services/worker/domain/held_jobs.h"
 #include "services/worker/domain/link.h"
+#include "services/worker/domain/prefetch.h"
 #include "services/worker/domain/sdk_policy.h"
 #include "services/worker/domain/supervisor.h"
 
@@ -33,8 +35,10 @@ inline constexpr std::size_t kProgressBytesMax = std::size_t{8} << 20;
 
 struct AgentOptions {
   Identity identity;
-  int concurrency = 1;         // Jobs at a time, 1-1,000.
-  absl::Time started;          // When the worker was started, for the cold start.
+  int concurrency = 1;  // Jobs at a time, 1-1,000, unless the handler asks for more.
+  absl::Time started;   // When the worker was started, for the cold start.
+  /// For the handler to ask for work after its start.
+  absl::Duration init_timeout = absl::Minutes(7);
   absl::Duration drain_grace;  // For running jobs, once told to stop.
   /// For a handler to end a job that nobody wants any more, or to end itself.
   absl::Duration cancel_grace = absl::Seconds(5);
@@ -107,12 +111,18 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   void OnAwaitStops(const std::shared_ptr<StopPoll>& poll);
   void OnAwaitStopsEnded(const StopPoll* poll);
   void OnPing(const std::vector<std::string>& job_ids);
+  /// It has failed a check of its own, and is about to end, most likely. Both texts are
+  /// made valid UTF-8 and cut.
+  void OnUnhealthy(std::string_view check, std::string_view reason);
   /// `reply` is answered once the report is safe; one about a job that the handler
   /// does not hold is dropped and answered at once.
   void OnReport(std::string_view job_id, Report report, const std::shared_ptr<Reply>& reply);
 
   /// How to treat the present handler.
   SdkPolicy policy() const { return PolicyFor(sdk_); }
+  /// How long to leave a take of that release open. One of a handler that is to end only
+  /// for a moment, lest it take again and again until it has noticed.
+  absl::Duration hold(std::optional<SdkVersion> sdk) const;
   /// Whether the scheduler and the handler are both there. From any thread.
   bool ready() const { return ready_; }
 
@@ -144,8 +154,14 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   void DialScheduler(absl::Time now);
   void ResendUnsettled();
   bool SendProgress(Progress progress);
+  // How many jobs the handler runs at a time.
+  int Concurrency() const { return std::max(options_.concurrency, asked_); }
+  // How many may be here at a time.
+  int Capacity() const;
   int FreeSlots() const;
   void GrantCredits();
+  // Takes back those that no job has used: what comes would be given back.
+  void WithdrawCredits();
   // Books, sends and spools how an attempt ended, and calls `safe` when the result
   // is on disk or settled. False when the attempt has ended already.
   bool Finish(const LeaseId& lease, Outcome outcome, std::function<void()> safe = {});
@@ -159,7 +175,18 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   void HandOutFailed(int generation, const std::vector<LeaseId>& leases);
   void OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply);
   void FailLost(const std::vector<HeldJob>& lost);
+  // The handler will not answer these: fails those that began and keeps the others.
+  void GiveUp(const std::vector<HeldJob>& lost, Cause cause, const std::string& error);
   void FailOverdue(absl::Time now);
+
+  // agent_prefetch.cc: jobs that are given to the handler behind another one.
+
+  // Whether they are: to handlers that idle between takes and run one job at a time.
+  bool Prefetches() const;
+  void BeginNext(absl::Time now);
+  // Gives back what lies behind a job that turned out to be long.
+  void GiveBackBehind(absl::Time now);
+  absl::Time NextGiveBack() const;
 
   // agent_handler.cc
 
@@ -167,12 +194,16 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   // Nobody wants the result of `lease` any more: has the handler stop it, or stops the
   // handler once it has no other job.
   void Abandon(const LeaseId& lease);
+  // Has the handler stop abandoned jobs, or is to be stopped by then.
+  void AskToStop(absl::Time by);
   // Abandoned jobs have not ended in time: the handler gets no others until they do.
   bool StopDue() const;
   absl::Time NextStop() const;
   void StopHandler(absl::Duration grace);
   void AnswerPolls();
   void GiveUpStarting(const std::string& why);
+  // Tells people, now or once there is a session.
+  void Announce(std::string_view check, std::string_view reason);
 
   // agent_gpu.cc
   // What an attempt that ends now has used at most, in MiB; 0 when not known.
@@ -181,7 +212,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   // agent_shutdown.cc
   void Shutdown(Ending ending, absl::Duration drain_grace, absl::Duration flush_limit);
   void AdvanceShutdown(absl::Time now);
-  void ReleaseAll(AttemptState state);
+  void GiveBack(const std::vector<LeaseId>& leases);
+  void ReleaseAll(AttemptState state) { GiveBack(attempts_.In(state)); }
 
   const AgentOptions options_;
   const Ports ports_;
@@ -194,11 +226,16 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
 
   Supervisor supervisor_;
   HeldJobs held_;
-  int generation_ = 0;  // Of the handler's process.
+  Prefetch prefetch_;
+  bool refreshes_ = false;  // Handlers of this image ask to be replaced.
+  int generation_ = 0;      // Of the handler's process.
   bool was_ready_ = false;
   bool replace_handler_ = false;                 // Once it holds nothing.
   absl::Time stop_by_ = absl::InfiniteFuture();  // For abandoned jobs to end.
+  std::optional<Event> event_;                   // The last, until the handler asks for work.
+  std::optional<Event> event_unsent_;
   std::optional<SdkVersion> sdk_;
+  int asked_ = 1;  // What the handler had at its latest take, and asked for.
   std::deque<std::shared_ptr<TakePoll>> polls_;
   std::shared_ptr<StopPoll> stop_poll_;
 

@@ -6,12 +6,15 @@
 #include <utility>
 
 #include "services/worker/app/agent.h"
+#include "services/worker/domain/text.h"
 
 namespace furnace::worker {
 namespace {
 
 // The same for a handler that is to be replaced and has nothing to do.
 constexpr absl::Duration kReplaceGrace = absl::Seconds(10);
+// What is announced when a process ends before it asks for work.
+constexpr std::string_view kStartCheck = "start";
 // For results to reach the scheduler when the handler does not come up.
 constexpr absl::Duration kFlushLimit = absl::Seconds(10);
 
@@ -22,9 +25,15 @@ void Agent::AdvanceHandler(absl::Time now) {
   if (!held_.has_abandoned()) stop_by_ = absl::InfiniteFuture();
   // The siblings of an abandoned job may run for long; a handler that is alone with it
   // is about to be replaced.
-  if (StopDue() && held_.has_live()) ReleaseAll(AttemptState::kWaiting);
-  if (replace_handler_ && held_.empty()) StopHandler(kReplaceGrace);
-  if (supervisor_.Overdue(now) && !supervisor_.retired()) GiveUpStarting("did not ask for work");
+  if (StopDue() && held_.has_live()) {
+    WithdrawCredits();
+    ReleaseAll(AttemptState::kWaiting);
+  }
+  if (replace_handler_ && !held_.begun_since()) StopHandler(kReplaceGrace);
+  if (supervisor_.Overdue(now) && !supervisor_.retired()) {
+    Announce(kStartCheck, "handler did not ask for work in time");
+    GiveUpStarting("did not ask for work");
+  }
   switch (supervisor_.Due(now)) {
     case Supervisor::Action::kStart:
       supervisor_.Started();
@@ -58,13 +67,16 @@ void Agent::OnAwaitStopsEnded(const StopPoll* poll) {
 void Agent::Abandon(const LeaseId& lease) {
   if (!held_.HasLease(lease)) return;
   held_.Abandon(lease);
-  const absl::Time now = ports_.clock.Now();
-  if (stop_poll_ == nullptr) {
-    stop_by_ = std::min(stop_by_, now);
-    return;
+  // One that lies behind another cannot be stopped yet.
+  if (held_.Find(lease.job_id)->begun) AskToStop(ports_.clock.Now());
+}
+
+void Agent::AskToStop(absl::Time by) {
+  if (stop_poll_ != nullptr) {
+    std::exchange(stop_poll_, nullptr)->Give(held_.TakeStopOrders());
+    by = ports_.clock.Now() + options_.cancel_grace;
   }
-  std::exchange(stop_poll_, nullptr)->Give(held_.TakeStopOrders());
-  stop_by_ = std::min(stop_by_, now + options_.cancel_grace);
+  stop_by_ = std::min(stop_by_, by);
 }
 
 bool Agent::StopDue() const { return held_.has_abandoned() && ports_.clock.Now() >= stop_by_; }
@@ -78,9 +90,12 @@ absl::Time Agent::NextStop() const {
 
 void Agent::StopHandler(absl::Duration grace) {
   if (supervisor_.down()) return;
-  if (!supervisor_.stopping()) ports_.handler.Terminate();
-  supervisor_.Stopping(ports_.clock.Now() + grace);
+  // First, for SDKs end only when their polls have.
   AnswerPolls();
+  if (!supervisor_.stopping()) ports_.handler.Terminate();
+  // What it would run next is not to begin.
+  if (!held_.empty() && !held_.begun_since()) grace = absl::ZeroDuration();
+  supervisor_.Stopping(ports_.clock.Now() + grace);
 }
 
 void Agent::AnswerPolls() {
@@ -93,17 +108,37 @@ void Agent::OnHandlerExit(bool well, const std::string& reason, const std::strin
   supervisor_.Exited(ports_.clock.Now(), well);
   replace_handler_ = false;
   sdk_.reset();
+  asked_ = 1;
   AnswerPolls();
-  for (const HeldJob& job : held_.RemoveAll()) {
-    if (!job.abandoned) {
-      Finish(job.lease, Failure(Cause::kHandlerExited, fmt::format("handler {}", reason)));
-    }
-  }
+  prefetch_.Reset();
+  GiveUp(held_.RemoveAll(), Cause::kHandlerExited, fmt::format("handler {}", reason));
   gpu_peaks_.HandlerGone();
-  if (supervisor_.failed_starts() >= Supervisor::kFailedStartsMax) {
-    GiveUpStarting(last_line.empty() ? reason : fmt::format("{}: {}", reason, last_line));
+  if (supervisor_.failed_starts() > 0) {
+    // What it said of its health explains more than what it wrote last.
+    const std::string words = event_ && event_->check != kStartCheck
+                                  ? fmt::format("{}: {}", event_->check, event_->reason)
+                                  : last_line;
+    const std::string why = words.empty() ? reason : fmt::format("{}: {}", reason, words);
+    if (words == last_line) Announce(kStartCheck, fmt::format("handler {}", why));
+    if (supervisor_.failed_starts() >= Supervisor::kFailedStartsMax) GiveUpStarting(why);
   }
   Advance();
+}
+
+void Agent::OnUnhealthy(std::string_view check, std::string_view reason) {
+  Announce(check, reason);
+  Advance();
+}
+
+void Agent::Announce(std::string_view check, std::string_view reason) {
+  event_ = Event{CleanUtf8(check, kCheckBytesMax), CleanUtf8(reason, kReasonBytesMax)};
+  spdlog::warn("{}: {}", event_->check, event_->reason);
+  if (link_.up()) {
+    ports_.scheduler.Send(*event_);
+  } else {
+    event_unsent_ = event_;
+    link_.Want(ports_.clock.Now());
+  }
 }
 
 void Agent::GiveUpStarting(const std::string& why) {

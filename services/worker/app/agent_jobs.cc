@@ -9,6 +9,7 @@
 namespace furnace::worker {
 namespace {
 
+constexpr absl::Duration kStoppingHold = absl::Milliseconds(200);
 constexpr std::size_t kProgressValueBytesMax = std::size_t{4} << 10;
 constexpr std::size_t kChunkBytesMax = std::size_t{1} << 20;
 
@@ -18,12 +19,11 @@ void Agent::OnTake(const TakeRequest& request, const std::shared_ptr<TakePoll>& 
   supervisor_.Took();
   sdk_ = request.sdk;
   if (request.in_progress == false) FailLost(held_.LostByTake());
-  if (supervisor_.stopping()) {
-    // It ends when its polls have been answered; a job given now would be lost.
-    poll->Nothing();
-  } else {
-    polls_.push_back(poll);
-  }
+  // A RunPod SDK asks for as many jobs as it has free slots.
+  if (sdk_) asked_ = static_cast<int>(held_.size() + poll->jobs_max());
+  event_.reset();
+  // A handler that is to end would lose a job that it is given now. Its take ends soon.
+  if (!supervisor_.stopping()) polls_.push_back(poll);
   if (!was_ready_) {
     was_ready_ = true;
     spdlog::info("handler ready after {}",
@@ -31,6 +31,10 @@ void Agent::OnTake(const TakeRequest& request, const std::shared_ptr<TakePoll>& 
   }
   if (phase_ == Phase::kServing) link_.Want(ports_.clock.Now());
   Advance();
+}
+
+absl::Duration Agent::hold(std::optional<SdkVersion> sdk) const {
+  return supervisor_.stopping() ? kStoppingHold : PolicyFor(sdk).hold;
 }
 
 void Agent::OnTakeEnded(const TakePoll* poll) {
@@ -62,14 +66,22 @@ void Agent::HandOut(absl::Time now) {
 
 std::vector<LeaseId> Agent::PickFor(const TakePoll& poll, absl::Time now) {
   std::vector<LeaseId> leases;
-  while (leases.size() < poll.jobs_max() &&
-         held_.size() < static_cast<std::size_t>(options_.concurrency)) {
+  const bool behind = Prefetches() && poll.jobs_max() == 1;
+  if (behind && !held_.empty()) return leases;
+  const int most = behind ? prefetch_.Jobs(absl::ZeroDuration()) : Concurrency();
+  while ((behind || leases.size() < poll.jobs_max()) &&
+         held_.size() < static_cast<std::size_t>(most)) {
     const Attempt* next =
         attempts_.NextWaiting([&](const std::string& id) { return !held_.Has(id); });
     if (next == nullptr) break;
     const LeaseId lease = next->assignment.lease;
-    attempts_.HandOut(lease, now);
-    held_.Add(lease, now);
+    attempts_.HandOut(lease);
+    if (behind && !held_.empty()) {
+      held_.Add(lease, std::nullopt);
+    } else {
+      held_.Add(lease, now);
+      attempts_.Begin(lease, now);
+    }
     leases.push_back(lease);
   }
   return leases;
@@ -92,9 +104,20 @@ void Agent::OnPing(const std::vector<std::string>& job_ids) {
 
 void Agent::FailLost(const std::vector<HeldJob>& lost) {
   for (const HeldJob& job : lost) {
-    if (job.abandoned) continue;
     spdlog::warn("job {}: the handler went on without reporting a result", job.lease.job_id);
-    Finish(job.lease, Failure(Cause::kHandlerError, "handler went on without reporting a result"));
+  }
+  GiveUp(lost, Cause::kHandlerError, "handler went on without reporting a result");
+}
+
+// Backwards, for each that is taken back goes before all others.
+void Agent::GiveUp(const std::vector<HeldJob>& lost, Cause cause, const std::string& error) {
+  for (auto job = lost.rbegin(); job != lost.rend(); ++job) {
+    if (job->abandoned) continue;
+    if (job->begun) {
+      Finish(job->lease, Failure(cause, error));
+    } else {
+      attempts_.TakeBack(job->lease);
+    }
   }
 }
 
@@ -105,7 +128,10 @@ void Agent::OnReport(std::string_view job_id, Report report, const std::shared_p
     return;
   }
   if (report.outcome) {
+    const absl::Time now = ports_.clock.Now();
+    FailLost(held_.LostBefore(job_id, now));
     OnFinalReport(*held_.Remove(job_id), std::move(report), reply);
+    BeginNext(now);
     Advance();
     return;
   }
@@ -132,7 +158,8 @@ void Agent::OnReport(std::string_view job_id, Report report, const std::shared_p
 
 void Agent::OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply) {
   supervisor_.Delivered();
-  if (report.replace_handler) replace_handler_ = true;
+  if (report.replace_handler) replace_handler_ = refreshes_ = true;
+  if (job.begun) prefetch_.Ran(ports_.clock.Now() - *job.begun);
   if (job.abandoned || !Finish(job.lease, *std::move(report.outcome), [reply] { reply->Done(); })) {
     reply->Done();
   }

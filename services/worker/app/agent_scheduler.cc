@@ -38,7 +38,8 @@ void Agent::OnWelcome(absl::Duration heartbeat) {
   spdlog::info("connected to the scheduler with {} open attempts", attempts_.All().size());
   link_.Welcomed(ports_.clock.Now(), heartbeat);
   // Said before, maybe, but to an earlier session.
-  if (phase_ != Phase::kServing) ports_.scheduler.Send(Draining{});
+  if (phase_ != Phase::kServing && was_ready_) ports_.scheduler.Send(Draining{});
+  if (event_unsent_) ports_.scheduler.Send(*std::exchange(event_unsent_, std::nullopt));
   // What was sent may not have arrived; a result ends what may be said of its attempt.
   for (Progress& progress : unstored_.All()) ports_.scheduler.Send(std::move(progress));
   ResendUnsettled();
@@ -101,11 +102,11 @@ void Agent::OnDrain() { Drain(); }
 
 bool Agent::Finish(const LeaseId& lease, Outcome outcome, std::function<void()> safe) {
   outcome.gpu_memory_peak_mib = TakeGpuPeak(lease);
-  if (!attempts_.Finish(lease, std::move(outcome))) return false;
+  if (!attempts_.Finish(lease, std::move(outcome), ports_.clock.Now())) return false;
   const Attempt& attempt = *attempts_.Find(lease);
   const Outcome& booked = attempt.outcome;
-  if (ports_.monitor != nullptr && attempt.handed_out) {
-    ports_.monitor->OnAttemptEnded(booked.cause, ports_.clock.Now() - *attempt.handed_out);
+  if (ports_.monitor != nullptr && attempt.begun != absl::InfiniteFuture()) {
+    ports_.monitor->OnAttemptEnded(booked.cause, ports_.clock.Now() - attempt.begun);
   }
   if (link_.up()) {
     const int credits = FreeSlots();
@@ -143,13 +144,26 @@ bool Agent::SendProgress(Progress progress) {
   return true;
 }
 
+int Agent::Capacity() const {
+  if (!Prefetches()) return Concurrency();
+  const std::optional<absl::Time> since = held_.begun_since();
+  const absl::Duration running = since ? ports_.clock.Now() - *since : absl::ZeroDuration();
+  // Credits are no use to others: only as many as jobs have come show that more wait.
+  const auto here = static_cast<int>(attempts_.waiting_count() + held_.size());
+  return std::min(prefetch_.Jobs(running), std::max(1, 2 * here));
+}
+
 int Agent::FreeSlots() const {
   if (phase_ != Phase::kServing || !supervisor_.ready() || replace_handler_ || StopDue() ||
       attempts_.unsettled_bytes() >= options_.unsettled_bytes_max) {
     return 0;
   }
   const int taken = static_cast<int>(attempts_.waiting_count() + held_.size()) + credits_out_;
-  return std::max(0, options_.concurrency - taken);
+  return std::max(0, Capacity() - taken);
+}
+
+void Agent::WithdrawCredits() {
+  if (credits_out_ > 0) ports_.scheduler.Send(Credit{-std::exchange(credits_out_, 0)});
 }
 
 void Agent::GrantCredits() {

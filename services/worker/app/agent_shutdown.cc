@@ -29,7 +29,8 @@ void Agent::Shutdown(Ending ending, absl::Duration drain_grace, absl::Duration f
     phase_deadline_ = drain_by;
     flush_limit_ = flush_limit;
     ending_ = ending;
-    ports_.scheduler.Send(Draining{});
+    // One that never was ready has no credits, and is no worker that was drained.
+    if (was_ready_) ports_.scheduler.Send(Draining{});
     return;
   }
   // Trouble while it drains: only makes it end sooner.
@@ -41,6 +42,7 @@ void Agent::Shutdown(Ending ending, absl::Duration drain_grace, absl::Duration f
 void Agent::AdvanceShutdown(absl::Time now) {
   if (phase_ == Phase::kServing) return;
   ReleaseAll(AttemptState::kWaiting);
+  GiveBack(held_.Recall());
   if (phase_ == Phase::kDraining) {
     if (held_.has_live() && now < phase_deadline_) return;
     ReleaseAll(AttemptState::kRunning);
@@ -54,7 +56,8 @@ void Agent::AdvanceShutdown(absl::Time now) {
     phase_ = Phase::kFlushing;
     phase_deadline_ = now + flush_limit_;
   }
-  if (attempts_.unsettled_count() > 0 && now < phase_deadline_) return;
+  const bool unsaid = attempts_.unsettled_count() > 0 || event_unsent_.has_value();
+  if (unsaid && now < phase_deadline_) return;
   if (attempts_.unsettled_count() > 0) {
     spdlog::warn("{} results are not settled and stay in the spool", attempts_.unsettled_count());
   }
@@ -62,8 +65,7 @@ void Agent::AdvanceShutdown(absl::Time now) {
   ports_.finished(ending_);
 }
 
-void Agent::ReleaseAll(AttemptState state) {
-  const std::vector<LeaseId> leases = attempts_.In(state);
+void Agent::GiveBack(const std::vector<LeaseId>& leases) {
   if (leases.empty()) return;
   for (const LeaseId& lease : leases) {
     attempts_.Release(lease);

@@ -1,6 +1,7 @@
 // What the agent says to the scheduler, in our own words.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ struct Hello {
 };
 
 struct Credit {
-  int count = 0;
+  int count = 0;  // Below 0: takes back what no job has used.
 };
 
 struct Heartbeat {
@@ -64,6 +65,14 @@ struct Release {
   std::vector<LeaseId> leases;
 };
 
-using Message = std::variant<Credit, Heartbeat, Result, Progress, Draining, Release>;
+/// What people should know of this worker.
+struct Event {
+  std::string check;   // What it is about, in a word; at most kCheckBytesMax.
+  std::string reason;  // At most kReasonBytesMax.
+};
+inline constexpr std::size_t kCheckBytesMax = 64;
+inline constexpr std::size_t kReasonBytesMax = 512;
+
+using Message = std::variant<Credit, Heartbeat, Result, Progress, Draining, Release, Event>;
 
 }  // namespace furnace::worker

@@ -101,6 +101,7 @@ class SpoolPort {
 class TakePoll {
  public:
   virtual ~TakePoll() = default;
+  /// How many jobs it asks for.
   virtual std::size_t jobs_max() const = 0;
   /// Whether the handler still waits at the other end.
   virtual bool Alive() = 0;
@@ -108,7 +109,8 @@ class TakePoll {
     std::string id;
     std::string input;
   };
-  /// Answers with jobs. Calls `failed`, later, when they cannot be written.
+  /// Answers with jobs: more than it asks for only where SdkPolicy::takes_arrays. Calls `failed`,
+  /// later, when they cannot be written.
   virtual void Give(std::vector<Job> jobs, std::function<void()> failed) = 0;
   /// Answers that there are none.
   virtual void Nothing() = 0;

@@ -24,6 +24,7 @@ bool Attempts::Assign(Assignment assignment, absl::Time now) {
   const LeaseId lease = assignment.lease;
   Attempt attempt;
   attempt.assignment = std::move(assignment);
+  attempt.assigned = now;
   attempt.take_by = now + kTakeWithin;
   if (!attempts_.emplace(lease, std::move(attempt)).second) return false;
   waiting_.push_back(lease);
@@ -44,10 +45,15 @@ const Attempt* Attempts::Find(const LeaseId& lease) const {
   return found == attempts_.end() ? nullptr : &found->second;
 }
 
-bool Attempts::HandOut(const LeaseId& lease, absl::Time now) {
-  if (!Apply(lease, AttemptEvent::kHandOut)) return false;
-  Attempt& attempt = attempts_.at(lease);
-  attempt.handed_out = now;
+bool Attempts::HandOut(const LeaseId& lease) {
+  return Apply(lease, AttemptEvent::kHandOut).has_value();
+}
+
+bool Attempts::Begin(const LeaseId& lease, absl::Time now) {
+  const auto found = attempts_.find(lease);
+  if (found == attempts_.end() || found->second.state != AttemptState::kRunning) return false;
+  Attempt& attempt = found->second;
+  attempt.begun = now;
   const absl::Duration timeout = attempt.assignment.timeout;
   attempt.finish_by = timeout > absl::ZeroDuration() ? now + timeout : absl::InfiniteFuture();
   return true;
@@ -55,15 +61,18 @@ bool Attempts::HandOut(const LeaseId& lease, absl::Time now) {
 
 bool Attempts::TakeBack(const LeaseId& lease) {
   if (!Apply(lease, AttemptEvent::kTakeBack)) return false;
+  attempts_.at(lease).begun = absl::InfiniteFuture();
   waiting_.push_front(lease);
   return true;
 }
 
-bool Attempts::Finish(const LeaseId& lease, Outcome outcome) {
+bool Attempts::Finish(const LeaseId& lease, Outcome outcome, absl::Time now) {
   if (!Apply(lease, AttemptEvent::kFinish)) return false;
   Attempt& attempt = attempts_.at(lease);
   attempt.assignment.input.clear();
   attempt.outcome = std::move(outcome);
+  const absl::Duration waited = std::min(attempt.begun, now) - attempt.assigned;
+  attempt.outcome.waited = waited < kWaitMin ? absl::ZeroDuration() : waited;
   Count(attempt.outcome);
   return true;
 }

@@ -26,10 +26,11 @@ struct Assignment {
 struct Attempt {
   Assignment assignment;
   AttemptState state = AttemptState::kWaiting;
-  absl::Time take_by;    // While it waits.
-  absl::Time finish_by;  // While it runs.
-  std::optional<absl::Time> handed_out;
-  Outcome outcome;  // Once kUnsettled.
+  absl::Time assigned;                            // When we got it.
+  absl::Time begun = absl::InfiniteFuture();      // When the handler could begin it.
+  absl::Time take_by;                             // While it waits.
+  absl::Time finish_by = absl::InfiniteFuture();  // While it runs, once begun.
+  Outcome outcome;                                // Once kUnsettled.
 };
 
 /// The attempts this worker answers for to the scheduler: the other half of its
@@ -38,6 +39,8 @@ class Attempts {
  public:
   /// A handler should take a job within this: it may have to be started first.
   static constexpr absl::Duration kTakeWithin = absl::Minutes(8);
+  /// A wait shorter than this is none: it is what handing a job on takes.
+  static constexpr absl::Duration kWaitMin = absl::Milliseconds(1);
 
   /// Books a new attempt. False when the lease is on the books already.
   bool Assign(Assignment assignment, absl::Time now);
@@ -59,10 +62,13 @@ class Attempts {
   // Each returns false, and changes nothing, when the attempt is unknown or the
   // event has no meaning in its state.
 
-  bool HandOut(const LeaseId& lease, absl::Time now);
+  bool HandOut(const LeaseId& lease);
+  /// A handler that has it can begin it now; its time runs.
+  bool Begin(const LeaseId& lease, absl::Time now);
   /// It waits again, before all others.
   bool TakeBack(const LeaseId& lease);
-  bool Finish(const LeaseId& lease, Outcome outcome);
+  /// Sets `outcome.waited`, too.
+  bool Finish(const LeaseId& lease, Outcome outcome, absl::Time now);
   bool Release(const LeaseId& lease) { return Apply(lease, AttemptEvent::kRelease).has_value(); }
   bool Settle(const LeaseId& lease) { return Apply(lease, AttemptEvent::kSettle).has_value(); }
   /// Both tell the state the attempt was in.

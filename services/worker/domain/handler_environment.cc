@@ -39,6 +39,8 @@ void AddProtocol(const HandlerFacts& facts, Variables& variables) {
   variables["RUNPOD_POD_ID"] = facts.worker_id;
   variables["RUNPOD_ENDPOINT_ID"] = facts.endpoint_id;
   variables["RUNPOD_PING_INTERVAL"] = kPingIntervalMs;
+  variables["RUNPOD_INIT_TIMEOUT"] = std::to_string(absl::ToInt64Seconds(facts.init_timeout));
+  variables.erase("RUNPOD_REALTIME_PORT");
 }
 
 void AddPythonPath(std::string_view folders, const Variables& inherited, Variables& variables) {
@@ -63,10 +65,14 @@ Variables HandlerEnvironment(const Variables& inherited, const Variables& chosen
       {"PYTHONUNBUFFERED", "1"},
       // Workers have no way out to the address that the SDK's check dials.
       {"RUNPOD_SKIP_AUTO_SYSTEM_CHECKS", "true"},
+      // Object stores of one's own are in private networks.
+      {"RUNPOD_ALLOW_PRIVATE_DOWNLOAD_URLS", "true"},
+      {"RUNPOD_POD_HOSTNAME", facts.worker_id},
       {"RUNPOD_GPU_TYPE_ID", facts.gpu_type},
       {"RUNPOD_GPU_COUNT", std::to_string(facts.gpu_count)},
       {"RUNPOD_CPU_COUNT", std::to_string(facts.cpu_count)},
   };
+  if (!facts.region.empty()) variables["RUNPOD_DC_ID"] = facts.region;
   for (const auto& [name, value] : inherited) {
     if (IsInherited(name)) variables[name] = value;
   }

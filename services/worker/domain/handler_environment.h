@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
+
 namespace furnace::worker {
 
 using Variables = std::map<std::string, std::string, std::less<>>;
@@ -19,12 +21,16 @@ struct HandlerFacts {
   std::string gpu_type;
   int gpu_count = 0;
   int cpu_count = 0;
+  std::string region;  // Empty: not known.
+  absl::Duration init_timeout;
   std::string python_path;  // Prepended to PYTHONPATH; may be empty.
 };
 
 /// The environment of the handler's process: the few harmless variables of
-/// `inherited` (never ours, FURNACE_*), then `chosen` by the endpoint's owner, then
-/// the variables of the RunPod worker protocol, which win.
+/// `inherited` (never ours, FURNACE_*), what RunPod tells its workers, then `chosen` by
+/// the endpoint's owner, then the variables of the RunPod worker protocol, which win;
+/// docs/runpod-workers.md lists them. RUNPOD_REALTIME_PORT is left out whatever is
+/// chosen: with it an SDK serves HTTP and never asks for work.
 ///
 /// The URLs hold the worker's id already and always a "?", since SDKs append with
 /// "&"; only "$ID" of a job is left to them.

@@ -5,11 +5,35 @@
 
 namespace furnace::worker {
 
-void HeldJobs::Add(const LeaseId& lease, absl::Time now) {
+void HeldJobs::Add(const LeaseId& lease, std::optional<absl::Time> begun) {
   HeldJob job;
   job.lease = lease;
-  job.handed_out = now;
+  job.number = ++handed_out_;
+  job.begun = begun;
   jobs_.insert_or_assign(lease.job_id, job);
+}
+
+std::optional<LeaseId> HeldJobs::BeginNext(absl::Time now) {
+  HeldJob* next = nullptr;
+  for (auto& [id, job] : jobs_) {
+    if (job.begun) return std::nullopt;
+    if (next == nullptr || job.number < next->number) next = &job;
+  }
+  if (next == nullptr || next->unwanted) return std::nullopt;
+  next->begun = now;
+  return next->lease;
+}
+
+std::vector<HeldJob> HeldJobs::LostBefore(std::string_view job_id, absl::Time now) {
+  const HeldJob* job = Find(job_id);
+  if (job == nullptr || job->begun) return {};
+  Jobs lost;
+  for (auto& [id, other] : jobs_) {
+    if (other.number >= job->number) continue;
+    other.begun = other.begun.value_or(now);
+    lost.emplace(id, other);
+  }
+  return Drop(lost);
 }
 
 const HeldJob* HeldJobs::Find(std::string_view job_id) const {
@@ -39,9 +63,33 @@ void HeldJobs::Abandon(const LeaseId& lease) {
   if (HasLease(lease)) jobs_.at(lease.job_id).abandoned = true;
 }
 
+std::vector<LeaseId> HeldJobs::Recall() {
+  std::vector<LeaseId> recalled;
+  for (auto& [id, job] : jobs_) {
+    if (job.begun || std::exchange(job.unwanted, true)) continue;
+    if (!std::exchange(job.abandoned, true)) recalled.push_back(job.lease);
+  }
+  return recalled;
+}
+
+std::optional<absl::Time> HeldJobs::begun_since() const {
+  std::optional<absl::Time> since;
+  for (const auto& [id, job] : jobs_) {
+    if (job.begun) since = std::min(since.value_or(*job.begun), *job.begun);
+  }
+  return since;
+}
+
+bool HeldJobs::has_unbegun() const {
+  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) {
+    return !entry.second.begun && !entry.second.unwanted;
+  });
+}
+
 bool HeldJobs::has_live() const {
-  return std::any_of(jobs_.begin(), jobs_.end(),
-                     [](const auto& entry) { return !entry.second.abandoned; });
+  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) {
+    return entry.second.begun && !entry.second.abandoned;
+  });
 }
 
 bool HeldJobs::has_abandoned() const {
@@ -52,7 +100,7 @@ bool HeldJobs::has_abandoned() const {
 std::vector<std::string> HeldJobs::TakeStopOrders() {
   std::vector<std::string> ids;
   for (auto& [id, job] : jobs_) {
-    if (job.abandoned && !std::exchange(job.told_to_stop, true)) ids.push_back(id);
+    if (job.begun && job.abandoned && !std::exchange(job.told_to_stop, true)) ids.push_back(id);
   }
   return ids;
 }
@@ -63,7 +111,7 @@ std::vector<HeldJob> HeldJobs::LostByPing(const std::vector<std::string>& job_id
     if (std::find(job_ids.begin(), job_ids.end(), id) != job_ids.end()) {
       job.missed_pings = 0;
       pings_name_jobs_ = true;
-    } else if (pings_name_jobs_ && now - job.handed_out >= kPingLag &&
+    } else if (pings_name_jobs_ && job.begun && now - *job.begun >= kPingLag &&
                ++job.missed_pings >= kMissedPingsMax) {
       lost.emplace(id, job);
     }
@@ -75,6 +123,8 @@ std::vector<HeldJob> HeldJobs::Drop(const Jobs& jobs) {
   std::vector<HeldJob> dropped;
   for (const auto& [id, job] : jobs) dropped.push_back(job);
   for (const HeldJob& job : dropped) jobs_.erase(job.lease.job_id);
+  std::sort(dropped.begin(), dropped.end(),
+            [](const HeldJob& a, const HeldJob& b) { return a.number < b.number; });
   return dropped;
 }
 

@@ -17,9 +17,11 @@ namespace furnace::worker {
 /// A job that one handler process has.
 struct HeldJob {
   LeaseId lease;
-  absl::Time handed_out;
+  std::int64_t number = 0;          // Of the hand-out: the handler begins them in this order.
+  std::optional<absl::Time> begun;  // When it could; none: it lies behind another one.
   int missed_pings = 0;
   bool abandoned = false;
+  bool unwanted = false;  // It is never to begin.
   bool told_to_stop = false;
   std::int64_t reports = 0;  // Progress reports it has made.
 };
@@ -27,10 +29,19 @@ struct HeldJob {
 /// What the present handler process has been given and not answered, abandoned
 /// jobs included: the books with the handler, as Attempts are those with the
 /// scheduler. It knows jobs by id only, so it is never given two attempts of one
-/// job. Not thread-safe.
+/// job.
+///
+/// A job begins when it is handed out, or, given behind another one, when that has
+/// ended. Not thread-safe.
 class HeldJobs {
  public:
-  void Add(const LeaseId& lease, absl::Time now);
+  /// Begins it at `begun`, or later.
+  void Add(const LeaseId& lease, std::optional<absl::Time> begun);
+  /// The job that lies foremost begins now, if none is under way and it is wanted.
+  std::optional<LeaseId> BeginNext(absl::Time now);
+  /// Takes off the books what was handed out before this job and not answered: a
+  /// handler that runs one job after another has lost it.
+  std::vector<HeldJob> LostBefore(std::string_view job_id, absl::Time now);
   bool Has(std::string_view job_id) const { return jobs_.contains(job_id); }
   /// The job, or nullptr. Invalid after the next change.
   const HeldJob* Find(std::string_view job_id) const;
@@ -39,16 +50,23 @@ class HeldJobs {
   std::int64_t CountReport(std::string_view job_id) { return ++jobs_.find(job_id)->second.reports; }
   /// Takes the job off the books.
   std::optional<HeldJob> Remove(std::string_view job_id);
-  /// The process is gone. Forgets also what its pings were worth.
+  /// The process is gone. Forgets also what its pings were worth. In the order of hand-out.
   std::vector<HeldJob> RemoveAll();
 
   /// Nobody waits for this job's result any more.
   void Abandon(const LeaseId& lease);
-  /// True when a job is held whose result is wanted.
+  /// The jobs that have not begun, and are not to any more: the handler has to be replaced
+  /// before they would. Those that nobody waits for are left out.
+  std::vector<LeaseId> Recall();
+  /// When the job began that is under way for longest; nullopt: none is.
+  std::optional<absl::Time> begun_since() const;
+  /// True when a job lies behind another one and is to begin.
+  bool has_unbegun() const;
+  /// True when a job is under way whose result is wanted.
   bool has_live() const;
   /// True when a job is held whose result is not.
   bool has_abandoned() const;
-  /// Ids of abandoned jobs that this has not returned before.
+  /// Ids of abandoned jobs under way that this has not returned before.
   std::vector<std::string> TakeStopOrders();
 
   std::size_t size() const { return jobs_.size(); }
@@ -65,7 +83,7 @@ class HeldJobs {
   std::vector<HeldJob> LostByPing(const std::vector<std::string>& job_ids, absl::Time now);
 
   static constexpr int kMissedPingsMax = 3;
-  /// A heartbeat says nothing of jobs handed out less than this ago.
+  /// A heartbeat says nothing of jobs that began less than this ago, or have not.
   static constexpr absl::Duration kPingLag = absl::Seconds(5);
 
  private:
@@ -73,6 +91,7 @@ class HeldJobs {
   std::vector<HeldJob> Drop(const Jobs& jobs);
 
   Jobs jobs_;
+  std::int64_t handed_out_ = 0;
   bool pings_name_jobs_ = false;
 };
 

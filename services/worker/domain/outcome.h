@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/time.h"
+
 namespace furnace::worker {
 
 /// Why an attempt has no result.
@@ -19,7 +21,9 @@ enum class Cause {
 struct Outcome {
   std::string output;  // One JSON value; empty when `cause` is set.
   Cause cause = Cause::kNone;
-  std::string error;                     // UTF-8, at most kErrorBytesMax; empty on success.
+  std::string error;  // UTF-8, at most kErrorBytesMax; empty on success.
+  /// How long we had the job before the handler could begin it.
+  absl::Duration waited;
   std::int64_t gpu_memory_peak_mib = 0;  // While it ran; 0: not known.
 
   bool operator==(const Outcome&) const = default;

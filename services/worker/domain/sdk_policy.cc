@@ -6,6 +6,9 @@ namespace furnace::worker {
 namespace {
 
 constexpr std::string_view kProduct = "RunPod-Python-SDK/";
+constexpr SdkVersion kArraysFrom{1, 7, 4};
+constexpr SdkVersion kLongPollsFrom{1, 7, 7};
+constexpr absl::Duration kLongHold = absl::Seconds(55);
 constexpr SdkVersion kSharedListFrom{1, 7, 11};
 constexpr SdkVersion kSharedListTo{1, 10, 0};
 
@@ -39,7 +42,10 @@ std::optional<SdkVersion> ParseUserAgent(std::string_view user_agent) {
 
 SdkPolicy PolicyFor(std::optional<SdkVersion> version) {
   SdkPolicy policy;
-  if (version && !(*version < kSharedListFrom) && !(kSharedListTo < *version)) {
+  if (!version) return policy;
+  policy.takes_arrays = !(*version < kArraysFrom);
+  if (!(*version < kLongPollsFrom)) policy.hold = kLongHold;
+  if (!(*version < kSharedListFrom) && !(kSharedListTo < *version)) {
     policy.pings_are_its_own = false;
   }
   return policy;

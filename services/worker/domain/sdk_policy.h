@@ -25,9 +25,12 @@ std::optional<SdkVersion> ParseUserAgent(std::string_view user_agent);
 
 /// How to treat a handler, given what it is built on.
 struct SdkPolicy {
-  /// How long a take is left open. Releases 1.7.3 and 1.7.4 give up after 30 s,
-  /// later ones after 90 s.
+  /// How long a take is left open. Releases 1.7.3 to 1.7.6 may give up after 30 s, later
+  /// ones after 90 s.
   absl::Duration hold = absl::Seconds(25);
+  /// Whether a take of one job may be answered with an array of several, which it then
+  /// runs one after another. Releases before 1.7.4 break on arrays.
+  bool takes_arrays = false;
   /// Whether its heartbeats list its own jobs. Releases 1.7.11 to 1.10.0 may share
   /// the list between workers, through a network volume.
   bool pings_are_its_own = true;

@@ -8,7 +8,9 @@
 namespace furnace::worker {
 namespace {
 
-constexpr std::string_view kMagic = "FWR1";
+constexpr std::string_view kMagic = "FWR2";
+// Of records without the wait, which an agent before this one may have left.
+constexpr std::string_view kOldMagic = "FWR1";
 constexpr std::size_t kChecksumBytes = 8;
 
 void PutNumber(std::string& bytes, std::uint64_t number, std::size_t size) {
@@ -74,13 +76,15 @@ std::string Encode(const SpoolRecord& record) {
   PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.cause), 1);
   PutText(bytes, record.outcome.error);
   PutText(bytes, record.outcome.output);
+  PutNumber(bytes, static_cast<std::uint64_t>(absl::ToInt64Microseconds(record.outcome.waited)), 8);
   PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.gpu_memory_peak_mib), 8);
   PutNumber(bytes, Checksum(bytes), kChecksumBytes);
   return bytes;
 }
 
 absl::StatusOr<SpoolRecord> Decode(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic) || bytes.size() < kMagic.size() + kChecksumBytes) {
+  const bool old = bytes.starts_with(kOldMagic);
+  if ((!old && !bytes.starts_with(kMagic)) || bytes.size() < kMagic.size() + kChecksumBytes) {
     return absl::DataLossError("not a result file");
   }
   const std::string_view body = bytes.substr(0, bytes.size() - kChecksumBytes);
@@ -95,8 +99,8 @@ absl::StatusOr<SpoolRecord> Decode(std::string_view bytes) {
   const std::optional<Cause> cause = ToCause(reader.Number(1));
   record.outcome.error = reader.Text();
   record.outcome.output = reader.Text();
-  // A file of an earlier release ends here.
-  if (!reader.done()) {
+  if (!old) {
+    record.outcome.waited = absl::Microseconds(static_cast<std::int64_t>(reader.Number(8)));
     record.outcome.gpu_memory_peak_mib = static_cast<std::int64_t>(reader.Number(8));
   }
   if (!cause || !reader.done()) return absl::DataLossError("fields are malformed");

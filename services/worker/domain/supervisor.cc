@@ -43,7 +43,7 @@ void Supervisor::Stopping(absl::Time kill_at) {
 void Supervisor::Exited(absl::Time now, bool well) {
   const bool as_asked = phase_ == Phase::kStopping || (well && delivered_);
   if (took_) {
-    ready_by_ = now + kReadyWithin;
+    ready_by_ = now + ready_within_;
   } else if (!as_asked) {
     ++failed_starts_;
   }

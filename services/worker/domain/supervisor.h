@@ -11,14 +11,14 @@ class Supervisor {
  public:
   /// So many starts in a row may end before the handler asks for work.
   static constexpr int kFailedStartsMax = 3;
-  /// And so long may it take to ask, restarts included.
-  static constexpr absl::Duration kReadyWithin = absl::Minutes(7);
   static constexpr absl::Duration kRestartDelayMin = absl::Milliseconds(100);
   static constexpr absl::Duration kRestartDelayMax = absl::Seconds(10);
 
   enum class Action { kNothing, kStart, kKill };
 
-  explicit Supervisor(absl::Time now) : restart_at_(now), ready_by_(now + kReadyWithin) {}
+  /// A handler may take `ready_within` to ask for work, restarts included.
+  Supervisor(absl::Time now, absl::Duration ready_within)
+      : ready_within_(ready_within), restart_at_(now), ready_by_(now + ready_within) {}
 
   /// What is to be done now. kStart until Started; kKill once.
   Action Due(absl::Time now);
@@ -55,6 +55,7 @@ class Supervisor {
  private:
   enum class Phase { kDown, kUp, kStopping };
 
+  const absl::Duration ready_within_;
   Phase phase_ = Phase::kDown;
   absl::Time restart_at_;
   absl::Time kill_at_ = absl::InfiniteFuture();

@@ -32,20 +32,7 @@ constexpr absl::Duration kRefusalDelay = absl::Milliseconds(500);
 constexpr absl::Duration kStopHold = absl::Seconds(25);
 // A ping names all jobs of its handler.
 constexpr std::uint32_t kHeaderBytesMax = 64 << 10;
-constexpr std::size_t kComplaintBytesMax = 256;
 constexpr std::size_t kSinkBytes = std::size_t{64} << 10;
-
-// A handler that fails its own checks says so once, in a ping, and exits.
-void LogComplaint(const Target& target) {
-  const auto status = target.query.find("status");
-  const auto reason = target.query.find("reason");
-  if (status == target.query.end() || status->second != "unhealthy") return;
-  metrics::Counter("furnace_worker_unhealthy_pings_total",
-                   "Pings by which the handler called itself unhealthy.")
-      .Increment();
-  spdlog::warn("the handler calls itself unhealthy: {}",
-               reason == target.query.end() ? "" : CleanUtf8(reason->second, kComplaintBytesMax));
-}
 
 std::string_view ToStd(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -129,7 +116,7 @@ void Connection::ReadBody() {
                      if (error == http::error::body_limit && IsPost(self->target_.route)) {
                        // Of a chunked body the end is not known: hang up afterwards.
                        self->keep_alive_ = false;
-                       self->Report(TooLarge(kBodyBytesMax + 1));
+                       self->ReportOversize(kBodyBytesMax + 1);
                      } else if (error) {
                        self->Close();
                      } else {
@@ -154,7 +141,7 @@ void Connection::DiscardBody() {
                        self->Close();
                      } else if (self->sink_->is_done()) {
                        self->sink_buffer_ = {};
-                       self->Report(TooLarge(self->oversize_));
+                       self->ReportOversize(self->oversize_);
                      } else {
                        self->DiscardBody();
                      }
@@ -168,12 +155,28 @@ void Connection::Serve() {
     case Route::kStop: ServeStop(); break;
     case Route::kDone: Report(ParseDone(body_->get().body())); break;
     case Route::kStream: Report(ParseStream(body_->get().body())); break;
-    case Route::kPing:
-      LogComplaint(target_);
-      agent_.OnPing(PingedJobs(target_));
-      Answer(200, "{}");
-      break;
+    case Route::kPing: ServePing(); break;
   }
+}
+
+// A handler that fails its own checks says so once, in a ping, and exits.
+void Connection::ServePing() {
+  if (const std::optional<Complaint> complaint = ComplaintIn(target_)) {
+    metrics::Counter("furnace_worker_unhealthy_pings_total",
+                     "Pings by which the handler called itself unhealthy.")
+        .Increment();
+    agent_.OnUnhealthy(complaint->check, complaint->reason);
+  } else {
+    agent_.OnPing(PingedJobs(target_));
+  }
+  Answer(200, "{}");
+}
+
+// A result that is too large is a failure, a chunk is left out.
+void Connection::ReportOversize(std::size_t bytes) {
+  if (target_.route == Route::kDone) return Report(TooLarge(bytes));
+  spdlog::warn("job {}: chunk of {} bytes dropped", target_.job_id, bytes);
+  Report({});
 }
 
 void Connection::Report(worker::Report report) {
@@ -186,7 +189,7 @@ void Connection::Report(worker::Report report) {
 void Connection::ServeTake() {
   const TakeRequest request = ToTakeRequest(target_, user_agent_);
   const auto take = std::make_shared<OpenTake>(weak_from_this(), target_.route, JobsMax(target_));
-  Hold(PolicyFor(request.sdk).hold, [this, poll = take.get()] { agent_.OnTakeEnded(poll); });
+  Hold(agent_.hold(request.sdk), [this, poll = take.get()] { agent_.OnTakeEnded(poll); });
   agent_.OnTake(request, take);
 }
 

@@ -57,8 +57,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void Serve();
   void Report(worker::Report report);
+  void ReportOversize(std::size_t bytes);
   void ServeTake();
   void ServeStop();
+  void ServePing();
   // Leaves the request open until answered, for `limit`. `ended` is called when
   // it ends without an answer from the agent.
   void Hold(absl::Duration limit, Ended ended);

@@ -8,6 +8,7 @@
 
 #include "libs/common/base/status.h"
 #include "libs/common/json/json.h"
+#include "services/worker/domain/loose_json.h"
 
 namespace furnace::worker {
 namespace {
@@ -20,9 +21,14 @@ Report Failed(const std::string& why) {
   return report;
 }
 
-// The one place that decides what passes for JSON. The fields are slices of `body`.
-absl::StatusOr<Fields> ParseObject(std::string_view body) {
-  FURNACE_RETURN_IF_ERROR(json::Validate(body));
+// The one place that decides what passes for JSON. The fields are slices of `body`, or of
+// `strict` when that takes its place.
+absl::StatusOr<Fields> ParseObject(std::string_view body, std::string& strict) {
+  if (!json::Validate(body).ok()) {
+    strict = StrictJson(body);
+    body = strict;
+    FURNACE_RETURN_IF_ERROR(json::Validate(body));
+  }
   FURNACE_ASSIGN_OR_RETURN(const std::vector<json::Member> members, json::Members(body));
   Fields fields;
   for (const json::Member& member : members) fields[member.key] = member.value;
@@ -47,7 +53,8 @@ std::string ErrorText(std::string_view value) {
 }  // namespace
 
 Report ParseDone(std::string_view body) {
-  const absl::StatusOr<Fields> fields = ParseObject(body);
+  std::string strict;
+  const absl::StatusOr<Fields> fields = ParseObject(body, strict);
   if (!fields.ok()) {
     return Failed(
         fmt::format("handler returned invalid JSON: {}", ToStd(fields.status().message())));
@@ -72,7 +79,8 @@ Report ParseDone(std::string_view body) {
 }
 
 Report ParseStream(std::string_view body) {
-  const absl::StatusOr<Fields> fields = ParseObject(body);
+  std::string strict;
+  const absl::StatusOr<Fields> fields = ParseObject(body, strict);
   Report report;
   if (!fields.ok()) {
     spdlog::warn("a chunk is dropped: {}", fields.status().ToString());

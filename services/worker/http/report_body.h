@@ -23,6 +23,8 @@ inline constexpr std::size_t kBodyBytesMax = kOutputBytesMax + (std::size_t{64} 
 ///                                              are no error
 ///   {"status": "IN_PROGRESS", "output": any}   progress
 ///   "stopPod": true in any of them             wants a new process afterwards
+///
+/// NaN, Infinity and halves of surrogate pairs are put right, as by StrictJson.
 Report ParseDone(std::string_view body);
 
 /// What the body of a job-stream says: {"output": any} is a chunk. A report of

@@ -93,8 +93,14 @@ std::vector<std::string> PingedJobs(const Target& target) {
   return ids;
 }
 
+std::optional<Complaint> ComplaintIn(const Target& target) {
+  if (Parameter(target, "status") != "unhealthy") return std::nullopt;
+  return Complaint{std::string(Parameter(target, "check")),
+                   std::string(Parameter(target, "reason"))};
+}
+
 std::string RenderJobs(Route route, const std::vector<TakePoll::Job>& jobs) {
-  if (route == Route::kTake) return Render(jobs.front());
+  if (route == Route::kTake && jobs.size() == 1) return Render(jobs.front());
   std::string array = "[";
   for (const TakePoll::Job& job : jobs) {
     if (array.size() > 1) array += ',';

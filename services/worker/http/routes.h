@@ -39,7 +39,14 @@ TakeRequest ToTakeRequest(const Target& target, std::string_view user_agent);
 /// The ids a ping lists.
 std::vector<std::string> PingedJobs(const Target& target);
 
-/// The answer to a take: an array for kTakeBatch, else the one job.
+/// What a handler that failed a check of its own says in a ping; nullopt in any other ping.
+struct Complaint {
+  std::string check;
+  std::string reason;
+};
+std::optional<Complaint> ComplaintIn(const Target& target);
+
+/// The answer to a take: an array for kTakeBatch and of several jobs, else the one job.
 std::string RenderJobs(Route route, const std::vector<TakePoll::Job>& jobs);
 
 /// The answer to a stop poll.

@@ -120,6 +120,24 @@ TYPED_TEST_P(JobQueueContract, AResultCompletesTheJobOnce) {
   EXPECT_EQ(job.gpu_time_us, absl::ToInt64Microseconds(*job.completed_at - *job.started_at));
 }
 
+TYPED_TEST_P(JobQueueContract, WhatAJobWaitedInItsWorkerIsNotBilled) {
+  for (const absl::Duration waited : {absl::Microseconds(1), absl::Hours(1)}) {
+    const std::string id = this->SubmitOne();
+    const LeaseId lease = this->Claim().at(0).lease;
+    const absl::Time leased = *this->Get(id).started_at;
+    Outcome outcome = this->Success();
+    outcome.waited = waited;
+    this->Settle(lease, outcome);
+    const Job job = this->Get(id);
+    EXPECT_EQ(job.started_at, std::min(leased + waited, *job.completed_at));
+    EXPECT_EQ(job.first_started_at, job.started_at);
+    EXPECT_EQ(job.gpu_time_us, absl::ToInt64Microseconds(*job.completed_at - *job.started_at));
+    const AttemptEnd end = *this->EventsOf(id).back().attempt_end;
+    EXPECT_EQ(end.start, job.started_at);
+    EXPECT_EQ(end.end, job.completed_at);
+  }
+}
+
 TYPED_TEST_P(JobQueueContract, AStoredOutputIsPointedAt) {
   const std::string id = this->SubmitOne();
   this->Settle(this->Claim().at(0).lease, {.output = {}, .output_stored = true, .error = ""});
@@ -319,10 +337,11 @@ REGISTER_TYPED_TEST_SUITE_P(JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted,
                             JobsGoOutInOrderOfPriorityAndAge,
                             AClaimLeasesToEachWorkerWhatItHasRoomFor, OnlyAFittingGpuGetsAJob,
                             AStoredInputIsNotInTheClaim, AResultCompletesTheJobOnce,
-                            AStoredOutputIsPointedAt, AJobKeepsTheMostGpuMemoryThatAnAttemptUsed,
-                            AFailureIsRetriedThenFinal, UnknownLeasesAreNotHeld,
-                            LapsedLeasesAreSweptAndRenewedOnesAreNot, ASweepTakesNoMoreThanItsLimit,
-                            ProgressAndChunksGather, ACancelledJobIsNotRunAndARunningOneIsTakenBack,
+                            WhatAJobWaitedInItsWorkerIsNotBilled, AStoredOutputIsPointedAt,
+                            AJobKeepsTheMostGpuMemoryThatAnAttemptUsed, AFailureIsRetriedThenFinal,
+                            UnknownLeasesAreNotHeld, LapsedLeasesAreSweptAndRenewedOnesAreNot,
+                            ASweepTakesNoMoreThanItsLimit, ProgressAndChunksGather,
+                            ACancelledJobIsNotRunAndARunningOneIsTakenBack,
                             EveryTransitionIsAnEventUntilForgotten,
                             OnlyAFinalJobOfTheStoredVersionIsForgotten, JobsAreReadWhole,
                             ASurveyCountsWhatWaitsAndRuns, OneReplicaLeadsAShard);

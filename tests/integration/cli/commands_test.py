@@ -315,13 +315,13 @@ class CommandsTest(unittest.TestCase):
 
     def test_the_other_lists_are_tables(self):
         self.answer("GET /v1/workers", (200, {"workers": [
-            {"id": "w-1", "status": "IDLE", "gpu_type": "rtx4000", "gpu_count": 1}]}))
+            {"id": "w-1", "status": "IDLE", "gpu_type": "rtx4000", "gpu_count": 1, "last_event": "memory: 2 GB"}]}))
         self.answer("GET /v1/gpus", (200, {"gpus": [
             {"gpu_type": "rtx4000", "vram_mib": 20480, "total": 2, "available": 1, "simulated": True}]}))
         self.answer("GET /v1/jobs", (200, {"jobs": [job("COMPLETED")]}))
         self.answer("GET /v1/projects", (200, {"projects": [{"name": "default", "id": ENDPOINT}]}))
         self.answer("GET /v1/projects/me/keys", (200, {"keys": []}))
-        for arguments, expected in ((("worker", "list"), "w-1"), (("gpu", "list"), "20 GiB"),
+        for arguments, expected in ((("worker", "list"), "memory: 2 GB"), (("gpu", "list"), "20 GiB"),
                                     (("job", "list", "--status", "completed"), JOB),
                                     (("project", "list"), "default"), (("key", "list"), "none")):
             done = self.furnace(*arguments)

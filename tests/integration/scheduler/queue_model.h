@@ -208,6 +208,8 @@ class QueueModelTest : public testing::Test {
     const FailureCause cause = kCauses[Random(6)];
     Outcome outcome{.cause = cause, .output = {}, .error = cause == FailureCause::kNone ? "" : "e"};
     if (cause == FailureCause::kNone) outcome.output = "42";
+    // Mostly none, sometimes more than the lease is old.
+    if (Random(3) == 0) outcome.waited = absl::Microseconds(Random(2000));
     const int draw = Random(kDraws);
     const auto result = Await<SettleResult>([&](Done<SettleResult> done) {
       queue_.Settle({.lease = lease, .outcome = outcome, .draw = draw}, std::move(done));
@@ -229,8 +231,8 @@ class QueueModelTest : public testing::Test {
   absl::Time EndTimeOf(const Job& before) {
     const Job live = Live(before.id);
     if (live.completed_at) return *live.completed_at;
-    if (before.gpu_count == 0 || !before.started_at) return absl::Now();
-    return *before.started_at +
+    if (before.gpu_count == 0 || !live.started_at) return absl::Now();
+    return *live.started_at +
            absl::Microseconds((live.gpu_time_us - before.gpu_time_us) / before.gpu_count);
   }
 

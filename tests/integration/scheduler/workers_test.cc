@@ -130,6 +130,22 @@ TEST_F(SchedulerWorkersTest, AResultsGpuMemoryIsShownWithItsJob) {
   }
 }
 
+TEST_F(SchedulerWorkersTest, WhatAJobWaitedInItsWorkerIsNoExecution) {
+  const auto replica = StartReplica();
+  const std::string id = Submit(*replica);
+  const auto worker = Connect(*replica, "w-1");
+  v1::ConnectRequest message;
+  v1::Result& result = *message.mutable_result();
+  *result.mutable_lease() = worker->NextJob().lease();
+  result.set_output("1");
+  result.set_waited_us(absl::ToInt64Microseconds(absl::Hours(1)));
+  worker->Send(message);
+  const v1::Job job = Wait(*replica, id);
+  EXPECT_EQ(job.status(), v1::JOB_STATUS_COMPLETED);
+  EXPECT_EQ(job.execution_ms(), 0);
+  EXPECT_EQ(job.gpu_time_us(), 0);
+}
+
 TEST_F(SchedulerWorkersTest, AWorkerComesBackWithItsJob) {
   const auto replica = StartReplica();
   const std::string id = Submit(*replica);

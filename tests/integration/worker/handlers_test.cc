@@ -47,6 +47,22 @@ TEST_F(WorkerHandlers, JobsOfABatchRunAtATime) {
   }
 }
 
+TEST_F(WorkerHandlers, ShortJobsAreTakenSeveralAtATime) {
+  Start("arrays.py");
+  EXPECT_EQ(Run(1, "1").waited_us(), 0);
+  EXPECT_EQ(worker_->AwaitFile("took-1"), "1");
+  for (int i = 2; i <= 4; ++i) scheduler_.Assign(JobId(i), std::to_string(i));
+  scheduler_.Await([](const auto& r) { return r.heartbeat().leases_size() == 3; },
+                   "a heartbeat with three jobs");
+  worker_->LeaveFile("go-1");
+  EXPECT_EQ(worker_->AwaitFile("took-2"), "3");
+  for (int i = 2; i <= 4; ++i) {
+    const Result result = scheduler_.AwaitResult(JobId(i));
+    EXPECT_EQ(result.output(), std::to_string(i));
+    EXPECT_GT(result.waited_us(), 0);
+  }
+}
+
 TEST_F(WorkerHandlers, APollThatWasHungUpGetsNoJob) {
   Start("hangup.py");
   worker_->AwaitFile("ready");

@@ -182,7 +182,19 @@ TEST_F(WorkerLifecycle, AHandlerThatDoesNotStartEndsTheAgent) {
   EXPECT_EQ(worker_->Wait(), EX_UNAVAILABLE);
   EXPECT_THAT(worker_->Log(),
               HasSubstr("the handler does not come up: it exited with status 1: no model"));
-  EXPECT_TRUE(scheduler_.Tokens().empty());
+  EXPECT_EQ(scheduler_.AwaitHello().hello().credits(), 0);
+  const auto event = scheduler_.Await([](const auto& r) { return r.has_event(); }, "an event");
+  EXPECT_EQ(event.event().reason(), "handler exited with status 1: no model");
+}
+
+TEST_F(WorkerLifecycle, ACheckThatAHandlerFailedIsToldAndEndsTheAgent) {
+  worker_.emplace(scheduler_.address(), "unhealthy.py");
+  worker_->Start();
+  const auto event = scheduler_.Await([](const auto& r) { return r.has_event(); }, "an event");
+  EXPECT_EQ(event.event().check(), "memory");
+  EXPECT_EQ(event.event().reason(), "2 GB of 4");
+  EXPECT_EQ(worker_->Wait(), EX_UNAVAILABLE);
+  EXPECT_THAT(worker_->Log(), HasSubstr("it exited with status 1: memory: 2 GB of 4"));
 }
 
 TEST_F(WorkerLifecycle, AHandlerThatIsNotThereEndsTheAgent) {

@@ -351,7 +351,7 @@ void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time n
                                     .gpu_type = before.gpu_type,
                                     .gpu_count = before.gpu_count,
                                     .cold_start = before.cold_start},
-                         .start = *before.started_at,
+                         .start = *after.started_at,
                          .end = now,
                          .cause = after.cause};
   }

@@ -45,6 +45,15 @@ std::shared_ptr<FakePoll> AgentTest::Take(std::optional<bool> in_progress, std::
   return poll;
 }
 
+std::shared_ptr<FakePoll> AgentTest::TakeAs(const SdkVersion& sdk, std::size_t jobs_max) {
+  auto poll = std::make_shared<FakePoll>(jobs_max);
+  TakeRequest request;
+  request.in_progress = jobs_max > 1;
+  request.sdk = sdk;
+  agent_->OnTake(request, poll);
+  return poll;
+}
+
 void AgentTest::Assign(const std::vector<std::string>& job_ids, absl::Duration timeout) {
   std::vector<Assignment> jobs;
   for (const std::string& id : job_ids) {

@@ -30,6 +30,8 @@ class AgentTest : public ::testing::Test {
   void Pass(absl::Duration time);
 
   std::shared_ptr<FakePoll> Take(std::optional<bool> in_progress = false, std::size_t jobs_max = 1);
+  /// A take of a handler that is built on this release; that of others is Take's.
+  std::shared_ptr<FakePoll> TakeAs(const SdkVersion& sdk, std::size_t jobs_max = 1);
   void Welcome() { agent_->OnWelcome(kHeartbeat); }
   void Disconnect(absl::StatusCode code = absl::StatusCode::kUnavailable) {
     agent_->OnDisconnected(absl::Status(code, "test"));

@@ -171,6 +171,7 @@ std::vector<std::string> ProcessDriver::Environment(const Endpoint& endpoint, co
   set("FURNACE_HANDLER_PYTHONPATH", options_.python_path);
   set("FURNACE_SPOOL_DIR", WorkerSpoolPath(options_.state_dir, worker_id));
   set("FURNACE_WORKER_STARTED_US", absl::ToUnixMicros(now));
+  set("FURNACE_INIT_TIMEOUT", absl::FormatDuration(endpoint.init_timeout));
   set("FURNACE_DISCONNECT_LIMIT", absl::FormatDuration(options_.disconnect_limit));
   return environment;
 }

@@ -74,6 +74,7 @@ void Put(const Result& result, ConnectRequest& out) {
   message.set_error(result.outcome.error);
   message.set_credits(result.credits);
   message.set_gpu_memory_peak_mib(result.outcome.gpu_memory_peak_mib);
+  message.set_waited_us(absl::ToInt64Microseconds(result.outcome.waited));
 }
 
 void Put(const Progress& progress, ConnectRequest& out) {
@@ -89,6 +90,11 @@ void Put(const Draining&, ConnectRequest& out) { out.mutable_draining(); }
 
 void Put(const Release& release, ConnectRequest& out) {
   PutAll(release.leases, out.mutable_release());
+}
+
+void Put(const Event& event, ConnectRequest& out) {
+  out.mutable_event()->set_check(event.check);
+  out.mutable_event()->set_reason(event.reason);
 }
 
 std::vector<Assignment> Jobs(furnace::v1::Assignments& assignments) {

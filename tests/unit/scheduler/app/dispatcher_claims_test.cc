@@ -74,6 +74,35 @@ TEST_F(DispatcherClaimsTest, OneClaimServesAllWorkersOfAnEndpoint) {
   EXPECT_EQ(queue_.last_claim().workers[1].jobs, 1);
 }
 
+TEST_F(DispatcherClaimsTest, AWorkerMayTakeItsCreditsBack) {
+  Join("w-1", 3);
+  dispatcher_.AddCredits("w-1", -2);
+  EXPECT_EQ(Connected("w-1")->credits, 1);
+  dispatcher_.AddCredits("w-1", -2);
+  EXPECT_EQ(Connected("w-1")->credits, 0);
+}
+
+TEST_F(DispatcherClaimsTest, CreditsTakenBackDuringAClaimAreNotOwed) {
+  const auto link = Join("w-1", 3);
+  Submit();
+  queue_.Hold(QueueCall::kClaim);
+  dispatcher_.Wake(endpoint_.id);
+  dispatcher_.AddCredits("w-1", -3);
+  queue_.Release();
+  EXPECT_EQ(Assigned(*link).size(), 1U) << "it was on its way";
+  EXPECT_EQ(Connected("w-1")->credits, 0);
+}
+
+TEST_F(DispatcherClaimsTest, IdleWorkersGoBeforeThoseThatHaveRoomBehindAJob) {
+  Submit();
+  Join("w-1", 5);
+  Join("w-2", 1);
+  dispatcher_.Wake(endpoint_.id);
+  ASSERT_EQ(queue_.last_claim().workers.size(), 2U);
+  EXPECT_EQ(queue_.last_claim().workers[0].worker.worker_id, "w-2");
+  EXPECT_EQ(queue_.last_claim().workers[1].worker.worker_id, "w-1");
+}
+
 TEST_F(DispatcherClaimsTest, AJobWaitsForItsWindowAndStartsOnceItIsOpen) {
   // It is 08:00.
   Submission submission = ASubmission(endpoint_.id, endpoint_.project_id, 2);

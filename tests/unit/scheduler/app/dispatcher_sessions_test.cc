@@ -135,5 +135,17 @@ TEST_F(DispatcherSessionsTest, WorkersShowHowLongTheyAreIdle) {
   EXPECT_EQ(Connected("w-1")->idle_since, absl::InfiniteFuture());
 }
 
+TEST_F(DispatcherSessionsTest, TheLastThatAWorkerSaidOutlivesItsSessionForAWhile) {
+  EXPECT_FALSE(dispatcher_.NoteOf("w-1").has_value());
+  dispatcher_.Note("w-1", "first");
+  clock_.Advance(absl::Seconds(1));
+  dispatcher_.Note("w-1", "second");
+  EXPECT_EQ(dispatcher_.NoteOf("w-1")->text, "second");
+  EXPECT_EQ(dispatcher_.NoteOf("w-1")->at, clock_.Now());
+  clock_.Advance(absl::Hours(2));
+  dispatcher_.Note("w-2", "other");
+  EXPECT_FALSE(dispatcher_.NoteOf("w-1").has_value());
+}
+
 }  // namespace
 }  // namespace furnace::scheduler

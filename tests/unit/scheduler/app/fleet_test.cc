@@ -301,7 +301,7 @@ TEST_F(FleetTest, AWorkerThatDoesNotConnectInTimeIsKilled) {
   Submit();
   Scale();
   Scale();
-  Scale(Endpoint().init_timeout);
+  Scale(Endpoint().init_timeout + Fleet::kLastWords);
   EXPECT_TRUE(driver_.killed().empty());
   Scale();
   EXPECT_EQ(driver_.killed(), std::vector<std::string>{"w-1"});
@@ -363,7 +363,7 @@ TEST_F(FleetTest, AWorkerMayLoseItsConnectionForAWhile) {
   Scale(absl::Hours(1));
   dispatcher_.Leave("w-1", link.get());
   Scale();
-  Scale(Endpoint().init_timeout - absl::Seconds(1));
+  Scale(Endpoint().init_timeout + Fleet::kLastWords - absl::Seconds(1));
   EXPECT_TRUE(driver_.killed().empty());
   Scale(absl::Seconds(2));
   EXPECT_EQ(driver_.killed(), std::vector<std::string>{"w-1"});
@@ -389,6 +389,9 @@ TEST_F(FleetTest, AWorkerThatCameByItselfIsShownToo) {
   EXPECT_EQ(worker.started_at, clock_.Now());
   EXPECT_EQ(worker.endpoint_id, endpoint_.id);
   EXPECT_EQ(worker.state, WorkerState::kIdle);
+  EXPECT_FALSE(worker.note.has_value());
+  dispatcher_.Note("stranger", "memory: 2 GB of 4 GB");
+  EXPECT_EQ(Worker("stranger").note->text, "memory: 2 GB of 4 GB");
 }
 
 }  // namespace

@@ -122,5 +122,13 @@ TEST_F(WorkerStarterTest, AnEndpointWhoseWorkersEndEarlyIsTriedWithOneAtATime) {
   EXPECT_EQ(driver_.starts(), 4);
 }
 
+TEST_F(WorkerStarterTest, WhatTheLastWorkerSaidExplainsWhyJobsWait) {
+  Start({Wish(hog_, 1)});
+  driver_.End("w-1");
+  starter_.WorkerEndedEarly(*hog_, "w-1", "memory: 2 GB of 4 GB");
+  EXPECT_EQ(Start({Wish(hog_, 1)}, absl::Milliseconds(1)).hindrances.at(hog_->id).detail,
+            "1 workers in a row ended before their first job, the last w-1: memory: 2 GB of 4 GB");
+}
+
 }  // namespace
 }  // namespace furnace::scheduler

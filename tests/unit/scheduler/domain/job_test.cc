@@ -88,6 +88,46 @@ TEST(JobEndTest, AResultCompletesTheJobAndIsBilled) {
   EXPECT_EQ(job.version, 3);
 }
 
+struct WaitCase {
+  std::string name;
+  int waited_us;
+  int start_us;  // After the lease, which lives for 7 us.
+};
+
+class JobWaitTest : public ::testing::TestWithParam<WaitCase> {};
+
+TEST_P(JobWaitTest, WhatAJobWaitedInItsWorkerIsNotBilled) {
+  for (const FailureCause cause : {FailureCause::kNone, FailureCause::kHandlerError}) {
+    Outcome outcome = cause == FailureCause::kNone ? Success() : Failure(cause);
+    outcome.waited = absl::Microseconds(GetParam().waited_us);
+    const Job job = *End(RunningJob(), 1, outcome, kNoDraw, kEnded);
+    const absl::Time start = kStarted + absl::Microseconds(GetParam().start_us);
+    EXPECT_EQ(job.started_at, start);
+    EXPECT_EQ(job.first_started_at, start);
+    EXPECT_EQ(job.gpu_time_us, (7 - GetParam().start_us) * 2);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, JobWaitTest,
+                         ::testing::ValuesIn<WaitCase>({
+                             {"NotAtAll", 0, 0},
+                             {"AWhile", 4, 4},
+                             {"TillTheEnd", 7, 7},
+                             {"LongerThanTheLease", 1'000'000, 7},
+                             {"LessThanNothing", -4, 0},
+                         }),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(JobEndTest, AWaitOfASecondAttemptLeavesTheFirstStart) {
+  const Job failed = *End(RunningJob(), 1, Failure(FailureCause::kPlatform), kNoDraw, kEnded);
+  Outcome outcome = Success();
+  outcome.waited = absl::Microseconds(3);
+  const Job job =
+      *End(*Start(failed, kWorker, kEnded), 2, outcome, kNoDraw, kEnded + absl::Microseconds(10));
+  EXPECT_EQ(job.first_started_at, kStarted);
+  EXPECT_EQ(job.started_at, kEnded + absl::Microseconds(3));
+}
+
 TEST(JobEndTest, AStoredOutputIsOnlyPointedAt) {
   const Job job =
       *End(RunningJob(), 1, {.output = {}, .output_stored = true, .error = ""}, kNoDraw, kEnded);

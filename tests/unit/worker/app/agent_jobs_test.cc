@@ -258,7 +258,8 @@ TEST_F(WorkerAgentJobs, AHandlerThatIsBeingStoppedGetsNoJob) {
   agent_->OnCancel({"a", 1});
   Assign({"b"});
   const auto poll = Take();
-  EXPECT_TRUE(poll->nothing);
+  EXPECT_FALSE(poll->nothing) << "or it would ask again at once";
+  EXPECT_EQ(agent_->hold(SdkVersion{1, 12, 0}), absl::Milliseconds(200));
   EXPECT_THAT(poll->ids, IsEmpty());
 }
 
@@ -293,7 +294,7 @@ TEST_F(WorkerAgentJobs, NoJobJoinsOneThatWasCancelledAndGoesOn) {
   EXPECT_THAT(scheduler_.Sent<Release>()[0].leases, ElementsAre(LeaseId{"c", 1}));
   Done("b");
   EXPECT_EQ(handler_.terminated, 1);
-  EXPECT_EQ(credits(), 3) << "none are granted before the handler is gone";
+  EXPECT_EQ(credits(), 2) << "one was taken back, and none are granted before the handler is gone";
 }
 
 TEST_F(WorkerAgentJobs, ACancelledJobMayStillEndByItself) {

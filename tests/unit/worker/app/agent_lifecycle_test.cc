@@ -216,7 +216,7 @@ TEST_F(WorkerAgentHandler, ThreeFailedFirstStartsEndTheAgent) {
     Exit();
     Pass(absl::Seconds(10));
   }
-  EXPECT_EQ(ending_, Ending::kNotReady);
+  EXPECT_EQ(ending_, Ending::kNotReady) << "the scheduler does not hear why";
   EXPECT_EQ(handler_.started, 3);
 }
 
@@ -227,7 +227,9 @@ TEST_F(WorkerAgentHandler, AHandlerThatNeverAsksForWorkEndsTheAgent) {
   Pass(absl::Seconds(1));
   EXPECT_EQ(handler_.terminated, 1);
   Exit();
+  Welcome();
   EXPECT_EQ(ending_, Ending::kNotReady);
+  EXPECT_EQ(scheduler_.Sent<Event>().at(0).reason, "handler did not ask for work in time");
 }
 
 TEST_F(WorkerAgentHandler, AJobThatNoPollFetchesIsGivenBack) {

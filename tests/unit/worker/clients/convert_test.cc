@@ -105,11 +105,19 @@ TEST(WorkerToProtoTest, AResultCarriesOutputOrCause) {
   EXPECT_EQ(cause(Cause::kTimeout), furnace::v1::FAILURE_CAUSE_TIMEOUT);
 }
 
+TEST(WorkerToProtoTest, AResultTellsHowLongItsJobWaited) {
+  Result result{{"a", 1}, {}, 0};
+  result.outcome.waited = absl::Milliseconds(1500);
+  EXPECT_EQ(ToProto(result).result().waited_us(), 1'500'000);
+}
+
 TEST(WorkerToProtoTest, EveryMessageHasItsPlace) {
   EXPECT_EQ(ToProto(Credit{3}).credit().count(), 3);
   EXPECT_EQ(ToProto(Heartbeat{{{"a", 1}}}).heartbeat().leases(0).job_id(), "a");
   EXPECT_EQ(ToProto(Release{{{"a", 1}}}).release().leases(0).epoch(), 1);
   EXPECT_TRUE(ToProto(Draining{}).has_draining());
+  EXPECT_EQ(ToProto(Event{"memory", "2 GB"}).event().check(), "memory");
+  EXPECT_EQ(ToProto(Event{"memory", "2 GB"}).event().reason(), "2 GB");
   const ConnectRequest progress = ToProto(Progress{{"a", 1}, "{}", {"1", "2"}, 9, 8});
   EXPECT_EQ(progress.progress().progress(), "{}");
   EXPECT_THAT(progress.progress().chunks(), ElementsAre("1", "2"));

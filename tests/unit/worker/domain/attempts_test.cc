@@ -41,7 +41,7 @@ TEST_F(WorkerAttemptsTest, WhatDoesNotFitIsPassedOver) {
 TEST_F(WorkerAttemptsTest, WhatIsTakenBackIsNextAgain) {
   Assign(kA);
   Assign(kB);
-  attempts_.HandOut(kA, kNow);
+  attempts_.HandOut(kA);
   EXPECT_EQ(Next(), kB);
   attempts_.TakeBack(kA);
   EXPECT_EQ(Next(), kA);
@@ -60,9 +60,12 @@ TEST_F(WorkerAttemptsTest, AttemptsOfOneJobAreApart) {
   EXPECT_THAT(attempts_.All(), ElementsAre(LeaseId{"a", 2}));
 }
 
-TEST_F(WorkerAttemptsTest, TimeRunsFromTheHandOut) {
+TEST_F(WorkerAttemptsTest, TimeRunsFromWhenTheHandlerCanBegin) {
   Assign(kA, absl::Seconds(10));
-  attempts_.HandOut(kA, kNow + absl::Minutes(1));
+  EXPECT_FALSE(attempts_.Begin(kA, kNow)) << "no handler has it";
+  attempts_.HandOut(kA);
+  EXPECT_EQ(attempts_.NextDeadline(), absl::InfiniteFuture());
+  EXPECT_TRUE(attempts_.Begin(kA, kNow + absl::Minutes(1)));
   EXPECT_EQ(attempts_.NextDeadline(), kNow + absl::Seconds(70));
   EXPECT_THAT(attempts_.Overdue(kNow + absl::Seconds(69)), IsEmpty());
   EXPECT_THAT(attempts_.Overdue(kNow + absl::Seconds(70)), ElementsAre(kA));
@@ -70,7 +73,8 @@ TEST_F(WorkerAttemptsTest, TimeRunsFromTheHandOut) {
 
 TEST_F(WorkerAttemptsTest, AnAttemptWithoutTimeoutIsNeverOverdue) {
   Assign(kA, absl::ZeroDuration());
-  attempts_.HandOut(kA, kNow);
+  attempts_.HandOut(kA);
+  attempts_.Begin(kA, kNow);
   EXPECT_EQ(attempts_.NextDeadline(), absl::InfiniteFuture());
 }
 
@@ -81,9 +85,9 @@ TEST_F(WorkerAttemptsTest, AnAttemptThatNobodyTakesIsOverdueInTheEnd) {
 
 TEST_F(WorkerAttemptsTest, UnsettledResultsAreCounted) {
   Assign(kA);
-  attempts_.HandOut(kA, kNow);
-  EXPECT_TRUE(attempts_.Finish(kA, {"12345", Cause::kNone, ""}));
-  EXPECT_FALSE(attempts_.Finish(kA, {"other", Cause::kNone, ""}));
+  attempts_.HandOut(kA);
+  EXPECT_TRUE(attempts_.Finish(kA, {"12345", Cause::kNone, "", {}}, kNow));
+  EXPECT_FALSE(attempts_.Finish(kA, {"other", Cause::kNone, "", {}}, kNow));
   attempts_.Restore(kB, Failure(Cause::kTimeout, "abc"));
   attempts_.Restore(kB, Failure(Cause::kTimeout, "abc"));
   EXPECT_EQ(attempts_.unsettled_count(), 2u);
@@ -93,6 +97,41 @@ TEST_F(WorkerAttemptsTest, UnsettledResultsAreCounted) {
   EXPECT_TRUE(attempts_.Lose(kB).has_value());
   EXPECT_EQ(attempts_.unsettled_count(), 0u);
   EXPECT_EQ(attempts_.unsettled_bytes(), 0u);
+}
+
+struct WaitCase {
+  std::string name;
+  absl::Duration begins;  // After the assignment; infinite: never.
+  absl::Duration waited;  // When it ends after 10 s.
+};
+
+class WorkerWaitTest : public ::testing::TestWithParam<WaitCase> {};
+
+TEST_P(WorkerWaitTest, IsWhatPassesBeforeTheHandlerCanBegin) {
+  Attempts attempts;
+  attempts.Assign({kA, "{}", absl::Minutes(1)}, kNow);
+  attempts.HandOut(kA);
+  if (GetParam().begins < absl::InfiniteDuration()) attempts.Begin(kA, kNow + GetParam().begins);
+  attempts.Finish(kA, {}, kNow + absl::Seconds(10));
+  EXPECT_EQ(attempts.Find(kA)->outcome.waited, GetParam().waited);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, WorkerWaitTest,
+                         ::testing::ValuesIn<WaitCase>({
+                             {"AtOnce", absl::Microseconds(30), absl::ZeroDuration()},
+                             {"BehindAnother", absl::Milliseconds(2500), absl::Milliseconds(2500)},
+                             {"Never", absl::InfiniteDuration(), absl::Seconds(10)},
+                         }),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_F(WorkerAttemptsTest, WhatIsTakenBackHasNotBegun) {
+  Assign(kA);
+  attempts_.HandOut(kA);
+  attempts_.Begin(kA, kNow);
+  attempts_.TakeBack(kA);
+  attempts_.HandOut(kA);
+  attempts_.Finish(kA, {}, kNow + absl::Seconds(7));
+  EXPECT_EQ(attempts_.Find(kA)->outcome.waited, absl::Seconds(7));
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ class WorkerHandlerEnvironmentTest : public ::testing::Test {
                          .gpu_type = "NVIDIA H200",
                          .gpu_count = 2,
                          .cpu_count = 8,
+                         .region = "eu-1",
+                         .init_timeout = absl::Seconds(90),
                          .python_path = "/sdk"};
 };
 
@@ -43,6 +45,24 @@ TEST_F(WorkerHandlerEnvironmentTest, SpeaksTheWorkerProtocol) {
   EXPECT_EQ(made.at("RUNPOD_PING_INTERVAL"), "5000");
   EXPECT_EQ(made.at("RUNPOD_GPU_COUNT"), "2");
   EXPECT_EQ(made.at("PYTHONUNBUFFERED"), "1");
+}
+
+TEST_F(WorkerHandlerEnvironmentTest, TellsWhatImagesMayAskFor) {
+  const Variables made = Make();
+  EXPECT_EQ(made.at("RUNPOD_POD_HOSTNAME"), "w-1");
+  EXPECT_EQ(made.at("RUNPOD_DC_ID"), "eu-1");
+  EXPECT_EQ(made.at("RUNPOD_GPU_TYPE_ID"), "NVIDIA H200");
+  EXPECT_EQ(made.at("RUNPOD_CPU_COUNT"), "8");
+  EXPECT_EQ(made.at("RUNPOD_INIT_TIMEOUT"), "90");
+  EXPECT_EQ(made.at("RUNPOD_SKIP_AUTO_SYSTEM_CHECKS"), "true");
+  EXPECT_EQ(made.at("RUNPOD_ALLOW_PRIVATE_DOWNLOAD_URLS"), "true");
+  facts_.region.clear();
+  EXPECT_FALSE(Make().contains("RUNPOD_DC_ID"));
+}
+
+TEST_F(WorkerHandlerEnvironmentTest, NobodyTurnsTheQueueLoopOff) {
+  chosen_ = {{"RUNPOD_REALTIME_PORT", "8080"}};
+  EXPECT_FALSE(Make().contains("RUNPOD_REALTIME_PORT"));
 }
 
 TEST_F(WorkerHandlerEnvironmentTest, InheritsOnlyWhatIsHarmless) {

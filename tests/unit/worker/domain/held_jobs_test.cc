@@ -76,6 +76,62 @@ TEST_F(WorkerHeldJobsTest, OnlyTheSameAttemptIsAbandoned) {
   EXPECT_FALSE(held_.has_live());
 }
 
+TEST_F(WorkerHeldJobsTest, JobsBeginInTheOrderOfTheirHandOut) {
+  held_.RemoveAll();
+  held_.Add({"z", 1}, kNow);
+  held_.Add({"c", 1}, std::nullopt);
+  held_.Add({"b", 1}, std::nullopt);
+  EXPECT_EQ(held_.BeginNext(kNow), std::nullopt) << "one is under way";
+  held_.Remove("z");
+  EXPECT_EQ(held_.BeginNext(kLater), (LeaseId{"c", 1}));
+  EXPECT_EQ(held_.begun_since(), kLater);
+  EXPECT_TRUE(held_.has_unbegun());
+  held_.Remove("c");
+  EXPECT_EQ(held_.BeginNext(kLater), (LeaseId{"b", 1}));
+  EXPECT_FALSE(held_.has_unbegun());
+}
+
+TEST_F(WorkerHeldJobsTest, WhatIsRecalledDoesNotBegin) {
+  held_.RemoveAll();
+  held_.Add({"a", 1}, kNow);
+  held_.Add({"b", 1}, std::nullopt);
+  held_.Add({"c", 1}, std::nullopt);
+  held_.Abandon({"c", 1});
+  EXPECT_THAT(held_.Recall(), ElementsAre(LeaseId{"b", 1}));
+  EXPECT_THAT(held_.Recall(), IsEmpty());
+  EXPECT_FALSE(held_.has_unbegun());
+  EXPECT_TRUE(held_.has_live());
+  held_.Remove("a");
+  EXPECT_EQ(held_.BeginNext(kNow), std::nullopt);
+  EXPECT_FALSE(held_.has_live());
+  EXPECT_EQ(held_.begun_since(), std::nullopt);
+}
+
+TEST_F(WorkerHeldJobsTest, AnAnswerOutOfTurnShowsWhatWasLost) {
+  held_.RemoveAll();
+  for (const char* id : {"d", "c", "b", "a"}) {
+    held_.Add({id, 1}, held_.empty() ? std::optional(kNow) : std::nullopt);
+  }
+  EXPECT_THAT(held_.LostBefore("d", kNow), IsEmpty());
+  const std::vector<HeldJob> lost = held_.LostBefore("b", kLater);
+  ASSERT_THAT(lost, SizeIs(2));
+  EXPECT_EQ(lost[0].lease.job_id, "d");
+  EXPECT_EQ(lost[1].lease.job_id, "c");
+  EXPECT_EQ(lost[1].begun, kLater) << "the handler has run it";
+  EXPECT_EQ(held_.size(), 2u);
+}
+
+TEST_F(WorkerHeldJobsTest, PingsDoNotLoseWhatHasNotBegun) {
+  held_.Add({"c", 1}, std::nullopt);
+  EXPECT_EQ(PingsToLose({"a", "b"}, kLater), 0);
+}
+
+TEST_F(WorkerHeldJobsTest, WhatHasNotBegunIsNotAskedToStop) {
+  held_.Add({"c", 1}, std::nullopt);
+  held_.Abandon({"c", 1});
+  EXPECT_THAT(held_.TakeStopOrders(), IsEmpty());
+}
+
 TEST_F(WorkerHeldJobsTest, AStopOrderIsGivenOnce) {
   held_.Abandon({"a", 1});
   EXPECT_THAT(held_.TakeStopOrders(), ElementsAre("a"));

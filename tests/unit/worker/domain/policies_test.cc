@@ -25,6 +25,8 @@ struct AgentCase {
   std::string name;
   std::string user_agent;
   std::optional<SdkVersion> version;
+  int hold_seconds;
+  bool takes_arrays;
   bool pings_are_its_own;
 };
 
@@ -33,7 +35,8 @@ class WorkerSdkPolicyTest : public ::testing::TestWithParam<AgentCase> {};
 TEST_P(WorkerSdkPolicyTest, IsReadFromTheUserAgent) {
   EXPECT_EQ(ParseUserAgent(GetParam().user_agent), GetParam().version);
   const SdkPolicy policy = PolicyFor(GetParam().version);
-  EXPECT_EQ(policy.hold, absl::Seconds(25));
+  EXPECT_EQ(policy.hold, absl::Seconds(GetParam().hold_seconds));
+  EXPECT_EQ(policy.takes_arrays, GetParam().takes_arrays);
   EXPECT_EQ(policy.pings_are_its_own, GetParam().pings_are_its_own);
 }
 
@@ -41,15 +44,23 @@ INSTANTIATE_TEST_SUITE_P(
     Table, WorkerSdkPolicyTest,
     ::testing::ValuesIn<AgentCase>({
         {"Current", "RunPod-Python-SDK/1.12.0 (Linux) Language/Python 3.11", SdkVersion{1, 12, 0},
+         55, true, true},
+        {"Old", "RunPod-Python-SDK/1.4.2 (Linux)", SdkVersion{1, 4, 2}, 25, false, true},
+        {"BeforeArrays", "RunPod-Python-SDK/1.7.3 (Linux)", SdkVersion{1, 7, 3}, 25, false, true},
+        {"FirstArrays", "RunPod-Python-SDK/1.7.4 (Linux)", SdkVersion{1, 7, 4}, 25, true, true},
+        {"BeforeLongPolls", "RunPod-Python-SDK/1.7.6", SdkVersion{1, 7, 6}, 25, true, true},
+        {"FirstLongPolls", "RunPod-Python-SDK/1.7.7", SdkVersion{1, 7, 7}, 55, true, true},
+        {"BeforeSharedLists", "RunPod-Python-SDK/1.7.10 (Linux)", SdkVersion{1, 7, 10}, 55, true,
          true},
-        {"BeforeSharedLists", "RunPod-Python-SDK/1.7.10 (Linux)", SdkVersion{1, 7, 10}, true},
-        {"FirstSharedList", "RunPod-Python-SDK/1.7.11", SdkVersion{1, 7, 11}, false},
-        {"LastSharedList", "RunPod-Python-SDK/1.10.0 (Linux)", SdkVersion{1, 10, 0}, false},
-        {"AfterSharedLists", "RunPod-Python-SDK/1.10.1 (Linux)", SdkVersion{1, 10, 1}, true},
-        {"Development", "RunPod-Python-SDK/unknown (Linux)", std::nullopt, true},
-        {"Partial", "RunPod-Python-SDK/1.7", std::nullopt, true},
-        {"Other", "curl/7.88.1", std::nullopt, true},
-        {"None", "", std::nullopt, true},
+        {"FirstSharedList", "RunPod-Python-SDK/1.7.11", SdkVersion{1, 7, 11}, 55, true, false},
+        {"LastSharedList", "RunPod-Python-SDK/1.10.0 (Linux)", SdkVersion{1, 10, 0}, 55, true,
+         false},
+        {"AfterSharedLists", "RunPod-Python-SDK/1.10.1 (Linux)", SdkVersion{1, 10, 1}, 55, true,
+         true},
+        {"Development", "RunPod-Python-SDK/unknown (Linux)", std::nullopt, 25, false, true},
+        {"Partial", "RunPod-Python-SDK/1.7", std::nullopt, 25, false, true},
+        {"Other", "curl/7.88.1", std::nullopt, 25, false, true},
+        {"None", "", std::nullopt, 25, false, true},
     }),
     [](const auto& test) { return test.param.name; });
 
@@ -96,7 +107,7 @@ TEST(WorkerLinkTest, GivesUpOnceAfterTheLimit) {
 }
 
 TEST(WorkerSupervisorTest, StartsAtOnce) {
-  Supervisor supervisor(kNow);
+  Supervisor supervisor(kNow, absl::Minutes(7));
   EXPECT_EQ(supervisor.Due(kNow), Supervisor::Action::kStart);
   supervisor.Started();
   EXPECT_EQ(supervisor.Due(kNow), Supervisor::Action::kNothing);
@@ -106,7 +117,7 @@ TEST(WorkerSupervisorTest, StartsAtOnce) {
 }
 
 TEST(WorkerSupervisorTest, KillsOnceWhenTheGraceIsOver) {
-  Supervisor supervisor(kNow);
+  Supervisor supervisor(kNow, absl::Minutes(7));
   supervisor.Started();
   supervisor.Stopping(kNow + absl::Seconds(5));
   supervisor.Stopping(kNow + absl::Seconds(2));
@@ -117,7 +128,7 @@ TEST(WorkerSupervisorTest, KillsOnceWhenTheGraceIsOver) {
 }
 
 TEST(WorkerSupervisorTest, CountsStartsThatEndBeforeATake) {
-  Supervisor supervisor(kNow);
+  Supervisor supervisor(kNow, absl::Minutes(7));
   for (int i = 1; i <= 3; ++i) {
     supervisor.Started();
     supervisor.Exited(kNow, false);
@@ -129,7 +140,7 @@ TEST(WorkerSupervisorTest, CountsStartsThatEndBeforeATake) {
 }
 
 TEST(WorkerSupervisorTest, AStopIsNoFailedStart) {
-  Supervisor supervisor(kNow);
+  Supervisor supervisor(kNow, absl::Minutes(7));
   supervisor.Started();
   supervisor.Stopping(kNow);
   supervisor.Exited(kNow, false);
@@ -138,7 +149,7 @@ TEST(WorkerSupervisorTest, AStopIsNoFailedStart) {
 }
 
 TEST(WorkerSupervisorTest, IsOverdueWhenNoProcessTakes) {
-  Supervisor supervisor(kNow);
+  Supervisor supervisor(kNow, absl::Minutes(7));
   supervisor.Started();
   EXPECT_FALSE(supervisor.Overdue(kNow + absl::Minutes(6)));
   EXPECT_TRUE(supervisor.Overdue(kNow + absl::Minutes(7)));
@@ -149,7 +160,7 @@ TEST(WorkerSupervisorTest, IsOverdueWhenNoProcessTakes) {
 }
 
 TEST(WorkerSupervisorTest, StaysDownWhenRetired) {
-  Supervisor supervisor(kNow);
+  Supervisor supervisor(kNow, absl::Minutes(7));
   supervisor.Started();
   supervisor.Retire();
   supervisor.Exited(kNow, true);

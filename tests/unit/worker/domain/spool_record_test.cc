@@ -12,6 +12,7 @@ SpoolRecord Sample() {
   record.outcome = Failure(Cause::kTimeout, "too long");
   record.outcome.output = std::string("\0\xff{", 3);
   record.outcome.gpu_memory_peak_mib = 81'559;
+  record.outcome.waited = absl::Microseconds(1'234'567);
   return record;
 }
 
@@ -24,6 +25,21 @@ TEST(WorkerSpoolRecordTest, ComesBackAsItWas) {
     ASSERT_TRUE(decoded.ok()) << decoded.status();
     EXPECT_EQ(*decoded, record);
   }
+}
+
+TEST(WorkerSpoolRecordTest, OneThatAnEarlierReleaseLeftIsRead) {
+  // Of worker "w", job "j", epoch 1, with the output 42.
+  const std::string bytes(
+      "FWR1"
+      "\1\0\0\0w\1\0\0\0j\1\0\0\0\0\0\0\0\0\2\0\0\0"
+      "42"
+      "\x1b\xe9\x81\xc8\x22\xf2\xa9\xb0",
+      37);
+  const auto decoded = Decode(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->outcome.output, "42");
+  EXPECT_EQ(decoded->outcome.waited, absl::ZeroDuration());
+  EXPECT_EQ(decoded->outcome.gpu_memory_peak_mib, 0);
 }
 
 TEST(WorkerSpoolRecordTest, AnyTruncationIsNoticed) {
@@ -40,20 +56,6 @@ TEST(WorkerSpoolRecordTest, AnyFlippedByteIsNoticed) {
     damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
     EXPECT_TRUE(absl::IsDataLoss(Decode(damaged).status())) << at;
   }
-}
-
-// "FWR1", worker "w", job "j" under epoch 2, no cause, no error, output "1", checksum.
-TEST(WorkerSpoolRecordTest, AFileOfAReleaseWithoutGpuMemoryIsRead) {
-  const std::string bytes(
-      "FWR1\1\0\0\0w\1\0\0\0j\2\0\0\0\0\0\0\0\0\1\0\0\0"
-      "1"
-      "\146\002\246\270\025\346\141\164",
-      36);
-  const auto decoded = Decode(bytes);
-  ASSERT_TRUE(decoded.ok()) << decoded.status();
-  EXPECT_EQ(decoded->lease, (LeaseId{"j", 2}));
-  EXPECT_EQ(decoded->outcome.output, "1");
-  EXPECT_EQ(decoded->outcome.gpu_memory_peak_mib, 0);
 }
 
 TEST(WorkerSpoolRecordTest, TrailingBytesAreNoticed) {

@@ -67,11 +67,23 @@ TEST(WorkerPingTest, ListsJobs) {
   EXPECT_THAT(PingedJobs(*ParseTarget("/v2/e/ping/w?gpu=x")), IsEmpty());
 }
 
+TEST(WorkerPingTest, MayComplain) {
+  const auto complaint = ComplaintIn(
+      *ParseTarget("/v2/e/ping/w?gpu=x&status=unhealthy&check=memory&reason=2+GB%20of%204"));
+  ASSERT_TRUE(complaint.has_value());
+  EXPECT_EQ(complaint->check, "memory");
+  EXPECT_EQ(complaint->reason, "2 GB of 4");
+  EXPECT_EQ(ComplaintIn(*ParseTarget("/v2/e/ping/w?status=unhealthy"))->reason, "");
+  EXPECT_FALSE(ComplaintIn(*ParseTarget("/v2/e/ping/w?status=fine&check=x")).has_value());
+}
+
 TEST(WorkerRenderTest, InputsTravelByteForByte) {
   EXPECT_EQ(RenderJobs(Route::kTake, {{"a", R"({ "x":1.0 })"}}),
             R"({"id":"a","input":{ "x":1.0 }})");
   EXPECT_EQ(RenderJobs(Route::kTake, {{"a", ""}}), R"({"id":"a","input":null})");
   EXPECT_EQ(RenderJobs(Route::kTakeBatch, {{"a", "1"}, {"b", "2"}}),
+            R"([{"id":"a","input":1},{"id":"b","input":2}])");
+  EXPECT_EQ(RenderJobs(Route::kTake, {{"a", "1"}, {"b", "2"}}),
             R"([{"id":"a","input":1},{"id":"b","input":2}])");
   EXPECT_EQ(RenderStops({"a", "b"}), R"({"jobsToStop":["a","b"]})");
 }
@@ -99,6 +111,8 @@ INSTANTIATE_TEST_SUITE_P(Table, WorkerDoneTest,
                              {"Null", R"({"output":null})", "null", ""},
                              {"Missing", "{}", "null", ""},
                              {"Nested", R"({"output":{"output":1}})", R"({"output":1})", ""},
+                             {"NoNumber", R"({"output":[NaN,-Infinity]})", "[null,null]", ""},
+                             {"LoneSurrogate", R"({"output":"a\udc80"})", R"("a\ufffd")", ""},
                              {"Unicode", R"({"output":"é€"})", R"("é€")", ""},
                              {"Error", R"({"error":"it\nbroke"})", "", "it\nbroke"},
                              {"ErrorObject", R"({"error":{"code": 7}})", "", R"({"code": 7})"},
@@ -121,7 +135,7 @@ TEST_P(WorkerInvalidTest, FailsTheJob) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, WorkerInvalidTest,
-                         ::testing::Values("", "{", "nonsense", R"({"output":NaN})", "[1]", "1",
+                         ::testing::Values("", "{", "nonsense", R"({"output":nan})", "[1]", "1",
                                            "{\"output\":\"\xff\"}", R"({"output":1}x)"));
 
 TEST(WorkerReportTest, ProgressIsNoResult) {

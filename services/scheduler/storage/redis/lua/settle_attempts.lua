@@ -3,7 +3,8 @@
 -- KEYS[1]  shard prefix
 -- ARGV[1+] for each attempt: job id, epoch, cause (0: success), output, output
 --          stored ('1' or ''), error, worker that must hold the lease ('': any), draw
---          for its backoff (0 to 999), GPU memory it used at most (MiB, '': not known)
+--          for its backoff (0 to 999), how long it waited in the worker (us), GPU memory it used at
+--          most (MiB, '': not known)
 --
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
@@ -19,7 +20,19 @@ local function note_peak(id, peak, fields)
   end
 end
 
-local function settle(id, epoch, cause, output, stored, err, worker, draw, peak)
+-- The attempt did not begin with its lease. MoveStart of domain/job.cc does the same.
+local function move_start(job, waited, fields)
+  local leased = job.started
+  job.started = math.max(leased, math.min(leased + waited, now))
+  fields[#fields + 1] = 's'
+  fields[#fields + 1] = job.started
+  if job.epoch == 1 or tonumber(redis.call('HGET', job_key(job.id), 'f')) == leased then
+    fields[#fields + 1] = 'f'
+    fields[#fields + 1] = job.started
+  end
+end
+
+local function settle(id, epoch, cause, output, stored, err, worker, draw, waited, peak)
   local job = load_job(id)
   if job and worker ~= '' and job.worker ~= worker then
     return 0
@@ -27,6 +40,10 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw, peak)
   if not holds_lease(job, epoch) then
     local repeated = job and job.epoch == epoch and job.status >= COMPLETED
     return repeated and -1 or 0
+  end
+  local moved = {}
+  if waited > 0 then
+    move_start(job, waited, moved)
   end
   charge(job, cause, now)
   local status, fields, wait
@@ -37,6 +54,9 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw, peak)
     status, wait = retry_or_fail(job, cause, draw)
     fields = { 'err', err }
   end
+  for _, value in ipairs(moved) do
+    fields[#fields + 1] = value
+  end
   if peak ~= '' then
     note_peak(id, peak, fields)
   end
@@ -45,10 +65,10 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw, peak)
   return status
 end
 
-for i = 1, #ARGV, 9 do
-  local id, epoch, cause, output, stored, err, worker, draw, peak = unpack(ARGV, i, i + 8)
+for i = 1, #ARGV, 10 do
+  local id, epoch, cause, output, stored, err, worker, draw, waited, peak = unpack(ARGV, i, i + 9)
   results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker, draw,
-    peak)
+    tonumber(waited), peak)
 end
 if #ended > 0 then
   redis.call('ZREM', prefix .. 'leases', unpack(ended))
