@@ -66,7 +66,8 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(static_cast<int>(job.on_parent_failure)),
           Flag(job.refers_to_outputs),
           Number(job.progress_sequence),
-          job.batch_id.empty() ? std::nullopt : Param(job.batch_id)};
+          job.batch_id.empty() ? std::nullopt : Param(job.batch_id),
+          job.webhook};
 }
 
 // Reads a row's columns one after another.
@@ -141,6 +142,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.refers_to_outputs = next.Bool();
   job.progress_sequence = next.Int();
   job.batch_id = next.Text();
+  job.webhook = next.Text();
   return job;
 }
 
