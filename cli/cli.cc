@@ -47,6 +47,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddQueueCommands(app, session);
   AddGraphCommands(app, session);
   AddScheduleCommands(app, session);
+  AddWebhookCommands(app, session);
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);

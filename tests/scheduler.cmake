@@ -25,6 +25,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/job_dependency_test.cc
     unit/scheduler/domain/job_status_test.cc
     unit/scheduler/domain/job_test.cc
+    unit/scheduler/domain/job_webhook_test.cc
     unit/scheduler/domain/job_window_test.cc
     unit/scheduler/domain/restoration_test.cc
     unit/scheduler/domain/retry_policy_test.cc
@@ -54,6 +55,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/graph_submitter_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
+    unit/scheduler/app/job_webhooks_test.cc
     unit/scheduler/app/output_references_test.cc
     unit/scheduler/app/persister_test.cc
     unit/scheduler/app/price_book_test.cc
@@ -75,6 +77,14 @@ furnace_test(scheduler_drivers_test
     unit/scheduler/drivers/process_driver_test.cc
     unit/scheduler/drivers/worker_file_test.cc
   DEPS furnace_scheduler_drivers)
+
+furnace_test(scheduler_webhook_sender_test
+  SOURCES unit/scheduler/clients/http_webhook_sender_test.cc
+  DEPS furnace_scheduler_clients)
+
+furnace_test(scheduler_rpc_test
+  SOURCES unit/scheduler/rpc/job_json_test.cc
+  DEPS furnace_scheduler_rpc)
 
 furnace_test(scheduler_storage_test
   SOURCES unit/scheduler/storage/capacity_codec_test.cc unit/scheduler/storage/chunk_codec_test.cc

@@ -27,9 +27,9 @@ LAYERS = {
     "app": BASE | {"domain", "libs/common/json", "libs/common/runtime"},
     "storage": ADAPTER | {"libs/common/postgres", "libs/common/redis"},
     "clients": ADAPTER | {"wire", "libs/common/http", "libs/common/rpc"},
-    "rpc": ADAPTER | {"wire", "libs/common/rpc"},
+    "rpc": ADAPTER | {"wire", "libs/common/proto_json", "libs/common/rpc"},
     # Adapters that only some services have; like the above, they see no other adapter.
-    "http": ADAPTER | {"wire", "libs/common/http"},
+    "http": ADAPTER | {"wire", "libs/common/http", "libs/common/proto_json"},
     "drivers": ADAPTER | {"libs/common/rpc"},
     "gpu": ADAPTER,
     "process": ADAPTER,

@@ -17,6 +17,7 @@ void AddDeadLetterCommands(CLI::App& app, Session& session);
 void AddQueueCommands(CLI::App& app, Session& session);
 void AddGraphCommands(CLI::App& app, Session& session);
 void AddScheduleCommands(CLI::App& app, Session& session);
+void AddWebhookCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);

@@ -67,6 +67,17 @@ void BindQueue(CLI::App& command, EndpointOptions& options) {
                      "seconds an idempotency key is remembered (86400)");
 }
 
+void BindWebhook(CLI::App& command, EndpointOptions& options) {
+  CLI::Option* const webhook = command.add_option(
+      "--webhook", options.webhook,
+      "URL to post jobs to once they are final, if they name none; '' for none (none)");
+  command
+      .add_option("--webhook-format", options.webhook_format,
+                  "FURNACE, or RUNPOD: as RunPod's receivers expect it (FURNACE)")
+      ->transform(CLI::IsMember({"FURNACE", "RUNPOD"}, CLI::ignore_case))
+      ->needs(webhook);
+}
+
 }  // namespace
 
 void BindSpec(CLI::App& command, EndpointOptions& options) {
@@ -74,6 +85,7 @@ void BindSpec(CLI::App& command, EndpointOptions& options) {
   BindWorkers(command, options);
   BindRetry(command, options);
   BindQueue(command, options);
+  BindWebhook(command, options);
 }
 
 }  // namespace furnace::cli

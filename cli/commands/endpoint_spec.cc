@@ -4,6 +4,7 @@
 #include <set>
 
 #include "cli/commands/json_object.h"
+#include "cli/commands/run_request.h"
 #include "cli/session.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
@@ -105,6 +106,11 @@ absl::StatusOr<std::string> SpecJson(const EndpointOptions& options, std::string
   spec.Add("init_timeout_seconds", options.init_timeout_seconds);
   spec.Add("fallback_after_seconds", options.fallback_after_seconds);
   spec.Add("task_types", options.task_types);
+  if (options.webhook) {
+    spec.AddRaw("webhook", options.webhook->empty()
+                               ? "null"
+                               : WebhookJson(*options.webhook, options.webhook_format));
+  }
   return spec.Over(current);
 }
 

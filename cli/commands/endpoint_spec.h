@@ -42,6 +42,8 @@ struct EndpointOptions {
   std::optional<std::int64_t> init_timeout_seconds;
   std::optional<std::int64_t> fallback_after_seconds;
   std::vector<std::string> task_types;
+  std::optional<std::string> webhook;  // URL; empty: none any more.
+  std::optional<std::string> webhook_format;
 };
 
 /// The JSON of the EndpointSpec `current` with the options in place of what it has;

@@ -57,6 +57,10 @@ std::string DescribeEndpoint(const Answer& endpoint) {
   table.Add({"scaler", fmt::format("{} {}", spec.Text("scaler_type"), spec.Int("scaler_value"))});
   table.Add({"retries", Retries(spec)});
   AddQueue(spec.Object("queue"), table);
+  if (spec.Has("webhook")) {
+    const Answer webhook = spec.Object("webhook");
+    table.Add({"webhook", fmt::format("{} {}", webhook.Text("url"), webhook.Text("format"))});
+  }
   table.Add({"created", FormatTimestamp(endpoint.Text("created_at"))});
   return table.ToString();
 }

@@ -78,6 +78,13 @@ void Bind(CLI::App& command, RunOptions& options) {
   command.add_flag("--latency-sensitive", options.job.latency_sensitive,
                    "never on a federated worker");
   command.add_option("--model", options.job.model, "workers that have it warm go first");
+  CLI::Option* const webhook = command.add_option(
+      "--webhook", options.job.webhook, "URL to post the job to once it is final (the endpoint's)");
+  command
+      .add_option("--webhook-format", options.job.webhook_format,
+                  "FURNACE, or RUNPOD: as RunPod's receivers expect it (FURNACE)")
+      ->transform(CLI::IsMember({"FURNACE", "RUNPOD"}, CLI::ignore_case))
+      ->needs(webhook);
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }

@@ -34,6 +34,9 @@ std::string RunJson(const JobOptions& options, std::string_view input) {
   asked.Add("depends_on", options.depends_on);
   asked.Add("on_parent_failure", options.on_parent_failure);
   if (options.window) asked.AddRaw("window", WindowJson(*options.window));
+  if (options.webhook) {
+    asked.AddRaw("webhook", WebhookJson(*options.webhook, options.webhook_format));
+  }
   if (options.critical) asked.AddRaw("critical", "true");
   JsonObject affinity;
   affinity.Add("gpu_types", options.gpus);
@@ -47,6 +50,13 @@ std::string RunJson(const JobOptions& options, std::string_view input) {
   request.AddRaw("priority", std::to_string(options.priority));
   if (!asked.empty()) request.AddRaw("options", asked.ToString());
   return request.ToString();
+}
+
+std::string WebhookJson(const std::string& url, const std::optional<std::string>& format) {
+  JsonObject webhook;
+  webhook.Add("url", std::optional<std::string>(url));
+  webhook.Add("format", format);
+  return webhook.ToString();
 }
 
 std::string WindowJson(std::string_view text) {

@@ -27,7 +27,12 @@ struct JobOptions {
   std::optional<std::string> region;
   bool latency_sensitive = false;
   std::optional<std::string> model;
+  std::optional<std::string> webhook;  // URL.
+  std::optional<std::string> webhook_format;
 };
+
+/// The JSON of a JobWebhook.
+std::string WebhookJson(const std::string& url, const std::optional<std::string>& format);
 
 /// The body of a SubmitRequest. `input` is JSON.
 std::string RunJson(const JobOptions& options, std::string_view input);

@@ -17,7 +17,8 @@ struct ScheduleOptions {
   std::optional<std::int64_t> ttl_seconds;
   std::optional<std::int64_t> timeout_seconds;
   std::optional<std::string> concurrency_key;
-  std::optional<std::string> window;  // See WindowJson.
+  std::optional<std::string> webhook;  // URL.
+  std::optional<std::string> window;   // See WindowJson.
   std::optional<std::string> missed_runs;
   std::optional<std::string> overlap;
 };

@@ -9,10 +9,14 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "services/scheduler/domain/shard.h"
+#include "services/scheduler/domain/webhook.h"
 #include "services/scheduler/drivers/process/gpu_inventory.h"
 
 namespace furnace::scheduler {
 namespace {
+
+// Each is a signature in a header of every webhook.
+constexpr std::size_t kMaxWebhookSecrets = 4;
 
 void ReadLimits(config::Env& env, AdmissionLimits& limits) {
   constexpr std::int64_t kMost = std::int64_t{1} << 50;
@@ -111,7 +115,8 @@ void ReadConfig(config::Env& env, Config& config) {
                absl::Seconds(1), absl::Minutes(10), &config.lease);
   ReadLimits(env, config.admission);
   env.Text("FURNACE_WEBHOOK_SECRET",
-           "what projects' webhook secrets are made of; without it the internal token",
+           "what projects' webhook secrets are made of; without it the internal token. After a "
+           "comma, those of before: webhooks are signed under them, too",
            &config.webhook_secret);
   env.Bool("FURNACE_WEBHOOK_PRIVATE", "send webhooks to private addresses, too",
            &config.allow_private_webhooks);
@@ -130,7 +135,12 @@ absl::Status FinishConfig(Config& config) {
   absl::StatusOr<redis::ServerAddress> address = redis::ParseUrl(config.redis_url);
   if (!address.ok()) return Annotate(address.status(), "FURNACE_REDIS_URL");
   config.redis = *std::move(address);
-  if (config.webhook_secret.empty()) config.webhook_secret = config.internal_token;
+  config.webhook_secrets = SplitSecrets(config.webhook_secret);
+  if (config.webhook_secrets.empty()) config.webhook_secrets = {config.internal_token};
+  if (config.webhook_secrets.size() > kMaxWebhookSecrets) {
+    return Error(absl::StatusCode::kInvalidArgument, "FURNACE_WEBHOOK_SECRET: {} are more than {}",
+                 config.webhook_secrets.size(), kMaxWebhookSecrets);
+  }
   FURNACE_ASSIGN_OR_RETURN(config.fairness.weights, ParseWeights(config.project_weights));
   if (config.driver == "process") return FinishProcessDriver(config);
   if (config.driver == "none") return absl::OkStatus();

@@ -31,7 +31,8 @@ struct Config {
   // 256 MiB to what runs and what has ended.
   AdmissionLimits admission = {.suite = {.jobs = 200'000, .bytes = 96 << 20},
                                .project = {.jobs = 100'000, .bytes = 48 << 20}};
-  std::string webhook_secret;  // Empty: the internal token.
+  std::string webhook_secret;                // Empty: the internal token.
+  std::vector<std::string> webhook_secrets;  // webhook_secret, parsed: the present one first.
   bool allow_private_webhooks = false;
 
   std::string driver = "none";

@@ -28,6 +28,7 @@
 #include "services/scheduler/app/forecast_book.h"
 #include "services/scheduler/app/graph_submitter.h"
 #include "services/scheduler/app/job_watchers.h"
+#include "services/scheduler/app/job_webhooks.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/price_book.h"
 #include "services/scheduler/app/rebuilder.h"
@@ -49,12 +50,15 @@
 #include "services/scheduler/rpc/batch_json.h"
 #include "services/scheduler/rpc/batch_service.h"
 #include "services/scheduler/rpc/fleet_service.h"
+#include "services/scheduler/rpc/job_json.h"
 #include "services/scheduler/rpc/job_service.h"
 #include "services/scheduler/rpc/queue_service.h"
 #include "services/scheduler/rpc/schedule_service.h"
+#include "services/scheduler/rpc/webhook_service.h"
 #include "services/scheduler/rpc/worker_service.h"
 #include "services/scheduler/storage/observed_forecasts.h"
 #include "services/scheduler/storage/observed_job_queue.h"
+#include "services/scheduler/storage/observed_webhooks.h"
 #include "services/scheduler/storage/postgres/batch_store.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
@@ -129,13 +133,15 @@ struct Scheduler::Parts {
         watchers(queue, reader, blocking),
         dispatcher(queue, catalog, payloads, reader, blocking, clock, c.lease),
         batches(batch_store, outbox, rpc::BatchJson, submitter, queue, reader, dispatcher, clock),
+        job_webhooks(outbox, reader, rpc::JobJson),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
-        relay(log, leader, history, batches, usage, dependencies, forecasts),
+        relay(log, leader, history, batches, job_webhooks, usage, dependencies, forecasts),
         schedule_runner(schedule_store, submitter, reader, leader, clock, c.shards),
-        webhook_sender(
-            {.suite_secret = c.webhook_secret, .allow_private = c.allow_private_webhooks}, clock),
-        webhook_deliverer(outbox, webhook_sender),
+        webhook_sender({.suite_secrets = c.webhook_secrets,
+                        .may_connect = c.allow_private_webhooks ? nullptr : &http::IsPublicAddress},
+                       clock),
+        webhook_deliverer(outbox, webhook_sender, observed_webhooks),
         fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards, c.fairness),
         gate(c.internal_token),
         explainer(queue, catalog, prices, forecasts, clock),
@@ -145,7 +151,8 @@ struct Scheduler::Parts {
         job_handlers(submitter, batches, graphs, queue, reader, history, explainer, redriver,
                      dispatcher, clock),
         job_service(gate, job_handlers, submitter, dispatcher, queue, watchers, blocking, clock),
-        batch_service(gate, batches, c.webhook_secret),
+        batch_service(gate, batches, c.webhook_secrets.front()),
+        webhook_service(gate, outbox),
         worker_service(
             c.internal_token,
             {.dispatcher = dispatcher, .catalog = catalog, .blocking = blocking, .lease = c.lease},
@@ -190,6 +197,7 @@ struct Scheduler::Parts {
   MeteringUsageSink usage;
   MeteringPriceSource price_source;
   ObservedForecasts observed_forecasts;
+  ObservedWebhooks observed_webhooks;
   const std::unique_ptr<Driver> driver;
 
   PriceBook prices;
@@ -205,6 +213,7 @@ struct Scheduler::Parts {
   JobWatchers watchers;
   Dispatcher dispatcher;
   Batches batches;
+  JobWebhooks job_webhooks;
   ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
@@ -221,6 +230,7 @@ struct Scheduler::Parts {
   rpc::JobHandlers job_handlers;
   rpc::JobService job_service;
   rpc::BatchService batch_service;
+  rpc::WebhookService webhook_service;
   rpc::WorkerService worker_service;
   rpc::ScheduleHandlers schedule_handlers;
   rpc::ScheduleService schedule_service;
@@ -244,6 +254,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> refresh_prices;
   std::optional<runtime::Periodic> drop_orphans;
   std::optional<runtime::Periodic> deliver_webhooks;
+  std::optional<runtime::Periodic> tidy_webhooks;
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
@@ -251,9 +262,10 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
-  for (auto* duty : {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events,
-                     &recover_links, &run_schedules, &scale, &expire_watchers, &wake_workers,
-                     &wake_impatient, &refresh_prices, &drop_orphans, &deliver_webhooks}) {
+  for (auto* duty :
+       {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events, &recover_links,
+        &run_schedules, &scale, &expire_watchers, &wake_workers, &wake_impatient, &refresh_prices,
+        &drop_orphans, &deliver_webhooks, &tidy_webhooks}) {
     duty->reset();
   }
   server.reset();
@@ -267,8 +279,8 @@ absl::Status Scheduler::Parts::Serve() {
   FURNACE_ASSIGN_OR_RETURN(
       server,
       furnace::rpc::Server::Start({.address = config.listen, .max_threads = config.handler_threads},
-                                  {&job_service, &batch_service, &worker_service, &schedule_service,
-                                   &fleet_service, &queue_service},
+                                  {&job_service, &batch_service, &webhook_service, &worker_service,
+                                   &schedule_service, &fleet_service, &queue_service},
                                   async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
@@ -299,6 +311,7 @@ void Scheduler::Parts::StartDuties() {
     if (!status.ok()) spdlog::warn("prices: {}", status.ToString());
   });
   deliver_webhooks.emplace(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });
+  tidy_webhooks.emplace(WebhookDeliverer::kTidyEvery, [this] { webhook_deliverer.Tidy(); });
   drop_orphans.emplace(Batches::kDropEvery, [this] { batches.DropOrphans(); });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),

@@ -2,52 +2,20 @@
 """Batches as a whole: counts, failure report, one worker, cancel, webhook; over REST with
 real workers and a receiver on loopback."""
 
-import http.server
 import json
 import os
 import signal
 import sys
-import threading
 
 import case
 import servers
+from receiver import Receiver
 
 sys.path.insert(0, str(case.HANDLERS.parents[2] / "sdk" / "python"))
 from furnace import webhooks  # noqa: E402
 
 JOBS = 100
 FAILING = range(3, 100, 15)  # 7 of them.
-
-
-class Receiver:
-    """Keeps the webhooks it gets, and answers with `status`."""
-
-    def __init__(self):
-        self.status = 200
-        self.got = []
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            """One request."""
-
-            def do_POST(self):
-                """Keeps it."""
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.got.append((dict(self.headers), body))
-                self.send_response(receiver.status)
-                self.end_headers()
-
-            def log_message(self, *_):
-                """Says nothing."""
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self):
-        """Stops serving."""
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class BatchTest(case.SuiteCase):

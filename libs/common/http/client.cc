@@ -8,15 +8,18 @@
 
 #include "absl/time/clock.h"
 #include "libs/common/base/status.h"
-#include "libs/common/http/address.h"
 
 namespace furnace::http {
 namespace {
+
+// Of all header lines of an answer, those of interim ones included.
+constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 
 struct Sink {
   std::string body;
   std::size_t limit = 0;
   bool full = false;
+  std::size_t header_bytes = 0;
 };
 
 std::size_t Collect(char* data, std::size_t size, std::size_t count, void* to) {
@@ -28,13 +31,38 @@ std::size_t Collect(char* data, std::size_t size, std::size_t count, void* to) {
   return sink->full ? 0 : bytes;  // 0 makes libcurl stop.
 }
 
+// Headers are of no interest beyond what libcurl makes of them.
+std::size_t PassHeader(char*, std::size_t size, std::size_t count, void* to) {
+  auto* sink = static_cast<Sink*>(to);
+  sink->header_bytes += size * count;
+  return sink->header_bytes > kMaxHeaderBytes ? 0 : size * count;
+}
+
+struct Guard {
+  AddressRule may_connect = nullptr;
+  bool refused = false;
+};
+
 // Called with each address that a name stands for, right before it is connected to.
-curl_socket_t OpenPublic(void* refused, curlsocktype, curl_sockaddr* address) {
-  if (IsPublicAddress(address->addr)) {
+curl_socket_t OpenAllowed(void* data, curlsocktype, curl_sockaddr* address) {
+  auto* guard = static_cast<Guard*>(data);
+  if (guard->may_connect(address->addr)) {
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   }
-  *static_cast<bool*>(refused) = true;
+  guard->refused = true;
   return CURL_SOCKET_BAD;
+}
+
+curl_slist* ListOf(const std::vector<std::string>& texts) {
+  curl_slist* list = nullptr;
+  for (const std::string& text : texts) list = curl_slist_append(list, text.c_str());
+  return list;
+}
+
+absl::Duration RetryAfterOf(CURL* curl) {
+  curl_off_t seconds = 0;
+  curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &seconds);
+  return absl::Seconds(std::max<curl_off_t>(0, seconds));
 }
 
 // "https://host:port" of a URL.
@@ -79,12 +107,10 @@ absl::StatusOr<Response> Client::Send(const Request& request) {
   CURL* curl = handle_->curl;
   curl_easy_reset(curl);  // Keeps connections.
   Sink sink{.body = {}, .limit = request.max_response_bytes};
-  bool refused = false;
-  curl_slist* headers = nullptr;
-  for (const std::string& header : request.headers) {
-    headers = curl_slist_append(headers, header.c_str());
-  }
-  headers = curl_slist_append(headers, "Expect:");  // No pause before a large body.
+  Guard guard{.may_connect = request.may_connect};
+  curl_slist* const resolve = ListOf(request.resolve);
+  // No pause before a large body.
+  curl_slist* const headers = curl_slist_append(ListOf(request.headers), "Expect:");
 
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -102,22 +128,28 @@ absl::StatusOr<Response> Client::Send(const Request& request) {
   curl_easy_setopt(curl, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Collect);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
-  if (request.public_only) {
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &PassHeader);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &sink);
+  curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve);
+  if (request.may_connect != nullptr) {
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &OpenPublic);
-    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &refused);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &OpenAllowed);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &guard);
   }
   const CURLcode code = curl_easy_perform(curl);
   curl_slist_free_all(headers);
+  curl_slist_free_all(resolve);
   const bool cut = request.cut_response && sink.full;
-  if (code != CURLE_OK && refused) {
-    return Error(absl::StatusCode::kPermissionDenied, "{} {}: its address is not public",
-                 request.method, request.url);
+  if (code != CURLE_OK && guard.refused) {
+    return Error(absl::StatusCode::kPermissionDenied, "{} {}: its address is not allowed",
+                 request.method, HostOf(request.url));
   }
   if (code != CURLE_OK && !cut) return ToStatus(code, request);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  return Response{.status = static_cast<int>(status), .body = std::move(sink.body)};
+  return Response{.status = static_cast<int>(status),
+                  .body = std::move(sink.body),
+                  .retry_after = RetryAfterOf(curl)};
 }
 
 absl::StatusOr<Response> SendWithRetry(Client& client, const Request& request,

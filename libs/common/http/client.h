@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/common/http/address.h"
 
 namespace furnace::http {
 
@@ -20,17 +21,21 @@ struct Request {
   std::size_t max_response_bytes = 64 << 20;
   /// A longer answer is cut off there instead.
   bool cut_response = false;
-  /// Connect to addresses of the public internet only (IsPublicAddress), whatever name
-  /// stands for them, and to no proxy.
-  bool public_only = false;
+  /// Connect only to addresses that it allows, whatever name stands for them, and to no
+  /// proxy; nullptr: to any. A client keeps to one rule, for it keeps its connections.
+  AddressRule may_connect = nullptr;
+  /// "host:port:address,address..." to be believed before DNS.
+  std::vector<std::string> resolve = {};
 };
 
 struct Response {
   int status = 0;
   std::string body;
+  absl::Duration retry_after;  // As the server asks, not below zero; zero: it does not.
 };
 
-/// An HTTP/1.1 client over libcurl that keeps its connections. Not thread-safe.
+/// An HTTP client over libcurl that keeps its connections, follows no redirect and takes at
+/// most 64 KiB of headers. Not thread-safe.
 class Client {
  public:
   Client();
@@ -41,7 +46,7 @@ class Client {
 
   /// Any HTTP status is a Response. UNAVAILABLE when the server was not reached
   /// or hung up, DEADLINE_EXCEEDED on timeout, RESOURCE_EXHAUSTED when the answer
-  /// is too long, PERMISSION_DENIED when its address is not public and has to be.
+  /// is too long, PERMISSION_DENIED when its address is not allowed.
   absl::StatusOr<Response> Send(const Request& request);
 
  private:

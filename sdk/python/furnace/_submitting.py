@@ -36,6 +36,7 @@ class Submitting:
         window: Optional[Dict[str, Any]] = None,
         critical: bool = False,
         affinity: Optional[Dict[str, Any]] = None,
+        webhook: Union[str, Dict[str, Any], None] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -72,6 +73,9 @@ class Submitting:
                 endpoint's, in order of preference), "vram_min_mib", "region",
                 "latency_sensitive" (never on a federated worker) and "model" (workers
                 that have it warm get the job first).
+            webhook: Where the job is posted once it is final: a URL, or {"url", "format"}
+                with the format "FURNACE" or "RUNPOD". Default: the endpoint's. See
+                `furnace.webhooks.verify` and `Client.webhooks`.
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint or job. "INVALID_ARGUMENT" names the
@@ -94,6 +98,7 @@ class Submitting:
             window=window,
             critical=critical,
             affinity=affinity,
+            webhook=webhook,
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", endpoint_path(endpoint_id) + "/run", body=body)

@@ -17,6 +17,7 @@ from furnace.batches import Batches
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 from furnace.schedules import Schedules
+from furnace.webhooks import Webhooks
 
 DEFAULT_URL = "http://127.0.0.1:4210"
 # A held request is cut well before the idle limit of common proxies (60 s).
@@ -58,6 +59,7 @@ class Client(Submitting):
         self.endpoints = Endpoints(self._rest)
         self.schedules = Schedules(self._rest)
         self.batches = Batches(self._rest)
+        self.webhooks = Webhooks(self._rest)
 
     def __enter__(self) -> Client:
         return self

@@ -11,6 +11,7 @@
 #include "furnace/v1/project_service.pb.h"
 #include "furnace/v1/queue_service.pb.h"
 #include "furnace/v1/schedule_service.pb.h"
+#include "furnace/v1/webhook_service.pb.h"
 #include "libs/common/base/check.h"
 
 namespace furnace::gateway::wire {
@@ -63,6 +64,7 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::SubmitRequest>(), Home::kScheduler},
       {ServiceBeside<v1::GetScheduleRequest>(), Home::kScheduler},
       {ServiceBeside<v1::GetBatchRequest>(), Home::kScheduler},
+      {ServiceBeside<v1::GetWebhookRequest>(), Home::kScheduler},
       {ServiceBeside<v1::ListGpusRequest>(), Home::kScheduler},
       {ServiceBeside<v1::RebuildRequest>(), Home::kScheduler},
       {ServiceBeside<v1::GetEndpointRequest>(), Home::kRegistry},

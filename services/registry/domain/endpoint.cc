@@ -41,7 +41,8 @@ std::size_t ApproximateBytes(const Endpoint& endpoint) {
   constexpr std::size_t kFixed = 256;
   constexpr std::size_t kPerText = 16;
   const EndpointSpec& spec = endpoint.spec;
-  std::size_t bytes = kFixed + spec.name.size() + spec.image_uri.size() + spec.handler_path.size();
+  std::size_t bytes = kFixed + spec.name.size() + spec.image_uri.size() + spec.handler_path.size() +
+                      spec.webhook.url.size();
   for (const auto& [name, value] : spec.env) bytes += kPerText + name.size() + value.size();
   for (const std::string& type : spec.gpu_types) bytes += kPerText + type.size();
   return bytes;
@@ -49,6 +50,10 @@ std::size_t ApproximateBytes(const Endpoint& endpoint) {
 
 std::string_view ToString(ScalerType type) {
   return type == ScalerType::kQueueDelay ? "queue_delay" : "request_count";
+}
+
+std::string_view ToString(WebhookFormat format) {
+  return format == WebhookFormat::kRunPod ? "runpod" : "furnace";
 }
 
 std::string_view ToString(EndpointStatus status) {

@@ -24,6 +24,17 @@ inline constexpr std::size_t kMaxPageBytes = 8 << 20;
 
 enum class ScalerType { kQueueDelay, kRequestCount };
 
+/// What a job's webhook holds.
+enum class WebhookFormat { kFurnace, kRunPod };
+
+/// Where jobs are posted when they are final; without URL nowhere.
+struct EndpointWebhook {
+  std::string url;
+  WebhookFormat format = WebhookFormat::kFurnace;
+
+  friend bool operator==(const EndpointWebhook&, const EndpointWebhook&) = default;
+};
+
 /// An endpoint is live until it is deleted, whether it is paused or not: it is listed,
 /// can be changed, and its name is taken.
 enum class EndpointStatus { kActive, kDeleted, kPaused };
@@ -50,6 +61,7 @@ struct EndpointSpec {
   int init_timeout_seconds = 0;
   int fallback_after_seconds = 0;
   std::vector<std::string> task_types;
+  EndpointWebhook webhook;
 
   friend bool operator==(const EndpointSpec&, const EndpointSpec&) = default;
 };
@@ -86,6 +98,7 @@ std::size_t ApproximateBytes(const Endpoint& endpoint);
 
 /// "queue_delay", "request_count".
 std::string_view ToString(ScalerType type);
+std::string_view ToString(WebhookFormat format);
 /// "active", "deleted", "paused".
 std::string_view ToString(EndpointStatus status);
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "libs/common/base/status.h"
+#include "libs/common/base/webhook_url.h"
 #include "services/registry/domain/gpu_type.h"
 #include "services/registry/domain/image_uri.h"
 #include "services/registry/domain/range.h"
@@ -97,6 +98,13 @@ absl::Status ValidateTaskTypes(const std::vector<std::string>& types) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<EndpointWebhook> NormaliseWebhook(const std::optional<EndpointWebhook>& webhook) {
+  if (!webhook) return EndpointWebhook();
+  if (webhook->url.empty()) return absl::InvalidArgumentError("spec.webhook.url: required");
+  FURNACE_RETURN_IF_ERROR(Annotate(CheckWebhookUrl(webhook->url), "spec.webhook.url"));
+  return *webhook;
+}
+
 absl::Status ValidateNumbers(const EndpointSpec& spec) {
   FURNACE_RETURN_IF_ERROR(Check({"gpu_count", 1, 16}, spec.gpu_count));
   FURNACE_RETURN_IF_ERROR(Check({"vram_min_mib", 0, 1'048'576}, spec.vram_min_mib));
@@ -144,6 +152,7 @@ absl::StatusOr<EndpointSpec> Normalise(const EndpointDraft& draft) {
   FURNACE_RETURN_IF_ERROR(ValidateNumbers(spec));
   FURNACE_RETURN_IF_ERROR(ValidateTaskTypes(draft.task_types));
   spec.task_types = draft.task_types;
+  FURNACE_ASSIGN_OR_RETURN(spec.webhook, NormaliseWebhook(draft.webhook));
   FURNACE_ASSIGN_OR_RETURN(spec.retry, Normalise(draft.retry));
   FURNACE_ASSIGN_OR_RETURN(spec.queue, Normalise(draft.queue));
   return spec;

@@ -84,6 +84,26 @@ v1::RetryPolicy ToProto(const RetryPolicy& policy) {
   return proto;
 }
 
+absl::StatusOr<EndpointWebhook> FromProto(const v1::JobWebhook& webhook) {
+  switch (webhook.format()) {
+    case v1::WEBHOOK_FORMAT_UNSPECIFIED:
+    case v1::WEBHOOK_FORMAT_FURNACE:
+      return EndpointWebhook{.url = webhook.url(), .format = WebhookFormat::kFurnace};
+    case v1::WEBHOOK_FORMAT_RUNPOD:
+      return EndpointWebhook{.url = webhook.url(), .format = WebhookFormat::kRunPod};
+    default:
+      return absl::InvalidArgumentError("spec.webhook.format: is neither FURNACE nor RUNPOD");
+  }
+}
+
+v1::JobWebhook ToProto(const EndpointWebhook& webhook) {
+  v1::JobWebhook proto;
+  proto.set_url(webhook.url);
+  proto.set_format(webhook.format == WebhookFormat::kRunPod ? v1::WEBHOOK_FORMAT_RUNPOD
+                                                            : v1::WEBHOOK_FORMAT_FURNACE);
+  return proto;
+}
+
 QueueDraft FromProto(const v1::QueuePolicy& policy) {
   QueueDraft draft;
   if (policy.has_head_start_ms()) draft.head_start_ms = policy.head_start_ms();
@@ -127,6 +147,7 @@ v1::EndpointSpec ToProto(const EndpointSpec& spec) {
   proto.set_init_timeout_seconds(spec.init_timeout_seconds);
   proto.set_fallback_after_seconds(spec.fallback_after_seconds);
   proto.mutable_task_types()->Add(spec.task_types.begin(), spec.task_types.end());
+  if (!spec.webhook.url.empty()) *proto.mutable_webhook() = ToProto(spec.webhook);
   return proto;
 }
 
@@ -153,6 +174,9 @@ absl::StatusOr<EndpointDraft> FromProto(const v1::EndpointSpec& spec) {
   draft.init_timeout_seconds = UnlessZero(spec.init_timeout_seconds());
   draft.fallback_after_seconds = spec.fallback_after_seconds();
   draft.task_types.assign(spec.task_types().begin(), spec.task_types().end());
+  if (spec.has_webhook()) {
+    FURNACE_ASSIGN_OR_RETURN(draft.webhook, FromProto(spec.webhook()));
+  }
   return draft;
 }
 

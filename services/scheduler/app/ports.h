@@ -47,6 +47,7 @@ struct Submission {
     ParentFailure on_parent_failure = ParentFailure::kFail;
     bool refers_to_outputs = false;  // The input does, to those of these jobs.
     std::string graph_id = {};       // Held until the graph is decided on; empty: none.
+    std::string webhook = {};        // See EncodeJobWebhook; empty: none.
   };
 
   std::string endpoint_id;

@@ -52,6 +52,7 @@ absl::StatusOr<bool> Relay::Round() {
   if (IsRefusal(saved)) saved = SaveOneByOne(jobs);
   FURNACE_RETURN_IF_ERROR(saved);
   FURNACE_RETURN_IF_ERROR(TellBatches(jobs));
+  FURNACE_RETURN_IF_ERROR(TellWebhooks(jobs));
   FURNACE_RETURN_IF_ERROR(RecordUsage(events));
   NoteRuns(events, jobs);
   FURNACE_RETURN_IF_ERROR(Forget(events, jobs));
@@ -138,6 +139,28 @@ absl::Status Relay::TellBatches(const Jobs& jobs) {
   const absl::Status told = batches_.OnJobsEnded({ids.begin(), ids.end()});
   if (!IsRefusal(told)) return told;
   spdlog::error("{} batches cannot be told of their jobs: {}", ids.size(), told.ToString());
+  return absl::OkStatus();
+}
+
+absl::Status Relay::TellWebhooks(const Jobs& jobs) {
+  std::vector<const JobRecord*> ended;
+  for (const auto& [shard, in_shard] : jobs) {
+    for (const JobRecord& record : in_shard) {
+      if (!record.job.webhook.empty() && IsFinal(record.job.status)) ended.push_back(&record);
+    }
+  }
+  if (ended.empty()) return absl::OkStatus();
+  const absl::Status told = webhooks_.OnJobsEnded(ended);
+  if (!IsRefusal(told)) return told;
+  // One that can never be stored must not hold up the others.
+  for (const JobRecord* record : ended) {
+    const absl::Status status = webhooks_.OnJobsEnded({record});
+    if (IsRefusal(status)) {
+      spdlog::error("the webhook of job {} is refused: {}", record->job.id, status.ToString());
+    } else {
+      FURNACE_RETURN_IF_ERROR(status);
+    }
+  }
   return absl::OkStatus();
 }
 

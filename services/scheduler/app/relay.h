@@ -9,13 +9,15 @@
 #include "services/scheduler/app/batch_ports.h"
 #include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/forecast_book.h"
+#include "services/scheduler/app/job_webhooks.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/shard_leader.h"
 
 namespace furnace::scheduler {
 
 /// Carries the queue's events to where they are kept: jobs into history, ended
-/// attempts to metering; and the ends of jobs to their batches and to jobs that wait for them.
+/// attempts to metering; and the ends of jobs to their batches, their webhooks and to jobs that
+/// wait for them.
 /// Events are forgotten once all have them, and all skip what they have, so a crash anywhere
 /// repeats work and loses none.
 class Relay {
@@ -25,11 +27,13 @@ class Relay {
   static constexpr absl::Duration kEvery = absl::Milliseconds(50);
 
   Relay(ShardLog& log, const ShardLeader& leader, JobHistory& history, BatchListener& batches,
-        UsageSink& usage, Dependencies& dependencies, ForecastBook& forecasts)
+        JobEndListener& webhooks, UsageSink& usage, Dependencies& dependencies,
+        ForecastBook& forecasts)
       : log_(log),
         leader_(leader),
         history_(history),
         batches_(batches),
+        webhooks_(webhooks),
         usage_(usage),
         dependencies_(dependencies),
         forecasts_(forecasts) {}
@@ -49,6 +53,7 @@ class Relay {
   absl::Status SaveJobs(const Jobs& jobs);
   absl::Status SaveOneByOne(Jobs& jobs);
   absl::Status TellBatches(const Jobs& jobs);
+  absl::Status TellWebhooks(const Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
   absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
   void NoteRuns(const Events& events, const Jobs& jobs);
@@ -58,6 +63,7 @@ class Relay {
   const ShardLeader& leader_;
   JobHistory& history_;
   BatchListener& batches_;
+  JobEndListener& webhooks_;
   UsageSink& usage_;
   Dependencies& dependencies_;
   ForecastBook& forecasts_;

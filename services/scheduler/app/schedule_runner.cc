@@ -121,7 +121,8 @@ absl::Status ScheduleRunner::Submit(const Schedule& schedule, const std::string&
                                 .ttl = schedule.ttl,
                                 .timeout = schedule.timeout,
                                 .concurrency_key = schedule.concurrency_key,
-                                .window = schedule.window}},
+                                .window = schedule.window,
+                                .webhook = schedule.webhook}},
                      // Begins with what no client's key may hold.
                      .idempotency_key = "\nrun " + job_id};
   FURNACE_ASSIGN_OR_RETURN(Submission submission, submitter_.Prepare(std::move(request)));

@@ -33,8 +33,10 @@ std::string Fingerprint(const JobRequest::Item& item) {
                                   ? ""
                                   : fmt::format("{} {} ", static_cast<int>(item.on_parent_failure),
                                                 fmt::join(item.depends_on, " "));
+  // What is not asked for adds nothing, so that a key outlives the version that added it.
+  const std::string webhook = item.webhook.empty() ? "" : item.webhook + " ";
   return absl::BytesToHexString(ToAbsl(Sha256(
-      fmt::format("{}{} {} {} {} {} {} {} {} {}", parents, item.priority,
+      fmt::format("{}{}{} {} {} {} {} {} {} {} {}", webhook, parents, item.priority,
                   item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
                   micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
                   item.concurrency_key, item.window, AffinityClass(item.affinity), item.input))));
@@ -101,6 +103,7 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.on_parent_failure = item.on_parent_failure;
   job.unfinished = {item.depends_on.begin(), item.depends_on.end()};
   job.batch_id = submission.batch_id;
+  job.webhook = item.webhook;
   return upcoming;
 }
 
@@ -166,20 +169,22 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     // Those of a graph are nobody else's.
     const bool given = !item.id.empty() && request.graph_id.empty();
     submission.ids_given = submission.ids_given || given;
-    submission.items.push_back({.id = item.id.empty() ? NewJobId(endpoint->id) : item.id,
-                                .priority = item.priority,
-                                .affinity = AffinityClass(affinity),
-                                .input = std::move(item.input),
-                                .watched = request.watched,
-                                .timeout = item.timeout.value_or(endpoint->timeout),
-                                .ttl = item.ttl.value_or(endpoint->queue.ttl),
-                                .not_before = item.not_before,
-                                .concurrency_key = std::move(item.concurrency_key),
-                                .persisted = item.persisted,
-                                .depends_on = std::move(item.depends_on),
-                                .on_parent_failure = item.on_parent_failure,
-                                .refers_to_outputs = item.refers_to_outputs,
-                                .graph_id = request.graph_id});
+    submission.items.push_back(
+        {.id = item.id.empty() ? NewJobId(endpoint->id) : item.id,
+         .priority = item.priority,
+         .affinity = AffinityClass(affinity),
+         .input = std::move(item.input),
+         .watched = request.watched,
+         .timeout = item.timeout.value_or(endpoint->timeout),
+         .ttl = item.ttl.value_or(endpoint->queue.ttl),
+         .not_before = item.not_before,
+         .concurrency_key = std::move(item.concurrency_key),
+         .persisted = item.persisted,
+         .depends_on = std::move(item.depends_on),
+         .on_parent_failure = item.on_parent_failure,
+         .refers_to_outputs = item.refers_to_outputs,
+         .graph_id = request.graph_id,
+         .webhook = item.webhook.empty() ? endpoint->webhook : std::move(item.webhook)});
   }
   FURNACE_RETURN_IF_ERROR(StoreLargeInputs(submission));
   return submission;

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "libs/common/base/status.h"
-#include "libs/common/http/client.h"
-
 namespace furnace::scheduler {
 namespace {
 
@@ -13,11 +10,8 @@ constexpr std::size_t kMaxAnswerBytes = 4096;
 
 }  // namespace
 
-// A connection of its own for each attempt: whoever changes what a name stands for is not
-// served by one that was checked before.
-absl::StatusOr<int> HttpWebhookSender::Send(const Webhook& webhook) {
+WebhookAnswer HttpWebhookSender::Send(const Webhook& webhook) {
   const absl::Time now = clock_.Now();
-  const std::string secret = WebhookSecret(options_.suite_secret, webhook.project_id);
   http::Request request;
   request.method = "POST";
   request.url = webhook.url;
@@ -26,16 +20,34 @@ absl::StatusOr<int> HttpWebhookSender::Send(const Webhook& webhook) {
       "User-Agent: Furnace-Webhooks",
       fmt::format("webhook-id: {}", webhook.id),
       fmt::format("webhook-timestamp: {}", absl::ToUnixSeconds(now)),
-      fmt::format("webhook-signature: {}", SignWebhook(secret, webhook.id, now, webhook.body)),
+      fmt::format("webhook-signature: {}", SignWithAll(options_.suite_secrets, webhook, now)),
       fmt::format("furnace-event: {}", webhook.kind)};
   request.body = webhook.body;
   request.timeout = kDeadline;
   request.max_response_bytes = kMaxAnswerBytes;
   request.cut_response = true;
-  request.public_only = !options_.allow_private;
-  http::Client client;
-  FURNACE_ASSIGN_OR_RETURN(const http::Response response, client.Send(request));
-  return response.status;
+  request.may_connect = options_.may_connect;
+  request.resolve = options_.resolve;
+  http::Client client = Borrow();
+  const absl::StatusOr<http::Response> response = client.Send(request);
+  Return(std::move(client));
+  if (!response.ok()) {
+    return {.http_status = 0, .retry_after = {}, .error = std::string(response.status().message())};
+  }
+  return {.http_status = response->status, .retry_after = response->retry_after, .error = {}};
+}
+
+http::Client HttpWebhookSender::Borrow() {
+  MutexLock lock(mutex_);
+  if (idle_.empty()) return {};
+  http::Client client = std::move(idle_.back());
+  idle_.pop_back();
+  return client;
+}
+
+void HttpWebhookSender::Return(http::Client client) {
+  MutexLock lock(mutex_);
+  idle_.push_back(std::move(client));
 }
 
 }  // namespace furnace::scheduler

@@ -4,6 +4,7 @@
 
 #include "libs/common/rpc/status_mapping.h"
 #include "services/scheduler/domain/init_timeout.h"
+#include "services/scheduler/domain/job_webhook.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -28,6 +29,14 @@ QueuePolicy QueueFromProto(const v1::EndpointSpec& spec) {
           .idempotency_ttl = absl::Seconds(proto.idempotency_ttl_seconds())};
 }
 
+std::string WebhookFromProto(const v1::EndpointSpec& spec) {
+  if (!spec.has_webhook()) return "";
+  return EncodeJobWebhook({.url = spec.webhook().url(),
+                           .format = spec.webhook().format() == v1::WEBHOOK_FORMAT_RUNPOD
+                                         ? WebhookFormat::kRunPod
+                                         : WebhookFormat::kFurnace});
+}
+
 Endpoint FromProto(const v1::Endpoint& proto) {
   const v1::EndpointSpec& spec = proto.spec();
   Endpoint endpoint;
@@ -42,6 +51,7 @@ Endpoint FromProto(const v1::Endpoint& proto) {
   endpoint.gpu_types = {spec.gpu_types().begin(), spec.gpu_types().end()};
   endpoint.fallback_after = absl::Seconds(spec.fallback_after_seconds());
   endpoint.task_types = {spec.task_types().begin(), spec.task_types().end()};
+  endpoint.webhook = WebhookFromProto(spec);
   endpoint.gpu_count = spec.gpu_count();
   endpoint.vram_min_mib = spec.vram_min_mib();
   endpoint.timeout = absl::Seconds(spec.timeout_seconds());

@@ -52,6 +52,7 @@ struct Endpoint {
   std::vector<std::string> gpu_types;  // Canonical, in order of preference.
   absl::Duration fallback_after;       // See Affinity.
   std::vector<std::string> task_types;
+  std::string webhook;  // Of jobs that name none, see EncodeJobWebhook; empty: none.
   int gpu_count = 1;
   int vram_min_mib = 0;
   absl::Duration timeout = absl::Seconds(300);

@@ -41,6 +41,7 @@ struct Job {
   RetryPolicy retry;
   std::string concurrency_key;           // Jobs that share it run one at a time; empty: none.
   std::string batch_id;                  // That it was submitted with; empty: none.
+  std::string webhook;                   // See EncodeJobWebhook; empty: none.
   std::optional<absl::Time> not_before;  // While WAITING or DELAYED: its time, if it has one.
   std::optional<absl::Time> expires_at;  // When it ends unless it runs.
 

@@ -3,18 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_split.h"
 #include "libs/common/base/hmac.h"
 #include "libs/common/base/status.h"
 
 namespace furnace::scheduler {
 namespace {
 
-constexpr std::size_t kMaxUrlBytes = 2048;
+constexpr std::size_t kMaxIdBytes = 64;
 constexpr absl::Duration kFirstWait = absl::Seconds(1);
-constexpr absl::Duration kLongestWait = absl::Hours(6);
+constexpr absl::Duration kLongestWait = absl::Hours(3);
 constexpr int kGone = 410;
 constexpr std::string_view kSecretPrefix = "whsec_";
 
@@ -26,47 +28,25 @@ absl::Duration WaitAfter(int attempts, int draw) {
   return wait - wait * draw / 2000;
 }
 
-// The part between the scheme and the path, or empty when the scheme is another.
-std::string_view AuthorityOf(std::string_view url) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!url.starts_with(scheme)) continue;
-    url.remove_prefix(scheme.size());
-    return url.substr(0, url.find_first_of("/?"));
-  }
-  return {};
-}
-
 }  // namespace
 
-WebhookOutcome AfterAttempt(int attempts, int http_status, std::string error, int draw) {
-  if (http_status >= 200 && http_status < 300) return {};
-  if (http_status != 0) error = fmt::format("answered with {}", http_status);
-  if (http_status == kGone || attempts >= kMaxDeliveries) {
+WebhookOutcome AfterAttempt(int attempts, absl::Duration left, const WebhookAnswer& answer,
+                            int draw) {
+  const int status = answer.http_status;
+  if (status >= 200 && status < 300) return {};
+  std::string error = status != 0 ? fmt::format("answered with {}", status) : answer.error;
+  if (status == kGone || left <= absl::ZeroDuration()) {
     return {.status = WebhookStatus::kFailed, .error = std::move(error), .wait = {}};
   }
+  const absl::Duration asked = std::min(answer.retry_after, kLongestWait);
   return {.status = WebhookStatus::kPending,
           .error = std::move(error),
-          .wait = WaitAfter(attempts, draw)};
+          .wait = std::min(left, std::max(asked, WaitAfter(attempts, draw)))};
 }
 
-absl::Status CheckWebhookUrl(std::string_view url) {
-  if (url.size() > kMaxUrlBytes) {
-    return Error(absl::StatusCode::kInvalidArgument, "{} bytes, more than {}", url.size(),
-                 kMaxUrlBytes);
-  }
-  const auto is_plain = [](char c) { return c > ' ' && c <= '~' && c != '\\'; };
-  if (!std::all_of(url.begin(), url.end(), is_plain)) {
-    return absl::InvalidArgumentError("holds what is no printable ASCII character of a URL");
-  }
-  const std::string_view authority = AuthorityOf(url);
-  if (authority.empty() || authority.front() == ':') {
-    return absl::InvalidArgumentError("not http:// or https:// and a host");
-  }
-  if (authority.find('@') != std::string_view::npos) {
-    return absl::InvalidArgumentError("holds credentials");
-  }
-  if (url.find('#') != std::string_view::npos) return absl::InvalidArgumentError("has a fragment");
-  return absl::OkStatus();
+bool IsWebhookId(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxIdBytes &&
+         id.find_first_not_of("0123456789abcdef.-") == std::string_view::npos;
 }
 
 std::string WebhookSecret(std::string_view suite_secret, std::string_view project_id) {
@@ -81,6 +61,21 @@ std::string SignWebhook(std::string_view secret, std::string_view id, absl::Time
   absl::Base64Unescape(ToAbsl(secret), &key);
   const std::string signed_text = fmt::format("{}.{}.{}", id, absl::ToUnixSeconds(now), body);
   return fmt::format("v1,{}", absl::Base64Escape(HmacSha256(key, signed_text)));
+}
+
+std::vector<std::string> SplitSecrets(std::string_view list) {
+  return absl::StrSplit(ToAbsl(list), ',', absl::SkipWhitespace());
+}
+
+std::string SignWithAll(const std::vector<std::string>& suite_secrets, const Webhook& webhook,
+                        absl::Time now) {
+  std::string signatures;
+  for (const std::string& suite_secret : suite_secrets) {
+    if (!signatures.empty()) signatures += ' ';
+    const std::string secret = WebhookSecret(suite_secret, webhook.project_id);
+    signatures += SignWebhook(secret, webhook.id, now, webhook.body);
+  }
+  return signatures;
 }
 
 }  // namespace furnace::scheduler

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace furnace::scheduler {
@@ -16,15 +17,27 @@ enum class WebhookStatus { kPending = 1, kDelivered = 2, kFailed = 3 };
 struct Webhook {
   std::string id;  // The same in every attempt; the receiver drops what it has seen.
   std::string project_id;
-  std::string kind;     // What happened: "batch.done".
+  std::string kind;     // What happened: "job.done" or "batch.done".
   std::string subject;  // UUID of what it happened to.
   std::string url;
   std::string body;  // JSON.
   WebhookStatus status = WebhookStatus::kPending;
   int attempts = 0;                    // Begun so far.
+  int earlier_attempts = 0;            // Of these, before the latest redrive.
   std::string last_error;              // Of the latest attempt that failed.
+  absl::Time created_at;               // When it was stored.
   absl::Time next_at;                  // While pending: when it is tried next.
+  absl::Time give_up_at;               // While pending: the last attempt is made by then.
+  absl::Duration left;                 // When it was taken: until it is given up.
   std::optional<absl::Time> ended_at;  // When it was delivered or given up.
+  std::int64_t position = 0;           // Rises with each webhook that is stored.
+};
+
+/// How a receiver has answered.
+struct WebhookAnswer {
+  int http_status = 0;         // 0: not at all, then `error` says why.
+  absl::Duration retry_after;  // As it asks; zero: it does not.
+  std::string error;
 };
 
 /// How the latest attempt has left a webhook.
@@ -34,19 +47,22 @@ struct WebhookOutcome {
   absl::Duration wait;  // While pending: for so long.
 };
 
-/// Attempts before a webhook is given up, over about 15 hours.
-inline constexpr int kMaxDeliveries = 12;
+/// For so long a webhook is tried, from when it is stored or redriven.
+inline constexpr absl::Duration kWebhookLife = absl::Hours(24);
+/// For so long webhooks are kept that have been delivered, or given up.
+inline constexpr absl::Duration kKeepDelivered = absl::Hours(24 * 7);
+inline constexpr absl::Duration kKeepFailed = absl::Hours(24 * 30);
 
-/// What an attempt comes to that was answered with `http_status`, or not at all (0, then
-/// `error` says why). 2xx is delivered, 410 Gone is given up at once, all else is tried
-/// again after 1 s, three times as long after each failure up to 6 hours, until
-/// kMaxDeliveries. `attempts` counts this one; `draw` (0 to 999) shortens the wait by up
-/// to half.
-WebhookOutcome AfterAttempt(int attempts, int http_status, std::string error, int draw);
+/// What an attempt comes to that was answered so. 2xx is delivered, 410 Gone is given up at
+/// once, all else is tried again after 1 s, three times as long after each failure up to 3
+/// hours, and not before the receiver asks for it (up to 3 hours, too); the last time when
+/// its life is over. `attempts` counts this one and those since the latest redrive, `left`
+/// is what is left of its life; `draw` (0 to 999) shortens the wait by up to half.
+WebhookOutcome AfterAttempt(int attempts, absl::Duration left, const WebhookAnswer& answer,
+                            int draw);
 
-/// INVALID_ARGUMENT, with the reason, unless the URL may be sent to: http or https, a host,
-/// no credentials, at most 2,048 printable ASCII characters without space.
-absl::Status CheckWebhookUrl(std::string_view url);
+/// Whether it can be the id of a webhook: 1 to 64 characters of [0-9a-f.-].
+bool IsWebhookId(std::string_view id);
 
 /// The secret that a project's webhooks are signed with, as Standard Webhooks writes it:
 /// "whsec_" and base64.
@@ -55,5 +71,14 @@ std::string WebhookSecret(std::string_view suite_secret, std::string_view projec
 /// The signature of a webhook under such a secret (Standard Webhooks, "v1,...").
 std::string SignWebhook(std::string_view secret, std::string_view id, absl::Time now,
                         std::string_view body);
+
+/// The suite's secrets in a list that commas separate, without empty ones: the first is the
+/// present one, and the others are on their way out.
+std::vector<std::string> SplitSecrets(std::string_view list);
+
+/// The signatures of a project's webhook under each of the suite's secrets, separated by
+/// spaces.
+std::string SignWithAll(const std::vector<std::string>& suite_secrets, const Webhook& webhook,
+                        absl::Time now);
 
 }  // namespace furnace::scheduler

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "libs/common/base/status.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/webhook_convert.h"
 
 namespace furnace::scheduler::rpc {
 namespace {
@@ -30,19 +31,6 @@ v1::BatchCounts CountsToProto(const BatchCounts& counts) {
   proto.set_timed_out(counts.timed_out);
   proto.set_cancelled(counts.cancelled);
   return proto;
-}
-
-// Completes a webhook that has its URL.
-void SetDelivery(const Webhook& webhook, v1::Webhook& proto) {
-  proto.set_status(static_cast<v1::WebhookStatus>(webhook.status));
-  proto.set_id(webhook.id);
-  proto.set_attempts(webhook.attempts);
-  proto.set_last_error(webhook.last_error);
-  if (webhook.ended_at) {
-    SetTime(*webhook.ended_at, proto.mutable_ended_at());
-  } else {
-    SetTime(webhook.next_at, proto.mutable_next_attempt_at());
-  }
 }
 
 absl::StatusOr<v1::GetBatchResponse> Get(Batches& batches, const CallContext& call,

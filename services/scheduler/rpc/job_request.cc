@@ -9,9 +9,10 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
-#include "services/scheduler/domain/webhook.h"
+#include "libs/common/base/webhook_url.h"
 #include "services/scheduler/rpc/affinity.h"
 #include "services/scheduler/rpc/convert.h"
+#include "services/scheduler/rpc/webhook_convert.h"
 #include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
@@ -148,6 +149,9 @@ absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options
   item.persisted = options.ack() == v1::ACK_PERSISTED;
   if (options.has_window()) {
     FURNACE_ASSIGN_OR_RETURN(item.window, FromProto(name + ".window", options.window()));
+  }
+  if (options.has_webhook()) {
+    FURNACE_ASSIGN_OR_RETURN(item.webhook, FromProto(name + ".webhook", options.webhook()));
   }
   FURNACE_ASSIGN_OR_RETURN(item.affinity, ToAffinity(name + ".affinity", options.affinity()));
   item.affinity.critical = options.critical();

@@ -7,6 +7,7 @@
 #include "libs/common/base/status.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/job_request.h"
+#include "services/scheduler/rpc/webhook_convert.h"
 #include "services/scheduler/rpc/window_convert.h"
 
 namespace furnace::scheduler::rpc {
@@ -17,8 +18,8 @@ constexpr int kMaxPriority = 10;
 // With the next run.
 constexpr int kShownRuns = 5;
 // The others are of a single job and no other.
-constexpr std::array<std::string_view, 4> kOptions = {"ttl_seconds", "timeout_seconds",
-                                                      "concurrency_key", "window"};
+constexpr std::array<std::string_view, 5> kOptions = {"ttl_seconds", "timeout_seconds",
+                                                      "concurrency_key", "window", "webhook"};
 
 absl::Status CheckOptions(const v1::JobOptions& options) {
   std::vector<const google::protobuf::FieldDescriptor*> given;
@@ -50,6 +51,7 @@ v1::ScheduleSpec SpecOf(const Schedule& schedule) {
   }
   options.set_concurrency_key(schedule.concurrency_key);
   if (!schedule.window.empty()) SetWindow(schedule.window, options.mutable_window());
+  if (!schedule.webhook.empty()) SetJobWebhook(schedule.webhook, options.mutable_webhook());
   if (options.ByteSizeLong() > 0) *spec.mutable_options() = options;
   return spec;
 }
@@ -86,6 +88,7 @@ absl::StatusOr<Schedule> FromProto(const v1::ScheduleSpec& spec, absl::Time now)
   schedule.timeout = job.timeout;
   schedule.concurrency_key = job.concurrency_key;
   schedule.window = job.window;
+  schedule.webhook = job.webhook;
   if (!v1::MissedRuns_IsValid(spec.missed_runs())) {
     return absl::InvalidArgumentError("spec.missed_runs: unknown");
   }

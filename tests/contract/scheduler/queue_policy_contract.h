@@ -228,6 +228,7 @@ TYPED_TEST_P(QueuePolicyContract, ADeadLetterThatHasLeftTheQueueComesBackWhole) 
   submission.items[0].priority = 3;
   submission.items[0].input = "\"" + std::string(500, 'x') + "\"";
   submission.items[0].concurrency_key = "k";
+  submission.items[0].webhook = "2 http://a/b?c";
   submission.retry = {.max_retries = 1,
                       .backoff = absl::ZeroDuration(),
                       .max_backoff = absl::ZeroDuration(),
@@ -247,6 +248,8 @@ TYPED_TEST_P(QueuePolicyContract, ADeadLetterThatHasLeftTheQueueComesBackWhole) 
   EXPECT_EQ(job.priority, 3);
   EXPECT_EQ(job.retry, dead.job.retry);
   EXPECT_EQ(job.concurrency_key, "k");
+  EXPECT_EQ(dead.job.webhook, "2 http://a/b?c");
+  EXPECT_EQ(job.webhook, dead.job.webhook);
   EXPECT_EQ(job.queued_at, dead.job.queued_at);
   EXPECT_EQ(job.gpu_time_us, dead.job.gpu_time_us);
   EXPECT_EQ(job.version, dead.job.version + 1);

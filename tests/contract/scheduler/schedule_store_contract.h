@@ -34,6 +34,7 @@ class ScheduleStoreContract : public testing::Test {
     schedule.timeout = absl::Seconds(6);
     schedule.concurrency_key = "key 'of' {one}";
     schedule.window = "22:00-06:00,Europe/Berlin,1111100";
+    schedule.webhook = "1 http://a";
     schedule.created_at = kDue - absl::Hours(1);
     schedule.updated_at = kDue - absl::Hours(1);
     schedule.next_run_at = kDue;
@@ -75,6 +76,7 @@ TYPED_TEST_P(ScheduleStoreContract, AScheduleComesBackAsItWasStored) {
   bare.timeout.reset();
   bare.concurrency_key.clear();
   bare.window.clear();
+  bare.webhook.clear();
   bare.next_run_at.reset();
   bare.paused = true;
   ASSERT_TRUE(this->store().Create(bare, 1000).ok());
@@ -140,6 +142,7 @@ TYPED_TEST_P(ScheduleStoreContract, AnUpdateReplacesWhatAClientChooses) {
   draft.timeout = absl::Seconds(60);
   draft.concurrency_key = "";
   draft.window = "";
+  draft.webhook = "2 http://b";
   draft.paused = true;
   draft.updated_at = this->kDue;
   draft.next_run_at.reset();

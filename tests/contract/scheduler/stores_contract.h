@@ -44,6 +44,7 @@ class JobHistoryContract : public testing::Test {
     job.on_parent_failure = ParentFailure::kContinue;
     job.refers_to_outputs = true;
     job.batch_id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    job.webhook = "2 http://a/?x='1'";
     job.expires_at = absl::FromUnixMicros(1'800'000'000'123'456);
     job.attempt = 3;
     job.retry_count = 1;
@@ -116,6 +117,7 @@ TYPED_TEST_P(JobHistoryContract, AJobComesBackAsItWasSaved) {
   EXPECT_EQ(job.on_parent_failure, saved.job.on_parent_failure);
   EXPECT_EQ(job.refers_to_outputs, saved.job.refers_to_outputs);
   EXPECT_EQ(job.batch_id, saved.job.batch_id);
+  EXPECT_EQ(job.webhook, saved.job.webhook);
   EXPECT_EQ(job.not_before, saved.job.not_before);
   EXPECT_EQ(job.expires_at, saved.job.expires_at);
   EXPECT_EQ(job.attempt, saved.job.attempt);

@@ -32,8 +32,8 @@ def job(status, **fields):
     return {"id": JOB, "endpoint_id": ENDPOINT, "status": status, "attempt": 1, **fields}
 
 
-class CommandsTest(unittest.TestCase):
-    """See the module."""
+class CommandsCase(unittest.TestCase):
+    """A fake gateway, and the command line to go with it."""
 
     def setUp(self):
         self.gateway = FakeGateway()
@@ -51,6 +51,10 @@ class CommandsTest(unittest.TestCase):
                        "FURNACE_API_KEY": "fk_test"}
         return subprocess.run([FURNACE, *arguments], env=environment, cwd=self.folder.name,
                               input=stdin, capture_output=True, text=True, timeout=100)
+
+
+class CommandsTest(CommandsCase):
+    """See the module."""
 
     def test_create_sends_the_spec_and_shows_the_endpoint(self):
         self.answer("POST /v1/endpoints", (200, endpoint()))

@@ -130,4 +130,13 @@ absl::Status RecordingBatchListener::OnJobsEnded(const std::vector<std::string>&
   return absl::OkStatus();
 }
 
+absl::Status RecordingJobEndListener::OnJobsEnded(const std::vector<const JobRecord*>& jobs) {
+  if (!failure_.ok()) return failure_;
+  for (const JobRecord* record : jobs) {
+    if (record->job.id == refused_) return absl::InvalidArgumentError("refused");
+  }
+  for (const JobRecord* record : jobs) told_.push_back(record->job.id);
+  return absl::OkStatus();
+}
+
 }  // namespace furnace::scheduler

@@ -12,6 +12,7 @@
 #include "libs/common/base/mutex.h"
 #include "services/scheduler/app/batch_ports.h"
 #include "services/scheduler/app/forecast_ports.h"
+#include "services/scheduler/app/job_webhooks.h"
 #include "services/scheduler/app/ports.h"
 
 namespace furnace::scheduler {
@@ -68,6 +69,23 @@ class RecordingBatchListener final : public BatchListener {
 
  private:
   absl::Status failure_;
+  std::vector<std::string> told_;
+};
+
+/// Who is told of jobs that have ended. For one thread.
+class RecordingJobEndListener final : public JobEndListener {
+ public:
+  absl::Status OnJobsEnded(const std::vector<const JobRecord*>& jobs) override;
+
+  /// Calls fail so until this is OK again.
+  void set_status(absl::Status status) { failure_ = std::move(status); }
+  /// Calls with this job fail so.
+  void Refuse(const std::string& job_id) { refused_ = job_id; }
+  const std::vector<std::string>& told() const { return told_; }
+
+ private:
+  absl::Status failure_;
+  std::string refused_;
   std::vector<std::string> told_;
 };
 

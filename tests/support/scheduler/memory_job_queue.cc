@@ -65,6 +65,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     if (!item.graph_id.empty()) job.unfinished.insert(item.graph_id);
     entry.graph_id = item.graph_id;
     job.batch_id = submission.batch_id;
+    job.webhook = item.webhook;
     job.input_stored = item.input_stored;
     if (!item.input_stored) job.input = std::move(item.input);
     entry.record.job = Accept(job, item.not_before, item.ttl, now);

@@ -8,7 +8,6 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/time/time.h"
-#include "furnace/v1/options.pb.h"
 #include "libs/common/base/status.h"
 
 namespace furnace::gateway::http {
@@ -140,22 +139,6 @@ absl::Status SetFromText(Message& message, const FieldDescriptor& field, std::st
 bool IsOneWord(const FieldDescriptor& field) {
   if (IsRawJson(field)) return false;
   return field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || IsTimestamp(field);
-}
-
-bool IsRawJson(const FieldDescriptor& field) {
-  return field.type() == FieldDescriptor::TYPE_BYTES &&
-         field.options().GetExtension(furnace::v1::json);
-}
-
-bool IsTimestamp(const FieldDescriptor& field) {
-  return field.message_type() == google::protobuf::Timestamp::descriptor();
-}
-
-std::string_view PrefixOf(const google::protobuf::EnumDescriptor& type) {
-  constexpr std::string_view kUnspecified = "UNSPECIFIED";
-  const std::string_view zero = type.value(0)->name();
-  return zero.ends_with(kUnspecified) ? zero.substr(0, zero.size() - kUnspecified.size())
-                                      : std::string_view();
 }
 
 }  // namespace furnace::gateway::http

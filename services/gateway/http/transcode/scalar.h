@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "libs/common/proto_json/fields.h"
 
 namespace furnace::gateway::http {
 
@@ -21,12 +22,8 @@ absl::Status SetFromText(google::protobuf::Message& message,
 /// Whether SetFromText can set the field.
 bool IsOneWord(const google::protobuf::FieldDescriptor& field);
 
-/// Whether the field holds raw JSON: bytes with (furnace.v1.json).
-bool IsRawJson(const google::protobuf::FieldDescriptor& field);
-
-bool IsTimestamp(const google::protobuf::FieldDescriptor& field);
-
-/// "JOB_STATUS_": what REST leaves off the names of an enum's values.
-std::string_view PrefixOf(const google::protobuf::EnumDescriptor& type);
+using proto_json::IsRawJson;
+using proto_json::IsTimestamp;
+using proto_json::PrefixOf;
 
 }  // namespace furnace::gateway::http

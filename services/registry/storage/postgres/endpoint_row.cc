@@ -41,6 +41,8 @@ enum Column {
   kInitTimeoutSeconds,
   kFallbackAfterSeconds,
   kTaskTypes,
+  kWebhookUrl,
+  kWebhookFormat,
   kRevision,
   kStatus,
   kCreatedAt,
@@ -128,6 +130,10 @@ absl::StatusOr<EndpointSpec> ReadSpec(const postgres::Rows& rows, int row) {
   spec.init_timeout_seconds = number(kInitTimeoutSeconds);
   spec.fallback_after_seconds = number(kFallbackAfterSeconds);
   FURNACE_ASSIGN_OR_RETURN(spec.task_types, ParseStrings(rows.Text(row, kTaskTypes)));
+  spec.webhook.url = rows.Text(row, kWebhookUrl);
+  FURNACE_ASSIGN_OR_RETURN(
+      spec.webhook.format,
+      ParseEnum(rows.Text(row, kWebhookFormat), {WebhookFormat::kFurnace, WebhookFormat::kRunPod}));
   return spec;
 }
 
@@ -172,6 +178,8 @@ std::vector<postgres::Param> PutEndpointParams(const Endpoint& endpoint, std::in
           std::to_string(spec.init_timeout_seconds),
           std::to_string(spec.fallback_after_seconds),
           postgres::ArrayLiteral({spec.task_types.begin(), spec.task_types.end()}),
+          spec.webhook.url,
+          std::string(ToString(spec.webhook.format)),
           std::to_string(endpoint.revision),
           std::string(ToString(endpoint.status)),
           postgres::TimeParam(endpoint.created_at),

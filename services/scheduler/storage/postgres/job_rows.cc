@@ -67,7 +67,8 @@ std::vector<Param> Values(const JobRecord& live) {
           Flag(job.refers_to_outputs),
           Number(job.progress_sequence),
           job.batch_id.empty() ? std::nullopt : Param(job.batch_id),
-          Number(job.gpu_memory_peak_mib)};
+          Number(job.gpu_memory_peak_mib),
+          job.webhook};
 }
 
 // Reads a row's columns one after another.
@@ -143,6 +144,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.progress_sequence = next.Int();
   job.batch_id = next.Text();
   job.gpu_memory_peak_mib = next.Int();
+  job.webhook = next.Text();
   return job;
 }
 

@@ -54,6 +54,7 @@ Schedule ScheduleFromRow(const postgres::Rows& rows, int row) {
   schedule.timeout = Duration(rows, row, column++);
   schedule.concurrency_key = text();
   schedule.window = text();
+  schedule.webhook = text();
   schedule.paused = rows.Bool(row, column++);
   schedule.revision = number();
   schedule.created_at = time().value_or(absl::InfinitePast());
@@ -88,6 +89,7 @@ std::vector<Param> InsertParams(const Schedule& schedule) {
           Micros(schedule.timeout),
           schedule.concurrency_key,
           schedule.window,
+          schedule.webhook,
           Flag(schedule.paused),
           Number(schedule.revision),
           postgres::TimeParam(schedule.created_at),
@@ -136,8 +138,8 @@ absl::Status PostgresScheduleStore::Update(const Schedule& schedule, bool resche
        schedule.time_zone, Number(static_cast<int>(schedule.missed_runs)),
        Number(static_cast<int>(schedule.overlap)), schedule.input, Number(schedule.priority),
        Micros(schedule.ttl), Micros(schedule.timeout), schedule.concurrency_key, schedule.window,
-       Flag(schedule.paused), postgres::TimeParam(schedule.updated_at), Flag(reschedule),
-       postgres::TimeParam(schedule.next_run_at)});
+       schedule.webhook, Flag(schedule.paused), postgres::TimeParam(schedule.updated_at),
+       Flag(reschedule), postgres::TimeParam(schedule.next_run_at)});
   if (!rows.ok()) return Explain(rows.status(), schedule);
   if (rows->affected() == 1) return absl::OkStatus();
   FURNACE_RETURN_IF_ERROR(Get(schedule.id, schedule.project_id).status());

@@ -15,11 +15,15 @@ class PostgresWebhookOutbox final : public WebhookOutbox {
   explicit PostgresWebhookOutbox(postgres::Pool& pool) : pool_(pool) {}
 
   absl::Status Add(const std::vector<Webhook>& webhooks) override;
-  absl::StatusOr<std::vector<Webhook>> Take(int limit, int each,
-                                            const std::vector<std::string>& but,
-                                            absl::Duration term) override;
-  absl::Status Settle(const std::string& id, int attempt, const WebhookOutcome& outcome) override;
+  absl::StatusOr<std::vector<Webhook>> Take(const WebhookDemand& demand) override;
+  absl::Status Settle(const std::vector<WebhookAttemptEnd>& ends) override;
   absl::StatusOr<std::optional<Webhook>> Latest(const std::string& subject) override;
+  absl::StatusOr<Webhook> Get(const std::string& id, const std::string& project_id) override;
+  absl::StatusOr<std::vector<Webhook>> List(const WebhookFilter& filter) override;
+  absl::StatusOr<Webhook> Redrive(const std::string& id, const std::string& project_id) override;
+  absl::StatusOr<int> RedriveFailed(const std::string& project_id, int limit) override;
+  absl::StatusOr<int> DropOld(int limit) override;
+  absl::StatusOr<WebhookBacklog> Backlog() override;
 
  private:
   postgres::Pool& pool_;

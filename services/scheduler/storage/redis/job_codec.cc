@@ -108,6 +108,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
                .no_retry = static_cast<unsigned>(fields.Number("nr"))};
   job.concurrency_key = fields.Str("ck");
   job.batch_id = fields.Str("bt");
+  job.webhook = fields.Str("wh");
   if (job.status <= JobStatus::kDelayed) job.not_before = fields.Time("nb");
   DecodeDependencies(fields.Get("dp"), job);
   job.expires_at = fields.Time("xp");
@@ -175,6 +176,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   text("ck", job.concurrency_key);
   text("dp", EncodeDependencies(job.depends_on, job.on_parent_failure, job.refers_to_outputs));
   text("bt", job.batch_id);
+  text("wh", job.webhook);
   return words;
 }
 

@@ -60,6 +60,7 @@ void EncodeSubmission(Submission& submission, Words& args) {
     args.push_back(
         EncodeDependencies(item.depends_on, item.on_parent_failure, item.refers_to_outputs));
     args.push_back(std::move(item.graph_id));
+    args.push_back(std::move(item.webhook));
   }
 }
 

@@ -89,6 +89,12 @@ TEST(SpecJsonTest, AnUpdateReplacesOtherLists) {
             R"({"retry":{"no_retry_on":[]}})");
 }
 
+TEST(SpecJsonTest, AWebhookIsSetAndTakenAway) {
+  EXPECT_EQ(*SpecJson({.webhook = "http://a", .webhook_format = "RUNPOD"}),
+            R"({"webhook":{"url":"http://a","format":"RUNPOD"}})");
+  EXPECT_EQ(*SpecJson({.webhook = ""}, R"({"webhook":{"url":"http://a"}})"), R"({"webhook":null})");
+}
+
 TEST(SpecJsonTest, NoneBesideACauseIsAUsageError) {
   const auto json = SpecJson({.no_retry_on = {"TIMEOUT", "NONE"}});
   ASSERT_FALSE(json.ok());

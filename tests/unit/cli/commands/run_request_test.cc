@@ -25,12 +25,15 @@ TEST(RunJsonTest, HoldsEverythingGiven) {
                               .vram_min_mib = 3,
                               .region = "eu",
                               .latency_sensitive = true,
-                              .model = "m"};
+                              .model = "m",
+                              .webhook = "http://a/\"",
+                              .webhook_format = "RUNPOD"};
   EXPECT_EQ(RunJson(options, "null"),
             R"({"input":null,"priority":-3,"options":{"not_before":"2030-01-01T00:00:00Z",)"
             R"("ttl_seconds":1,"timeout_seconds":2,"idempotency_key":"a\"b",)"
             R"("concurrency_key":"user-7","ack":"PERSISTED","depends_on":["a","b"],)"
             R"("on_parent_failure":"SKIP","window":{"start":"22:00","end":"06:00"},)"
+            R"("webhook":{"url":"http://a/\"","format":"RUNPOD"},)"
             R"("critical":true,"affinity":{"gpu_types":["h100"],)"
             R"("vram_min_mib":3,"region":"eu","latency_sensitive":true,"model":"m"}}})");
 }

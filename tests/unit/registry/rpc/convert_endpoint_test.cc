@@ -26,6 +26,16 @@ TEST(EndpointSpecTest, WhatIsLeftOutIsLeftToTheDefaults) {
   EXPECT_EQ(draft->queue.head_start_ms, std::nullopt);
   EXPECT_EQ(draft->queue.max_queued, std::nullopt);
   EXPECT_EQ(draft->queue.idempotency_ttl_seconds, std::nullopt);
+  EXPECT_EQ(draft->webhook, std::nullopt);
+}
+
+TEST(EndpointSpecTest, AWebhooksFormatIsOneThatThereIs) {
+  v1::EndpointSpec spec;
+  spec.mutable_webhook()->set_url("http://a");
+  EXPECT_EQ(FromProto(spec)->webhook->format, WebhookFormat::kFurnace);
+  spec.mutable_webhook()->set_format(static_cast<v1::WebhookFormat>(9));
+  EXPECT_EQ(FromProto(spec).status(),
+            absl::InvalidArgumentError("spec.webhook.format: is neither FURNACE nor RUNPOD"));
 }
 
 TEST(EndpointSpecTest, AnExplicitZeroIsNotLeftOutWhereTheWireCanTell) {
@@ -81,6 +91,8 @@ TEST(EndpointSpecTest, EveryFieldComesThrough) {
   spec.mutable_queue()->set_max_queued(15);
   spec.mutable_queue()->set_idempotency_ttl_seconds(16);
   spec.set_init_timeout_seconds(17);
+  spec.mutable_webhook()->set_url("https://a/b");
+  spec.mutable_webhook()->set_format(v1::WEBHOOK_FORMAT_RUNPOD);
   const auto draft = FromProto(spec);
   ASSERT_TRUE(draft.ok()) << draft.status();
   EXPECT_THAT(draft->env, ElementsAre(Pair("A", "1")));

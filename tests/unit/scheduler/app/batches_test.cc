@@ -126,7 +126,7 @@ TEST_F(BatchesTest, AWebhookGoesOutOnceForEachTimeABatchIsDone) {
   EXPECT_EQ(webhook.project_id, endpoint_.project_id);
   EXPECT_EQ(webhook.kind, "batch.done");
   EXPECT_EQ(webhook.url, "http://a");
-  EXPECT_EQ(outbox_.Take(1, 1, {}, absl::Minutes(1))->at(0).body, "batch " + id);
+  EXPECT_EQ(outbox_.Get(webhook.id, endpoint_.project_id)->body, "batch " + id);
 }
 
 TEST_F(BatchesTest, ABatchThatAsksForNoWebhookGetsNone) {

@@ -19,9 +19,10 @@ class RelayTest : public QueueFixture {
   ShardLeader leader_{log_, "a", kTestShards};
   RecordingUsageSink usage_;
   RecordingBatchListener batches_;
+  RecordingJobEndListener webhooks_;
   RecordingForecastMeter meter_;
   ForecastBook forecasts_{meter_};
-  Relay relay_{log_, leader_, history_, batches_, usage_, dependencies_, forecasts_};
+  Relay relay_{log_, leader_, history_, batches_, webhooks_, usage_, dependencies_, forecasts_};
 };
 
 TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
@@ -49,6 +50,23 @@ TEST_F(RelayTest, BatchesAreToldOfJobsThatEndedUntilTheyHaveHeard) {
   batches_.set_status(absl::OkStatus());
   ASSERT_TRUE(relay_.Run().ok());
   EXPECT_EQ(batches_.told(), (std::vector<std::string>{submission.batch_id}));
+}
+
+TEST_F(RelayTest, WebhooksAreToldOfJobsThatEndedUntilTheyHaveHeard) {
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id, 3);
+  submission.items[0].webhook = submission.items[1].webhook = "1 http://a";
+  queue_.Submit(submission, [](const absl::StatusOr<SubmitResult>&) {});
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_TRUE(webhooks_.told().empty());
+  for (const ClaimedJob& job : Claim(3)) Settle(job.lease, Success());
+  webhooks_.set_status(absl::UnavailableError("down"));
+  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
+  EXPECT_FALSE(Empty()) << "the end must not be forgotten before it is told";
+  webhooks_.set_status(absl::OkStatus());
+  webhooks_.Refuse(submission.items[0].id);
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(webhooks_.told(), (std::vector<std::string>{submission.items[1].id}));
+  EXPECT_TRUE(Empty());
 }
 
 TEST_F(RelayTest, AJobThatIsNotFinalIsStoredAndStays) {
@@ -186,7 +204,7 @@ TEST_F(RelayTest, OnlyTheVersionThatWasStoredIsForgotten) {
 TEST_F(RelayTest, ShardsThatOthersLeadAreLeftAlone) {
   const std::string id = Submit();
   ShardLeader nobody(log_, "b", kTestShards);
-  Relay idle(log_, nobody, history_, batches_, usage_, dependencies_, forecasts_);
+  Relay idle(log_, nobody, history_, batches_, webhooks_, usage_, dependencies_, forecasts_);
   ASSERT_TRUE(idle.Run().ok());
   EXPECT_EQ(history_.size(), 0U);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);

@@ -20,6 +20,7 @@ TEST_F(ScheduleRunnerTest, ADueScheduleSubmitsItsJobOnce) {
   draft.timeout = absl::Seconds(7);
   draft.ttl = absl::Hours(1);
   draft.concurrency_key = "k";
+  draft.webhook = "2 http://a";
   const Schedule schedule = Create(draft);
   ASSERT_TRUE(runner_.Run().ok());
   EXPECT_EQ(queued(), 0);
@@ -32,6 +33,7 @@ TEST_F(ScheduleRunnerTest, ADueScheduleSubmitsItsJobOnce) {
   EXPECT_EQ(job.timeout, absl::Seconds(7));
   EXPECT_EQ(job.expires_at, clock_.Now() + absl::Hours(1));
   EXPECT_EQ(job.concurrency_key, "k");
+  EXPECT_EQ(job.webhook, "2 http://a");
   const Schedule after = Get(schedule);
   EXPECT_EQ(after.next_run_at, first_ + absl::Minutes(10));
   EXPECT_EQ(after.last_run_at, first_);

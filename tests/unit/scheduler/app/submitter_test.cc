@@ -177,6 +177,20 @@ TEST_F(SubmitterTest, OptionsOfAJobGoBeforeTheEndpoints) {
   EXPECT_EQ(job.concurrency_key, "k");
 }
 
+TEST_F(SubmitterTest, AJobThatNamesNoWebhookHasItsEndpoints) {
+  JobRequest request = Request({"1", "2"});
+  request.items[1].webhook = "2 http://job";
+  EXPECT_EQ(submitter_.Prepare(request)->items[0].webhook, "");
+  endpoint_.webhook = "1 http://endpoint";
+  ++endpoint_.revision;
+  source_.Put(endpoint_);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  const Submission submission = submitter_.Prepare(request).value();
+  EXPECT_EQ(submission.items[0].webhook, "1 http://endpoint");
+  EXPECT_EQ(submission.items[1].webhook, "2 http://job");
+  EXPECT_EQ(Upcoming(submission, 1).record.job.webhook, "2 http://job");
+}
+
 TEST_F(SubmitterTest, AWindowIsOfTheJobThatNamesIt) {
   JobRequest request = Request({"1", "2"});
   request.items[0].window = "22:00-06:00,UTC,1111111";
@@ -233,6 +247,7 @@ TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   EXPECT_NE(fingerprint([](auto& item) { item.concurrency_key = "1"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.window = "22:00-06:00,UTC,1111111"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.affinity.region = "eu"; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.webhook = "1 http://a"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.not_before = absl::UnixEpoch(); }), same);
   EXPECT_EQ(submitter_.Prepare(Request({"1"}))->fingerprint, "");
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_webhook_outbox.h"
@@ -14,21 +15,22 @@ namespace {
 // Answers as told, or not before it is told to.
 class FakeSender final : public WebhookSender {
  public:
-  absl::StatusOr<int> Send(const Webhook& webhook) override {
+  WebhookAnswer Send(const Webhook& webhook) override {
     MutexLock lock(mutex_);
     sent_.push_back(webhook.id);
     changed_.SignalAll();
-    while (held_) changed_.Wait(mutex_);
+    while (held_.contains(webhook.project_id)) changed_.Wait(mutex_);
     return answer_;
   }
 
-  void set_answer(absl::StatusOr<int> answer) {
+  void set_answer(WebhookAnswer answer) {
     MutexLock lock(mutex_);
     answer_ = std::move(answer);
   }
-  void Hold(bool held) {
+  // Webhooks of these projects are not answered.
+  void Hold(std::set<std::string> projects) {
     MutexLock lock(mutex_);
-    held_ = held;
+    held_ = std::move(projects);
     changed_.SignalAll();
   }
   void AwaitSent(std::size_t count) {
@@ -43,9 +45,22 @@ class FakeSender final : public WebhookSender {
  private:
   Mutex mutex_;
   CondVar changed_;
-  bool held_ = false;
-  absl::StatusOr<int> answer_ = 200;
+  std::set<std::string> held_;
+  WebhookAnswer answer_{.http_status = 200, .retry_after = {}, .error = {}};
   std::vector<std::string> sent_;
+};
+
+class FakeMeter final : public WebhookMeter {
+ public:
+  void Attempted(WebhookStatus outcome) override {
+    MutexLock lock(mutex_);
+    ++attempts[outcome];
+  }
+  void Waiting(const WebhookBacklog& backlog) override { last = backlog; }
+
+  Mutex mutex_;
+  std::map<WebhookStatus, int> attempts;
+  WebhookBacklog last;
 };
 
 class WebhookDelivererTest : public testing::Test {
@@ -62,16 +77,24 @@ class WebhookDelivererTest : public testing::Test {
 
   // One round, to the end of its attempts.
   void Deliver() {
-    auto deliverer = std::make_unique<WebhookDeliverer>(outbox_, sender_);
-    deliverer->Run();
+    WebhookDeliverer deliverer(outbox_, sender_, meter_);
+    deliverer.Run(absl::ZeroDuration());
   }
 
   Webhook Latest() { return **outbox_.Latest(subject_); }
+  int Failed() {
+    return static_cast<int>(
+        outbox_
+            .List(
+                {.project_id = "p", .status = WebhookStatus::kFailed, .subject = {}, .limit = 1000})
+            ->size());
+  }
 
   const std::string subject_ = NewId();
   ManualClock clock_;
   MemoryWebhookOutbox outbox_{clock_};
   FakeSender sender_;
+  FakeMeter meter_;
 };
 
 TEST_F(WebhookDelivererTest, WhatIsAnsweredWithSuccessIsDelivered) {
@@ -81,33 +104,98 @@ TEST_F(WebhookDelivererTest, WhatIsAnsweredWithSuccessIsDelivered) {
   EXPECT_EQ(Latest().attempts, 1);
   Deliver();
   EXPECT_EQ(sender_.sent(), 1U);
+  EXPECT_EQ(meter_.attempts[WebhookStatus::kDelivered], 1);
 }
 
 TEST_F(WebhookDelivererTest, WhatFailsIsTriedAgainUntilItIsGivenUp) {
   Add(1, "p");
-  sender_.set_answer(absl::UnavailableError("refused"));
-  for (int attempt = 1; attempt <= kMaxDeliveries; ++attempt) {
+  sender_.set_answer({.http_status = 0, .retry_after = {}, .error = "refused"});
+  int attempts = 0;
+  for (absl::Duration age; age <= kWebhookLife; age += absl::Hours(3)) {
     Deliver();
-    EXPECT_EQ(Latest().attempts, attempt);
+    EXPECT_EQ(Latest().attempts, ++attempts);
     EXPECT_EQ(Latest().last_error, "refused");
-    clock_.Advance(absl::Hours(6));
+    clock_.Advance(absl::Hours(3));
   }
   EXPECT_EQ(Latest().status, WebhookStatus::kFailed);
   Deliver();
-  EXPECT_EQ(sender_.sent(), static_cast<std::size_t>(kMaxDeliveries));
+  EXPECT_EQ(sender_.sent(), static_cast<std::size_t>(attempts));
+  EXPECT_EQ(meter_.attempts[WebhookStatus::kPending], attempts - 1);
+  EXPECT_EQ(meter_.attempts[WebhookStatus::kFailed], 1);
+}
+
+TEST_F(WebhookDelivererTest, ARedriveHasAllItsAttemptsAgain) {
+  Add(1, "p");
+  sender_.set_answer({.http_status = 410});
+  Deliver();
+  EXPECT_EQ(Failed(), 1);
+  EXPECT_EQ(outbox_.RedriveFailed("p", 10).value(), 1);
+  sender_.set_answer({.http_status = 500});
+  Deliver();
+  EXPECT_EQ(Latest().status, WebhookStatus::kPending);
+  EXPECT_LE(Latest().next_at, clock_.Now() + absl::Seconds(1)) << "as after a first attempt";
 }
 
 TEST_F(WebhookDelivererTest, AProjectWhoseReceiversAreSlowHoldsUpItsOwnOnly) {
-  Add(5, "slow");
-  sender_.Hold(true);
-  WebhookDeliverer deliverer(outbox_, sender_);
-  deliverer.Run();
+  Add(500, "slow");
+  sender_.Hold({"slow"});
+  WebhookDeliverer deliverer(outbox_, sender_, meter_);
+  deliverer.Run(absl::ZeroDuration());
   sender_.AwaitSent(WebhookDeliverer::kMaxOfProject);
-  deliverer.Run();
-  Add(1, "other");
-  deliverer.Run();
-  sender_.AwaitSent(WebhookDeliverer::kMaxOfProject + 1);
-  sender_.Hold(false);
+  Add(300, "other");
+  while (sender_.sent() < WebhookDeliverer::kMaxOfProject + 300U) deliverer.Run();
+  EXPECT_EQ(sender_.sent(), WebhookDeliverer::kMaxOfProject + 300U);
+  sender_.Hold({});
+}
+
+TEST_F(WebhookDelivererTest, NoMoreAttemptsThanThereArePlacesAreOnTheirWay) {
+  std::set<std::string> projects;
+  for (int i = 0; i < 20; ++i) {
+    projects.insert("p" + std::to_string(i));
+    Add(10, "p" + std::to_string(i));
+  }
+  sender_.Hold(projects);
+  WebhookDeliverer deliverer(outbox_, sender_, meter_);
+  deliverer.Run(absl::ZeroDuration());
+  sender_.AwaitSent(WebhookDeliverer::kMaxAttempts);
+  deliverer.Run(absl::ZeroDuration());
+  EXPECT_EQ(sender_.sent(), static_cast<std::size_t>(WebhookDeliverer::kMaxAttempts));
+  sender_.Hold({});
+}
+
+TEST_F(WebhookDelivererTest, WhatCannotBeStoredIsStoredLater) {
+  Add(1, "p");
+  WebhookDeliverer deliverer(outbox_, sender_, meter_);
+  deliverer.Run(absl::Minutes(1));
+  outbox_.set_status(absl::UnavailableError("down"));
+  deliverer.Run(absl::ZeroDuration());
+  EXPECT_EQ(Latest().status, WebhookStatus::kPending);
+  outbox_.set_status(absl::OkStatus());
+  deliverer.Run(absl::ZeroDuration());
+  EXPECT_EQ(Latest().status, WebhookStatus::kDelivered);
+  EXPECT_EQ(sender_.sent(), 1U);
+}
+
+TEST_F(WebhookDelivererTest, OldOnesAreDroppedAndTheRestIsMeasured) {
+  Add(3, "p");
+  Deliver();
+  sender_.set_answer({.http_status = 410});
+  Add(2, "p");
+  Deliver();
+  WebhookDeliverer deliverer(outbox_, sender_, meter_);
+  clock_.Advance(kKeepDelivered);
+  deliverer.Tidy();
+  EXPECT_EQ(outbox_.size(), 5U);
+  clock_.Advance(absl::Seconds(1));
+  Add(1, "p");
+  deliverer.Tidy();
+  EXPECT_EQ(outbox_.size(), 3U);
+  EXPECT_EQ(meter_.last.failed, 2);
+  EXPECT_EQ(meter_.last.pending, 1);
+  clock_.Advance(kKeepFailed);
+  deliverer.Tidy();
+  EXPECT_EQ(outbox_.size(), 1U);
+  EXPECT_EQ(meter_.last.oldest, kKeepFailed);
 }
 
 }  // namespace

@@ -1,11 +1,7 @@
--- $1 what it is about
--- Returns the newest webhook: the columns of WebhookFromRow in webhook_outbox.cc, the body
--- empty.
+-- $1 id, $2 project it must belong to
+-- Returns the columns of WebhookFromRow in webhook_outbox.cc, then the body.
 SELECT
-  id, project_id, kind, subject, url, '', status, attempts, last_error,
-  (extract(epoch FROM next_at) * 1000000)::bigint,
-  (extract(epoch FROM ended_at) * 1000000)::bigint
+  @columns/webhook.sql@,
+  body
 FROM scheduler.furnace_webhooks
-WHERE subject = $1
-ORDER BY created_at DESC
-LIMIT 1
+WHERE id = $1 AND project_id = $2

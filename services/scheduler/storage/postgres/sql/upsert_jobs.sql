@@ -1,4 +1,4 @@
--- $1 ... $42  one array per column, in the order of the column list; $28 holds each
+-- $1 ... $43  one array per column, in the order of the column list; $28 holds each
 --             job's chunks as the literal of a text[], $37 its parents as that of a uuid[]
 -- Inserts jobs, and replaces those stored under a lower version. An input that has
 -- left the queue is kept from the row before. In the order of their ids, so that two
@@ -9,7 +9,7 @@ INSERT INTO scheduler.furnace_jobs AS stored (
   worker_id, gpu_type, gpu_count, cold_start_us, queued_at, first_started_at, started_at,
   completed_at, gpu_time_us, progress, chunks, chunk_count, version, backoff_ms, max_backoff_ms,
   no_retry, concurrency_key, not_before, expires_at, depends_on, on_parent_failure,
-  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib)
+  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib, webhook)
 SELECT
   id, endpoint_id, project_id, status, input, output, input_stored, output_stored, error,
   cause, priority, affinity, timeout_us, max_retries, attempt, retry_count, loss_count,
@@ -17,7 +17,7 @@ SELECT
   completed_at, gpu_time_us, progress, chunks::text[], chunk_count, version,
   backoff_ms, max_backoff_ms, no_retry, concurrency_key, not_before, expires_at,
   depends_on::uuid[], on_parent_failure, refers_to_outputs, progress_sequence, batch_id,
-  gpu_memory_peak_mib
+  gpu_memory_peak_mib, webhook
 FROM unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::boolean[],
   $8::boolean[], $9::text[], $10::smallint[], $11::smallint[], $12::text[], $13::bigint[],
@@ -25,14 +25,15 @@ FROM unnest(
   $21::bigint[], $22::timestamptz[], $23::timestamptz[], $24::timestamptz[],
   $25::timestamptz[], $26::bigint[], $27::text[], $28::text[], $29::bigint[], $30::bigint[],
   $31::bigint[], $32::bigint[], $33::int[], $34::text[], $35::timestamptz[], $36::timestamptz[],
-  $37::text[], $38::smallint[], $39::boolean[], $40::bigint[], $41::uuid[], $42::bigint[]
+  $37::text[], $38::smallint[], $39::boolean[], $40::bigint[], $41::uuid[], $42::bigint[],
+  $43::text[]
 ) AS new (
   id, endpoint_id, project_id, status, input, output, input_stored, output_stored, error,
   cause, priority, affinity, timeout_us, max_retries, attempt, retry_count, loss_count,
   worker_id, gpu_type, gpu_count, cold_start_us, queued_at, first_started_at, started_at,
   completed_at, gpu_time_us, progress, chunks, chunk_count, version, backoff_ms, max_backoff_ms,
   no_retry, concurrency_key, not_before, expires_at, depends_on, on_parent_failure,
-  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib)
+  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib, webhook)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
   input = coalesce(excluded.input, stored.input),

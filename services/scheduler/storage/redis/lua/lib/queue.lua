@@ -62,6 +62,7 @@
 --   nb xp ck  when a job that was not runnable becomes or became so; expires at;
 --             concurrency key
 --   bt        batch; its jobs keep to one worker when ck is one_worker_key(bt)
+--   wh        webhook, see EncodeJobWebhook
 
 local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
 local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8

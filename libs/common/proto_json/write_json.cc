@@ -1,4 +1,4 @@
-#include "services/gateway/http/transcode/message_to_json.h"
+#include "libs/common/proto_json/write_json.h"
 
 #include <fmt/format.h>
 #include <google/protobuf/timestamp.pb.h>
@@ -12,9 +12,9 @@
 #include "absl/time/time.h"
 #include "libs/common/base/status.h"
 #include "libs/common/json/json.h"
-#include "services/gateway/http/transcode/scalar.h"
+#include "libs/common/proto_json/fields.h"
 
-namespace furnace::gateway::http {
+namespace furnace::proto_json {
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -189,4 +189,4 @@ void WriteJsonLine(const Message& message, std::string& out) {
   out += '\n';
 }
 
-}  // namespace furnace::gateway::http
+}  // namespace furnace::proto_json

@@ -1,0 +1,3 @@
+ALTER TABLE registry.furnace_endpoints
+  DROP COLUMN webhook_format,
+  DROP COLUMN webhook_url;
