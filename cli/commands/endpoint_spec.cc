@@ -105,6 +105,7 @@ absl::StatusOr<std::string> SpecJson(const EndpointOptions& options, std::string
   spec.Add("init_timeout_seconds", options.init_timeout_seconds);
   spec.Add("fallback_after_seconds", options.fallback_after_seconds);
   spec.Add("task_types", options.task_types);
+  spec.Add("result_retention_seconds", options.result_retention_seconds);
   return spec.Over(current);
 }
 

@@ -42,6 +42,7 @@ struct EndpointOptions {
   std::optional<std::int64_t> init_timeout_seconds;
   std::optional<std::int64_t> fallback_after_seconds;
   std::vector<std::string> task_types;
+  std::optional<std::int64_t> result_retention_seconds;
 };
 
 /// The JSON of the EndpointSpec `current` with the options in place of what it has;

@@ -55,6 +55,7 @@ std::string DescribeEndpoint(const Answer& endpoint) {
   table.Add({"scaler", fmt::format("{} {}", spec.Text("scaler_type"), spec.Int("scaler_value"))});
   table.Add({"retries", Retries(spec)});
   AddQueue(spec.Object("queue"), table);
+  table.Add({"results kept", fmt::format("{} s", spec.Int("result_retention_seconds"))});
   table.Add({"created", FormatTimestamp(endpoint.Text("created_at"))});
   return table.ToString();
 }

@@ -15,7 +15,8 @@ GatewayHarness::GatewayHarness(const http::ServerLimits& limits)
   }
   backends_ = std::make_unique<GrpcBackends>(channels, *completions_, kToken);
   authenticator_ = std::make_unique<Authenticator>(*keys_, clock_, KeyCachePolicy{});
-  api_ = std::make_unique<http::Api>(*backends_, [this] { return draining_.load(); });
+  api_ = std::make_unique<http::Api>(*backends_, OutputLinkSettings{.secret = "s"},
+                                     [this] { return draining_.load(); });
   FURNACE_CHECK(api_->Build().ok());
   front_ = std::make_unique<http::Front>(api_->router(), *authenticator_);
   front_door_ = std::make_unique<FrontDoor>(*authenticator_, *backends_);

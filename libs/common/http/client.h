@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/common/base/result_limit.h"
 
 namespace furnace::http {
 
@@ -17,7 +18,7 @@ struct Request {
   std::string body;
   absl::Duration timeout = absl::Seconds(30);
   /// A longer answer is an error, not memory.
-  std::size_t max_response_bytes = 64 << 20;
+  std::size_t max_response_bytes = kMaxJobBytes;
   /// A longer answer is cut off there instead.
   bool cut_response = false;
   /// Connect to addresses of the public internet only (IsPublicAddress), whatever name

@@ -37,6 +37,7 @@ def job_options(
     window: Optional[Dict[str, Any]] = None,
     critical: bool = False,
     affinity: Optional[Dict[str, Any]] = None,
+    s3_config: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -58,6 +59,7 @@ def job_options(
         "window": window,
         "critical": True if critical else None,
         "affinity": affinity,
+        "s3_config": s3_config,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

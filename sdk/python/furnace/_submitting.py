@@ -36,6 +36,7 @@ class Submitting:
         window: Optional[Dict[str, Any]] = None,
         critical: bool = False,
         affinity: Optional[Dict[str, Any]] = None,
+        s3_config: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -72,6 +73,9 @@ class Submitting:
                 endpoint's, in order of preference), "vram_min_mib", "region",
                 "latency_sensitive" (never on a federated worker) and "model" (workers
                 that have it warm get the job first).
+            s3_config: Handed to the handler as event["s3Config"] and shown to nobody
+                else, e.g. the credentials of a bucket; at most 4 KiB of JSON. It is
+                forgotten when the job ends.
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint or job. "INVALID_ARGUMENT" names the
@@ -94,6 +98,7 @@ class Submitting:
             window=window,
             critical=critical,
             affinity=affinity,
+            s3_config=s3_config,
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", endpoint_path(endpoint_id) + "/run", body=body)

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "services/gateway/app/ports.h"
+#include "services/gateway/domain/output_links.h"
 #include "services/gateway/http/large_work.h"
 #include "services/gateway/http/router.h"
 #include "services/gateway/http/transcode/binding.h"
@@ -17,7 +18,7 @@ class Api {
  public:
   /// `backends` outlives this. `draining` says whether the process is about to
   /// stop; see AddProbes.
-  Api(Backends& backends, std::function<bool()> draining);
+  Api(Backends& backends, OutputLinkSettings links, std::function<bool()> draining);
 
   /// Makes the routes. An error means that the protos contradict themselves.
   absl::Status Build();
@@ -30,6 +31,7 @@ class Api {
 
  private:
   Backends& backends_;
+  const OutputLinks links_;
   const std::function<bool()> draining_;
   std::vector<Binding> bindings_;
   LargeWork large_work_;

@@ -50,6 +50,7 @@ struct EndpointSpec {
   int init_timeout_seconds = 0;
   int fallback_after_seconds = 0;
   std::vector<std::string> task_types;
+  int result_retention_seconds = 0;
 
   friend bool operator==(const EndpointSpec&, const EndpointSpec&) = default;
 };

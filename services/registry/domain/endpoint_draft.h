@@ -31,6 +31,7 @@ struct EndpointDraft {
   std::optional<int> init_timeout_seconds;
   int fallback_after_seconds = 0;
   std::vector<std::string> task_types;
+  std::optional<int> result_retention_seconds;
 };
 
 /// The spec that `draft` means, defaults filled in.

@@ -127,6 +127,7 @@ v1::EndpointSpec ToProto(const EndpointSpec& spec) {
   proto.set_init_timeout_seconds(spec.init_timeout_seconds);
   proto.set_fallback_after_seconds(spec.fallback_after_seconds);
   proto.mutable_task_types()->Add(spec.task_types.begin(), spec.task_types.end());
+  proto.set_result_retention_seconds(spec.result_retention_seconds);
   return proto;
 }
 
@@ -153,6 +154,7 @@ absl::StatusOr<EndpointDraft> FromProto(const v1::EndpointSpec& spec) {
   draft.init_timeout_seconds = UnlessZero(spec.init_timeout_seconds());
   draft.fallback_after_seconds = spec.fallback_after_seconds();
   draft.task_types.assign(spec.task_types().begin(), spec.task_types().end());
+  draft.result_retention_seconds = UnlessZero(spec.result_retention_seconds());
   return draft;
 }
 

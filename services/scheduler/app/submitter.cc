@@ -33,8 +33,10 @@ std::string Fingerprint(const JobRequest::Item& item) {
                                   ? ""
                                   : fmt::format("{} {} ", static_cast<int>(item.on_parent_failure),
                                                 fmt::join(item.depends_on, " "));
+  const std::string s3_config =
+      item.s3_config.empty() ? "" : fmt::format("s3 {} {} ", item.s3_config.size(), item.s3_config);
   return absl::BytesToHexString(ToAbsl(Sha256(
-      fmt::format("{}{} {} {} {} {} {} {} {} {}", parents, item.priority,
+      fmt::format("{}{}{} {} {} {} {} {} {} {} {}", s3_config, parents, item.priority,
                   item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
                   micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
                   item.concurrency_key, item.window, AffinityClass(item.affinity), item.input))));
@@ -43,7 +45,8 @@ std::string Fingerprint(const JobRequest::Item& item) {
 QueueLoad LoadOf(const Submission& submission) {
   QueueLoad load;
   for (const Submission::Item& item : submission.items) {
-    load += {.jobs = 1, .bytes = static_cast<std::int64_t>(item.input.size())};
+    load +=
+        {.jobs = 1, .bytes = static_cast<std::int64_t>(item.input.size() + item.s3_config.size())};
   }
   return load;
 }

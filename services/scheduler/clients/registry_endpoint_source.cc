@@ -48,6 +48,9 @@ Endpoint FromProto(const v1::Endpoint& proto) {
   if (spec.init_timeout_seconds() > 0) {
     endpoint.init_timeout = absl::Seconds(spec.init_timeout_seconds());
   }
+  if (spec.result_retention_seconds() > 0) {
+    endpoint.result_retention = absl::Seconds(spec.result_retention_seconds());
+  }
   endpoint.retry = RetryFromProto(spec);
   endpoint.queue = QueueFromProto(spec);
   endpoint.scale = {.min_workers = spec.min_workers(),

@@ -62,6 +62,7 @@ bool Attempts::Finish(const LeaseId& lease, Outcome outcome) {
   if (!Apply(lease, AttemptEvent::kFinish)) return false;
   Attempt& attempt = attempts_.at(lease);
   attempt.assignment.input.clear();
+  attempt.assignment.s3_config.clear();
   attempt.outcome = std::move(outcome);
   Count(attempt.outcome);
   return true;

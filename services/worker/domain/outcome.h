@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "libs/common/base/shared_text.h"
+
 namespace furnace::worker {
 
 /// Why an attempt has no result.
@@ -16,7 +18,7 @@ enum class Cause {
 
 /// How an attempt ended.
 struct Outcome {
-  std::string output;  // One JSON value; empty when `cause` is set.
+  SharedText output;  // One JSON value; empty when `cause` is set.
   Cause cause = Cause::kNone;
   std::string error;  // UTF-8, at most kErrorBytesMax; empty on success.
 

@@ -80,7 +80,7 @@ class ServerRaceTest : public ::testing::Test {
   std::unique_ptr<MemoryBackends> backends_ =
       std::make_unique<MemoryBackends>(AnyReply(2 * http::kLargeBytes), 5);
   std::atomic<bool> draining_ = false;
-  http::Api api_{*backends_, [this] { return draining_.load(); }};
+  http::Api api_{*backends_, {.secret = "s"}, [this] { return draining_.load(); }};
   Authenticator authenticator_{keys_, clock_, KeyCachePolicy{}};
   http::Front front_{api_.router(), authenticator_};
   std::unique_ptr<http::Server> server_;

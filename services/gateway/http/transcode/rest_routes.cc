@@ -8,6 +8,7 @@
 #include "libs/common/base/status.h"
 #include "services/gateway/domain/limits.h"
 #include "services/gateway/http/errors.h"
+#include "services/gateway/http/output_route.h"
 #include "services/gateway/http/stream/json_lines.h"
 #include "services/gateway/http/transcode/message_to_json.h"
 #include "services/gateway/http/transcode/transcoder.h"
@@ -24,6 +25,7 @@ constexpr std::size_t kUnwantedBodyBytes = 64 << 10;
 // What a route serves with.
 struct Server {
   const Binding& binding;
+  const OutputLinks& links;
   Backends& backends;
   LargeWork& large_work;
 };
@@ -38,11 +40,16 @@ void Refuse(const std::shared_ptr<Exchange>& exchange, const absl::Status& statu
   Answer(exchange, ErrorResponse(status, exchange->RequestId()));
 }
 
-void AnswerReply(const Binding& binding, const std::shared_ptr<Exchange>& exchange,
-                 std::string_view reply) {
+void AnswerReply(const Binding& binding, const OutputLinks& links,
+                 const std::shared_ptr<Exchange>& exchange, std::string reply) {
   const auto message = ParseResponse(*binding.method, reply);
+  const std::size_t bytes = reply.size();
+  reply = std::string();  // It may be large, and the message has it all.
   if (!message.ok()) return Refuse(exchange, message.status());
   Response response;
+  SignOutputUrl(links, **message);
+  // Nearly all of what is large is copied as it is; to grow would take twice the room.
+  if (bytes >= kLargeBytes) response.body.reserve(bytes + kLargeBytes);
   WriteJson(AnswerOf(binding, **message), response.body);
   Answer(exchange, std::move(response));
 }
@@ -66,12 +73,12 @@ void Start(const Server& server, const std::shared_ptr<Exchange>& exchange, Call
     return;
   }
   const std::shared_ptr<OngoingCall> started = server.backends.Start(
-      std::move(call),
-      [exchange, &binding, &large_work = server.large_work](absl::StatusOr<std::string> reply) {
+      std::move(call), [exchange, &binding, &links = server.links,
+                        &large_work = server.large_work](absl::StatusOr<std::string> reply) {
         if (!reply.ok()) return Refuse(exchange, reply.status());
         const std::size_t bytes = reply->size();
-        large_work.Run(bytes, [exchange, &binding, reply = *std::move(reply)] {
-          AnswerReply(binding, exchange, reply);
+        large_work.Run(bytes, [exchange, &binding, &links, reply = *std::move(reply)]() mutable {
+          AnswerReply(binding, links, exchange, std::move(reply));
         });
       });
   if (binding.method->pace == Pace::kWaits) {
@@ -92,8 +99,8 @@ void Serve(const Server& server, const Request& request) {
 
 }  // namespace
 
-absl::Status AddRestRoutes(const std::vector<Binding>& bindings, Backends& backends,
-                           LargeWork& large_work, Router& router) {
+absl::Status AddRestRoutes(const std::vector<Binding>& bindings, const OutputLinks& links,
+                           Backends& backends, LargeWork& large_work, Router& router) {
   for (const Binding& binding : bindings) {
     Route route;
     route.method = binding.verb;
@@ -102,7 +109,7 @@ absl::Status AddRestRoutes(const std::vector<Binding>& bindings, Backends& backe
     route.body_limit = binding.TakesBody() ? BodyLimitOf(binding.method->descriptor->full_name())
                                            : kUnwantedBodyBytes;
     route.streams = binding.method->pace == Pace::kStreaming;
-    route.serve = [server = Server{binding, backends, large_work}](Request request) {
+    route.serve = [server = Server{binding, links, backends, large_work}](Request request) {
       const std::size_t bytes = request.body.size();
       server.large_work.Run(bytes,
                             [server, request = std::move(request)] { Serve(server, request); });

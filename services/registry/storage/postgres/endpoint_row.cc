@@ -41,6 +41,7 @@ enum Column {
   kInitTimeoutSeconds,
   kFallbackAfterSeconds,
   kTaskTypes,
+  kResultRetentionSeconds,
   kRevision,
   kStatus,
   kCreatedAt,
@@ -128,6 +129,7 @@ absl::StatusOr<EndpointSpec> ReadSpec(const postgres::Rows& rows, int row) {
   spec.init_timeout_seconds = number(kInitTimeoutSeconds);
   spec.fallback_after_seconds = number(kFallbackAfterSeconds);
   FURNACE_ASSIGN_OR_RETURN(spec.task_types, ParseStrings(rows.Text(row, kTaskTypes)));
+  spec.result_retention_seconds = number(kResultRetentionSeconds);
   return spec;
 }
 
@@ -172,6 +174,7 @@ std::vector<postgres::Param> PutEndpointParams(const Endpoint& endpoint, std::in
           std::to_string(spec.init_timeout_seconds),
           std::to_string(spec.fallback_after_seconds),
           postgres::ArrayLiteral({spec.task_types.begin(), spec.task_types.end()}),
+          std::to_string(spec.result_retention_seconds),
           std::to_string(endpoint.revision),
           std::string(ToString(endpoint.status)),
           postgres::TimeParam(endpoint.created_at),

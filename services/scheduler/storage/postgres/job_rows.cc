@@ -66,7 +66,9 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(static_cast<int>(job.on_parent_failure)),
           Flag(job.refers_to_outputs),
           Number(job.progress_sequence),
-          job.batch_id.empty() ? std::nullopt : Param(job.batch_id)};
+          job.batch_id.empty() ? std::nullopt : Param(job.batch_id),
+          postgres::TimeParam(live.kept_until),
+          live.s3_config.empty() ? std::nullopt : Param(live.s3_config)};
 }
 
 // Reads a row's columns one after another.

@@ -81,6 +81,7 @@ TEST(EndpointSpecTest, EveryFieldComesThrough) {
   spec.mutable_queue()->set_max_queued(15);
   spec.mutable_queue()->set_idempotency_ttl_seconds(16);
   spec.set_init_timeout_seconds(17);
+  spec.set_result_retention_seconds(60);
   const auto draft = FromProto(spec);
   ASSERT_TRUE(draft.ok()) << draft.status();
   EXPECT_THAT(draft->env, ElementsAre(Pair("A", "1")));

@@ -7,7 +7,8 @@
 -- $21 queue_head_start_ms, $22 queue_strict_priority, $23 queue_ttl_seconds
 -- $24 queue_max_concurrency, $25 queue_max_queued, $26 queue_idempotency_ttl_seconds
 -- $27 init_timeout_seconds, $28 fallback_after_seconds, $29 task_types (text[])
--- $30 revision, $31 status, $32 created_at, $33 updated_at, $34 change number
+-- $30 result_retention_seconds
+-- $31 revision, $32 status, $33 created_at, $34 updated_at, $35 change number
 -- Stores an endpoint, over the one with the same id if there is one.
 INSERT INTO registry.furnace_endpoints (
   id, project_id, name, image_uri, handler_path, env_vars,
@@ -17,7 +18,7 @@ INSERT INTO registry.furnace_endpoints (
   retry_backoff_ms, retry_max_backoff_ms, retry_no_retry_on,
   queue_head_start_ms, queue_strict_priority, queue_ttl_seconds,
   queue_max_concurrency, queue_max_queued, queue_idempotency_ttl_seconds,
-  init_timeout_seconds, fallback_after_seconds, task_types,
+  init_timeout_seconds, fallback_after_seconds, task_types, result_retention_seconds,
   revision, status, created_at, updated_at, change)
 VALUES (
   $1::uuid, $2::uuid, $3, $4, $5, jsonb_object($6::text[], $7::text[]),
@@ -27,8 +28,8 @@ VALUES (
   $18::int, $19::int, $20::text[],
   $21::int, $22::boolean, $23::int,
   $24::int, $25::int, $26::int,
-  $27::int, $28::int, $29::text[],
-  $30::bigint, $31, $32::timestamptz, $33::timestamptz, $34::bigint)
+  $27::int, $28::int, $29::text[], $30::int,
+  $31::bigint, $32, $33::timestamptz, $34::timestamptz, $35::bigint)
 ON CONFLICT (id) DO UPDATE SET
   image_uri = excluded.image_uri,
   handler_path = excluded.handler_path,
@@ -55,6 +56,7 @@ ON CONFLICT (id) DO UPDATE SET
   init_timeout_seconds = excluded.init_timeout_seconds,
   fallback_after_seconds = excluded.fallback_after_seconds,
   task_types = excluded.task_types,
+  result_retention_seconds = excluded.result_retention_seconds,
   revision = excluded.revision,
   status = excluded.status,
   updated_at = excluded.updated_at,
