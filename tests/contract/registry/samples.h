@@ -70,7 +70,8 @@ inline Endpoint SampleEndpoint(const std::string& project_id, const std::string&
                              .max_concurrency = 7,
                              .max_queued = 8,
                              .idempotency_ttl_seconds = 9},
-                   .init_timeout_seconds = 10};
+                   .init_timeout_seconds = 10,
+                   .result_retention_seconds = 60};
   endpoint.created_at = kSampleTime;
   endpoint.updated_at = kSampleTime + absl::Microseconds(1);
   return endpoint;
