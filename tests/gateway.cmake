@@ -16,7 +16,7 @@ furnace_test(gateway_unit_test
     unit/gateway/app/authenticator_test.cc unit/gateway/app/endpoint_names_test.cc
     unit/gateway/domain/credentials_test.cc unit/gateway/domain/key_cache_test.cc
     unit/gateway/domain/limits_test.cc unit/gateway/domain/lru_map_test.cc
-    unit/gateway/domain/role_test.cc
+    unit/gateway/domain/output_links_test.cc unit/gateway/domain/role_test.cc
   DEPS furnace_gateway_app)
 furnace_test(gateway_http_unit_test
   SOURCES
@@ -40,8 +40,9 @@ furnace_test(gateway_contract_test
 furnace_test(gateway_integration_test
   SOURCES
     integration/gateway/drain_test.cc integration/gateway/front_door_test.cc
-    integration/gateway/http_protocol_test.cc integration/gateway/rest_test.cc
-    integration/gateway/runpod_test.cc integration/gateway/stream_test.cc
+    integration/gateway/http_protocol_test.cc integration/gateway/output_test.cc
+    integration/gateway/rest_test.cc integration/gateway/runpod_test.cc
+    integration/gateway/stream_test.cc
   DEPS gateway_testing
   LABELS grpc)
 

@@ -1,7 +1,8 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
-  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_batch_store.cc
-    support/scheduler/memory_batch_worker.cc support/scheduler/memory_job_links.cc
+  SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_attempt_history.cc
+    support/scheduler/memory_batch_store.cc support/scheduler/memory_batch_worker.cc
+    support/scheduler/memory_expired_jobs.cc support/scheduler/memory_job_links.cc
     support/scheduler/memory_job_progress.cc support/scheduler/memory_job_queue.cc
     support/scheduler/memory_job_queue_windows.cc support/scheduler/memory_lost_jobs.cc
     support/scheduler/memory_queue_loads.cc support/scheduler/memory_schedule_store.cc
@@ -13,6 +14,7 @@ furnace_test(scheduler_domain_test
   SOURCES
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
+    unit/scheduler/domain/attempt_test.cc
     unit/scheduler/domain/fair_share_simulation_test.cc
     unit/scheduler/domain/fair_share_test.cc
     unit/scheduler/domain/autoscale_test.cc
@@ -32,6 +34,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/schedule_test.cc
     unit/scheduler/domain/shard_test.cc
     unit/scheduler/domain/start_breaker_test.cc
+    unit/scheduler/domain/text_test.cc
     unit/scheduler/domain/time_window_test.cc
     unit/scheduler/domain/time_zone_test.cc
     unit/scheduler/domain/wait_reason_test.cc
@@ -62,6 +65,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/rebuilder_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
+    unit/scheduler/app/retention_test.cc
     unit/scheduler/app/schedule_runner_test.cc
     unit/scheduler/app/schedules_test.cc
     unit/scheduler/app/shard_leader_test.cc

@@ -37,6 +37,8 @@ void BindWorkers(CLI::App& command, EndpointOptions& options) {
 
 void BindRetry(CLI::App& command, EndpointOptions& options) {
   command.add_option("--timeout", options.timeout_seconds, "seconds an attempt may run (300)");
+  command.add_option("--result-retention", options.result_retention_seconds,
+                     "seconds a job is kept after its end, 60-2678400 (604800)");
   command.add_option("--max-retries", options.max_retries, "further attempts of a failed job (0)");
   command.add_option("--backoff-ms", options.backoff_ms,
                      "longest wait before the first retry; doubles with each (1000)");

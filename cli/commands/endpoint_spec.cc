@@ -111,6 +111,7 @@ absl::StatusOr<std::string> SpecJson(const EndpointOptions& options, std::string
                                ? "null"
                                : WebhookJson(*options.webhook, options.webhook_format));
   }
+  spec.Add("result_retention_seconds", options.result_retention_seconds);
   return spec.Over(current);
 }
 

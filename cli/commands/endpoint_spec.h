@@ -44,6 +44,7 @@ struct EndpointOptions {
   std::vector<std::string> task_types;
   std::optional<std::string> webhook;  // URL; empty: none any more.
   std::optional<std::string> webhook_format;
+  std::optional<std::int64_t> result_retention_seconds;
 };
 
 /// The JSON of the EndpointSpec `current` with the options in place of what it has;

@@ -61,6 +61,7 @@ std::string DescribeEndpoint(const Answer& endpoint) {
     const Answer webhook = spec.Object("webhook");
     table.Add({"webhook", fmt::format("{} {}", webhook.Text("url"), webhook.Text("format"))});
   }
+  table.Add({"results kept", fmt::format("{} s", spec.Int("result_retention_seconds"))});
   table.Add({"created", FormatTimestamp(endpoint.Text("created_at"))});
   return table.ToString();
 }

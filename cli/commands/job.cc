@@ -23,6 +23,24 @@ void AddForecast(const Answer& waiting, Table& table) {
   if (nanos > 0) table.Add({"costs", fmt::format("about {}", FormatNanos(nanos))});
 }
 
+// A line for each attempt of a job that had to be tried again.
+void AddAttempts(const Answer& job, Table& table) {
+  const std::vector<Answer> attempts = job.Items("attempts");
+  if (attempts.size() < 2) return;
+  for (const Answer& attempt : attempts) {
+    const std::string cause = attempt.Text("cause");
+    const std::string how = !attempt.Has("ended_at") ? "runs"
+                            : cause == "UNSPECIFIED"
+                                ? "ended"
+                                : fmt::format("{}: {}", cause, attempt.Text("error"));
+    table.Add(
+        {fmt::format("attempt {}", attempt.Int("attempt")),
+         fmt::format("{} on {} ({}), billed {}: {}", FormatTimestamp(attempt.Text("started_at")),
+                     attempt.Text("worker_id"), attempt.Text("gpu_type"),
+                     FormatMicros(attempt.Int("billed_gpu_time_us")), how)});
+  }
+}
+
 std::string Describe(const Answer& job) {
   Table table({"FIELD", "VALUE"});
   for (const char* field : {"id", "endpoint_id", "status", "cause", "error", "worker_id",
@@ -51,6 +69,8 @@ std::string Describe(const Answer& job) {
   if (job.Has("gpu_memory_peak_mib")) {
     table.Add({"GPU memory", fmt::format("{} MiB at most", job.Int("gpu_memory_peak_mib"))});
   }
+  AddAttempts(job, table);
+  if (job.Has("output_url")) table.Add({"output_url", job.Text("output_url")});
   for (const char* field : {"progress", "input", "output"}) {
     constexpr std::size_t kMaxShown = 400;
     const std::string_view raw = job.Raw(field);
@@ -64,6 +84,7 @@ std::string Describe(const Answer& job) {
 struct OneOptions {
   std::string job;
   bool input = false;
+  bool output_url = false;
 };
 
 void BindOne(CLI::App& command, OneOptions& options) {
@@ -73,12 +94,16 @@ void BindOne(CLI::App& command, OneOptions& options) {
 void BindGet(CLI::App& command, OneOptions& options) {
   BindOne(command, options);
   command.add_flag("--input", options.input, "show the input, too");
+  command.add_flag("--output-url", options.output_url,
+                   "show where the output can be fetched for a while, in its place");
 }
 
 absl::StatusOr<int> Get(const Session& session, const OneOptions& options) {
   FURNACE_ASSIGN_OR_RETURN(RestClient client, session.Connect());
   Target target("/v1/jobs");
-  target.Segment(options.job).Query("include_input", options.input ? "true" : "");
+  target.Segment(options.job)
+      .Query("include_input", options.input ? "true" : "")
+      .Query("output_url", options.output_url ? "true" : "");
   FURNACE_ASSIGN_OR_RETURN(const Answer job, client.Get(target));
   return session.Show(job, Describe(job));
 }

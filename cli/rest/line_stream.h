@@ -8,12 +8,13 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "libs/common/base/result_limit.h"
 #include "libs/common/http/client.h"
 
 namespace furnace::cli {
 
 /// Longest line accepted: a job with the largest output there is, and some.
-inline constexpr std::size_t kMaxLineBytes = 64 << 20;
+inline constexpr std::size_t kMaxLineBytes = kMaxJobBytes;
 
 /// Cuts bytes into lines as they come.
 class LineBuffer {

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 SCALE_MIN, SCALE_MAX = 1, 4
 PIXELS_MAX = 40_000_000
-# The platform takes results of up to 25 MiB.
+# The platform takes results of up to 64 MiB.
 IMAGE_CHARACTERS_MAX = 24 * 1024 * 1024
 FORMATS = ("jpeg", "png")
 JPEG_QUALITY = 90

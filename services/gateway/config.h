@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -19,12 +20,18 @@ struct Config {
   std::string scheduler_address;
   std::string registry_address;
   std::string metering_address;
+  std::string public_url;
+  std::string output_url_secret;
+  absl::Duration output_url_ttl = absl::Hours(1);
   int threads = 2;
   int connections = 10'000;
 };
 
 /// Reads the settings into `config`; see Env for the errors.
 void ReadConfig(config::Env& env, Config& config);
+
+/// INVALID_ARGUMENT unless `url` is empty or what URLs can begin with.
+absl::Status CheckPublicUrl(std::string_view url);
 
 absl::StatusOr<Config> LoadConfig();
 

@@ -61,7 +61,12 @@ absl::Status Serve(const Config& config, const runtime::ShutdownSignals& signals
 
   std::atomic<bool> draining = false;
   EndpointNames endpoint_names(registry_endpoints, clock);
-  http::Api api(backends, endpoint_names, [&draining] { return draining.load(); });
+  http::Api api(backends, endpoint_names,
+                {.secret = config.output_url_secret.empty() ? config.internal_token
+                                                            : config.output_url_secret,
+                 .public_url = config.public_url,
+                 .ttl = config.output_url_ttl},
+                [&draining] { return draining.load(); });
   FURNACE_RETURN_IF_ERROR(api.Build());
   http::Front front(api.router(), authenticator);
   FrontDoor front_door(authenticator, backends);

@@ -34,6 +34,7 @@
 #include "services/scheduler/app/rebuilder.h"
 #include "services/scheduler/app/redriver.h"
 #include "services/scheduler/app/relay.h"
+#include "services/scheduler/app/retention.h"
 #include "services/scheduler/app/schedule_runner.h"
 #include "services/scheduler/app/schedules.h"
 #include "services/scheduler/app/shard_leader.h"
@@ -59,7 +60,9 @@
 #include "services/scheduler/storage/observed_forecasts.h"
 #include "services/scheduler/storage/observed_job_queue.h"
 #include "services/scheduler/storage/observed_webhooks.h"
+#include "services/scheduler/storage/postgres/attempt_history.h"
 #include "services/scheduler/storage/postgres/batch_store.h"
+#include "services/scheduler/storage/postgres/expired_jobs.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/postgres/schedule_store.h"
@@ -110,6 +113,8 @@ struct Scheduler::Parts {
         loads(redis, scripts, c.shards),
         links(redis, scripts),
         history(postgres),
+        attempt_history(postgres),
+        expired_jobs(postgres),
         unfinished_jobs(postgres),
         payloads(postgres),
         batch_store(postgres),
@@ -136,7 +141,9 @@ struct Scheduler::Parts {
         job_webhooks(outbox, reader, rpc::JobJson),
         leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
-        relay(log, leader, history, batches, job_webhooks, usage, dependencies, forecasts),
+        relay(log, leader, catalog, history, attempt_history, batches, job_webhooks, usage,
+              dependencies, forecasts),
+        retention(expired_jobs, lost_jobs, leader),
         schedule_runner(schedule_store, submitter, reader, leader, clock, c.shards),
         webhook_sender({.suite_secrets = c.webhook_secrets,
                         .may_connect = c.allow_private_webhooks ? nullptr : &http::IsPublicAddress},
@@ -148,8 +155,8 @@ struct Scheduler::Parts {
         redriver(queue, reader, history, catalog),
         rebuilder(unfinished_jobs, lost_jobs, catalog, c.shards),
         schedules(schedule_store, catalog, clock),
-        job_handlers(submitter, batches, graphs, queue, reader, history, explainer, redriver,
-                     dispatcher, clock),
+        job_handlers(submitter, batches, graphs, queue, reader, history, attempt_history, explainer,
+                     redriver, dispatcher, clock),
         job_service(gate, job_handlers, submitter, dispatcher, queue, watchers, blocking, clock),
         batch_service(gate, batches, c.webhook_secrets.front()),
         webhook_service(gate, outbox),
@@ -188,6 +195,8 @@ struct Scheduler::Parts {
   RedisQueueLoads loads;
   RedisJobLinks links;
   PostgresJobHistory history;
+  PostgresAttemptHistory attempt_history;
+  PostgresExpiredJobs expired_jobs;
   PostgresUnfinishedJobs unfinished_jobs;
   PostgresPayloadStore payloads;
   PostgresBatchStore batch_store;
@@ -217,6 +226,7 @@ struct Scheduler::Parts {
   ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
+  Retention retention;
   ScheduleRunner schedule_runner;
   HttpWebhookSender webhook_sender;
   WebhookDeliverer webhook_deliverer;
@@ -253,6 +263,7 @@ struct Scheduler::Parts {
   std::optional<runtime::Periodic> wake_impatient;
   std::optional<runtime::Periodic> refresh_prices;
   std::optional<runtime::Periodic> drop_orphans;
+  std::optional<runtime::Periodic> forget_jobs;
   std::optional<runtime::Periodic> deliver_webhooks;
   std::optional<runtime::Periodic> tidy_webhooks;
   std::optional<redis::Subscriber> notifications;
@@ -265,7 +276,7 @@ Scheduler::Parts::~Parts() {
   for (auto* duty :
        {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events, &recover_links,
         &run_schedules, &scale, &expire_watchers, &wake_workers, &wake_impatient, &refresh_prices,
-        &drop_orphans, &deliver_webhooks, &tidy_webhooks}) {
+        &drop_orphans, &forget_jobs, &deliver_webhooks, &tidy_webhooks}) {
     duty->reset();
   }
   server.reset();
@@ -277,11 +288,13 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server,
-      furnace::rpc::Server::Start({.address = config.listen, .max_threads = config.handler_threads},
-                                  {&job_service, &batch_service, &webhook_service, &worker_service,
-                                   &schedule_service, &fleet_service, &queue_service},
-                                  async));
+      server, furnace::rpc::Server::Start({.address = config.listen,
+                                           .max_threads = config.handler_threads,
+                                           .max_receive_bytes = furnace::rpc::kMaxMessageBytes},
+                                          {&job_service, &batch_service, &webhook_service,
+                                           &worker_service, &schedule_service, &fleet_service,
+                                           &queue_service},
+                                          async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));
@@ -313,6 +326,10 @@ void Scheduler::Parts::StartDuties() {
   deliver_webhooks.emplace(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });
   tidy_webhooks.emplace(WebhookDeliverer::kTidyEvery, [this] { webhook_deliverer.Tidy(); });
   drop_orphans.emplace(Batches::kDropEvery, [this] { batches.DropOrphans(); });
+  forget_jobs.emplace(Retention::kEvery, [this] {
+    const absl::Status status = retention.Run();
+    if (!status.ok()) spdlog::warn("retention: {}", status.ToString());
+  });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),
       [this](std::string_view, std::string_view message) { OnNotify(message); },

@@ -60,6 +60,7 @@ class ClientTest(GatewayCase):
             window={"start": "22:00", "end": "06:00"},
             critical=True,
             affinity={"region": "eu"},
+            s3_config={"accessId": "a"},
         )
         options = {
             "not_before": "2030-01-02T03:04:05+02:00",
@@ -70,6 +71,7 @@ class ClientTest(GatewayCase):
             "window": {"start": "22:00", "end": "06:00"},
             "critical": True,
             "affinity": {"region": "eu"},
+            "s3_config": {"accessId": "a"},
         }
         body = {"input": 1, "priority": 0, "options": options}
         self.assertEqual(self.requests[0].json(), body)
@@ -262,6 +264,11 @@ class ClientTest(GatewayCase):
         self.assertEqual(self.client.endpoints.health("ep/1"), health)
         (request,) = self.requests
         self.assertEqual((request.method, request.path), ("GET", "/v1/endpoints/ep%2F1/health"))
+
+    def test_a_job_may_come_with_the_url_of_its_output(self):
+        self.will_answer(200, {"id": "job-1", "output_url": "/v1/jobs/job-1/output?x"})
+        self.assertEqual(self.client.job("job-1", output_url=True)["output_url"], "/v1/jobs/job-1/output?x")
+        self.assertEqual(self.requests[0].query, {"output_url": "true"})
 
     def test_a_get_is_repeated(self):
         self.will_hang_up()

@@ -18,6 +18,7 @@ GatewayHarness::GatewayHarness(const http::ServerLimits& limits)
   backends_ = std::make_unique<GrpcBackends>(channels, *completions_, kToken);
   authenticator_ = std::make_unique<Authenticator>(*keys_, clock_, KeyCachePolicy{});
   api_ = std::make_unique<http::Api>(*backends_, *endpoint_names_,
+                                     OutputLinkSettings{.secret = "s"},
                                      [this] { return draining_.load(); });
   FURNACE_CHECK(api_->Build().ok());
   front_ = std::make_unique<http::Front>(api_->router(), *authenticator_);

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/common/base/result_limit.h"
 #include "libs/common/http/address.h"
 
 namespace furnace::http {
@@ -18,7 +19,7 @@ struct Request {
   std::string body;
   absl::Duration timeout = absl::Seconds(30);
   /// A longer answer is an error, not memory.
-  std::size_t max_response_bytes = 64 << 20;
+  std::size_t max_response_bytes = kMaxJobBytes;
   /// A longer answer is cut off there instead.
   bool cut_response = false;
   /// Connect only to addresses that it allows, whatever name stands for them, and to no

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "libs/common/base/status.h"
@@ -72,10 +73,15 @@ absl::StatusOr<Connection> Connection::Open(const std::string& dsn) {
 absl::StatusOr<Rows> Connection::Exec(std::string_view sql, const std::vector<Param>& params) {
   std::vector<const char*> values;
   values.reserve(params.size());
-  for (const Param& param : params) values.push_back(param ? param->c_str() : nullptr);
+  std::size_t bytes = 0;
+  for (const Param& param : params) {
+    values.push_back(param ? param->c_str() : nullptr);
+    bytes += param ? param->size() : 0;
+  }
   Rows rows(PQexecParams(connection_.get(), std::string(sql).c_str(),
                          static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr,
                          /*resultFormat=*/0));
+  has_grown_ = has_grown_ || std::max(bytes, PQresultMemorySize(rows.get())) > kLargeBytes;
   FURNACE_RETURN_IF_ERROR(StatusOf(rows.get()));
   return rows;
 }

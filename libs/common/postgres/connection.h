@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,10 +64,16 @@ class Connection {
   /// answered with success and roll back.
   bool InFailedTransaction() const;
 
+  /// Whether a statement had parameters or rows of more than kLargeBytes: libpq keeps the room
+  /// that it took for as long as the connection lives.
+  bool HasGrown() const { return has_grown_; }
+  static constexpr std::size_t kLargeBytes = std::size_t{8} << 20;
+
  private:
   explicit Connection(PGconn* connection) : connection_(connection, &PQfinish) {}
 
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+  bool has_grown_ = false;
 };
 
 /// UNAVAILABLE for a lost connection or a server that stops or is full (class 08,

@@ -63,7 +63,7 @@ void Pool::Return(std::unique_ptr<Connection> connection) {
     MutexLock lock(mutex_);
     ++free_slots_;
     if (connection != nullptr) {
-      idle_.push_back(std::move(connection));
+      if (!connection->HasGrown()) idle_.push_back(std::move(connection));
     } else {
       // What one connection met, its idle siblings have most likely met too.
       idle_.clear();

@@ -20,7 +20,8 @@ namespace furnace::postgres {
 /// Lends out connections to one database, at most `limit` at a time. Thread-safe.
 ///
 /// A connection that the server has ended while it lay idle is replaced before it
-/// is lent. Waits on the server are bounded by the DSN; see WithDeadlines.
+/// is lent, and one that has carried something large after it was. Waits on the server are bounded
+/// by the DSN; see WithDeadlines.
 class Pool {
  public:
   Pool(std::string dsn, std::size_t limit) : dsn_(std::move(dsn)), free_slots_(limit) {}

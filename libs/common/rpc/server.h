@@ -9,13 +9,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/common/base/result_limit.h"
 #include "libs/common/rpc/async_call.h"
 #include "libs/common/rpc/completion.h"
 
 namespace furnace::rpc {
 
-/// Largest message any server or client of the suite takes.
-inline constexpr int kMaxMessageBytes = 32 << 20;
+/// Largest message any server or client of the suite sends, and any client takes.
+inline constexpr int kMaxMessageBytes = static_cast<int>(kMaxJobBytes);
+/// Largest request a server takes, unless it says otherwise.
+inline constexpr int kMaxRequestBytes = 32 << 20;
 
 struct ServerOptions {
   /// "host:port"; port 0 picks a free one, which port() then reports.
@@ -23,6 +26,8 @@ struct ServerOptions {
   /// Threads gRPC may run sync handlers on. A call beyond them is refused at once
   /// with RESOURCE_EXHAUSTED: overload is an error, not a queue.
   int max_threads = 256;
+  /// Largest message that is taken: kMaxMessageBytes where workers send their results.
+  int max_receive_bytes = kMaxRequestBytes;
   /// Threads for the async methods and the generic service.
   int completion_threads = 2;
   /// Takes calls of any method that `services` does not have, if set.

@@ -38,6 +38,7 @@ def job_options(
     critical: bool = False,
     affinity: Optional[Dict[str, Any]] = None,
     webhook: Union[str, Dict[str, Any], None] = None,
+    s3_config: Optional[Dict[str, Any]] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -60,6 +61,7 @@ def job_options(
         "critical": True if critical else None,
         "affinity": affinity,
         "webhook": {"url": webhook} if isinstance(webhook, str) else webhook,
+        "s3_config": s3_config,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

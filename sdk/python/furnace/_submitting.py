@@ -37,6 +37,7 @@ class Submitting:
         critical: bool = False,
         affinity: Optional[Dict[str, Any]] = None,
         webhook: Union[str, Dict[str, Any], None] = None,
+        s3_config: Optional[Dict[str, Any]] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -76,6 +77,9 @@ class Submitting:
             webhook: Where the job is posted once it is final: a URL, or {"url", "format"}
                 with the format "FURNACE" or "RUNPOD". Default: the endpoint's. See
                 `furnace.webhooks.verify` and `Client.webhooks`.
+            s3_config: Handed to the handler as event["s3Config"] and shown to nobody
+                else, e.g. the credentials of a bucket; at most 4 KiB of JSON. It is
+                forgotten when the job ends.
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint or job. "INVALID_ARGUMENT" names the
@@ -99,6 +103,7 @@ class Submitting:
             critical=critical,
             affinity=affinity,
             webhook=webhook,
+            s3_config=s3_config,
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", endpoint_path(endpoint_id) + "/run", body=body)

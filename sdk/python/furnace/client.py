@@ -79,9 +79,17 @@ class Client(Submitting):
         """Returns what the project's webhooks are signed with."""
         return self._rest.call("GET", "/v1/webhooks/secret")["secret"]
 
-    def job(self, job_id: str, include_input: bool = False) -> Job:
-        """Returns a job as it is now."""
+    def job(self, job_id: str, include_input: bool = False, output_url: bool = False) -> Job:
+        """Returns a job as it is now, with its `attempts`.
+
+        Args:
+            include_input: Return its `input`, too.
+            output_url: Return `output_url` in place of `output`: where that can be
+                fetched without a key for a while.
+        """
         query = {"include_input": "true"} if include_input else {}
+        if output_url:
+            query["output_url"] = "true"
         return self._rest.call("GET", job_path(job_id), query)
 
     def jobs(self, endpoint_id: str = "", status: str = "") -> Iterator[Job]:

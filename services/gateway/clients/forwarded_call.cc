@@ -55,7 +55,9 @@ void ForwardedCall::Finish() {
     return;
   }
   if (status_.ok()) {
-    on_reply_(wire::ToString(response_));
+    std::string reply = wire::ToString(response_);
+    response_.Clear();  // It may be large, and this call may live on.
+    on_reply_(std::move(reply));
   } else {
     on_reply_(FromBackend(status_));
   }

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "services/gateway/app/endpoint_names.h"
 #include "services/gateway/app/ports.h"
+#include "services/gateway/domain/output_links.h"
 #include "services/gateway/http/large_work.h"
 #include "services/gateway/http/router.h"
 #include "services/gateway/http/runpod/stream_cursors.h"
@@ -19,7 +20,8 @@ class Api {
  public:
   /// `backends` and `endpoints` outlive this. `draining` says whether the process is
   /// about to stop; see AddProbes.
-  Api(Backends& backends, EndpointNames& endpoints, std::function<bool()> draining);
+  Api(Backends& backends, EndpointNames& endpoints, OutputLinkSettings links,
+      std::function<bool()> draining);
 
   /// Makes the routes. An error means that the protos contradict themselves.
   absl::Status Build();
@@ -33,6 +35,7 @@ class Api {
  private:
   Backends& backends_;
   EndpointNames& endpoints_;
+  const OutputLinks links_;
   const std::function<bool()> draining_;
   std::vector<Binding> bindings_;
   LargeWork large_work_;

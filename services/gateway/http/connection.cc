@@ -13,6 +13,7 @@
 #include "libs/common/base/uuid.h"
 #include "services/gateway/http/connection_exchange.h"
 #include "services/gateway/http/errors.h"
+#include "services/gateway/http/large_work.h"
 #include "services/gateway/http/response_head.h"
 
 namespace furnace::gateway::http {
@@ -124,6 +125,19 @@ void Connection::ReleaseBody() {
   shared_.body_bytes -= std::exchange(charged_bytes_, 0);
 }
 
+// Small answers are not counted: the number of connections bounds them.
+bool Connection::ChargeAnswer(std::size_t bytes) {
+  if (bytes < kLargeBytes) return true;
+  charged_answer_ = bytes;
+  return shared_.answer_bytes.fetch_add(bytes) + bytes <= shared_.limits.answer_bytes;
+}
+
+void Connection::ReleaseAnswer() {
+  if (charged_answer_ == 0) return;
+  shared_.answer_bytes -= std::exchange(charged_answer_, 0);
+  out_body_ = std::string();  // Not just cleared: it would keep its room.
+}
+
 void Connection::SendContinue() {
   out_ = kContinue;
   WriteOut([this] {
@@ -184,6 +198,7 @@ void Connection::WriteOut(absl::AnyInvocable<void()> on_written) {
       [self = shared_from_this(), on_written = std::move(on_written)](
           const boost::system::error_code& error, std::size_t) mutable {
         self->writing_ = false;
+        self->ReleaseAnswer();
         if (self->phase_ == Phase::kClosed) return;
         if (error) return self->Close();
         self->deadline_.Clear();

@@ -85,6 +85,11 @@ void ConnectionExchange::Send(Response response) {
   if (connection.aborted_ && response.status == kClientClosedRequest) {
     response = ErrorResponse(absl::UnavailableError("the gateway is shutting down"), request_id_);
   }
+  if (!connection.ChargeAnswer(IsHead() ? 0 : response.body.size())) {
+    connection.ReleaseAnswer();
+    response =
+        ErrorResponse(absl::UnavailableError("too many large answers at the moment"), request_id_);
+  }
   const bool skipped = connection.SkipBody();
   connection.close_after_ |=
       !skipped || !connection.reader_.keep_alive() || connection.shared_.draining;

@@ -18,6 +18,9 @@ struct ServerLimits {
   std::size_t connections = 10'000;
   /// Bytes of request bodies held at a time, all connections together.
   std::size_t body_bytes = std::size_t{512} << 20;
+  /// Bytes of large answers that wait for clients to take them, all connections together; what
+  /// is beyond them is answered 503.
+  std::size_t answer_bytes = std::size_t{1} << 30;
   /// From the first byte of a request to the end of its head.
   absl::Duration head_timeout = absl::Seconds(10);
   /// From the end of the head to the end of the body.
@@ -46,6 +49,7 @@ struct Shared {
   Handler& handler;
   std::atomic<bool> draining = false;
   std::atomic<std::size_t> body_bytes = 0;
+  std::atomic<std::size_t> answer_bytes = 0;
 };
 
 /// A connection, as the server sees it: an HTTP connection or what became of it.

@@ -62,6 +62,7 @@ struct EndpointSpec {
   int fallback_after_seconds = 0;
   std::vector<std::string> task_types;
   EndpointWebhook webhook;
+  int result_retention_seconds = 0;
 
   friend bool operator==(const EndpointSpec&, const EndpointSpec&) = default;
 };

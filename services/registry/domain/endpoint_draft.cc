@@ -25,6 +25,8 @@ constexpr int kDefaultQueueDelaySeconds = 4;
 constexpr int kDefaultJobsPerWorker = 1;
 constexpr int kDefaultInitTimeoutSeconds = 420;
 constexpr std::size_t kMaxTaskTypes = 16;
+constexpr int kDefaultRetentionSeconds = 604'800;  // 7 days.
+constexpr int kMaxRetentionSeconds = 2'678'400;    // 31 days.
 
 absl::Status ValidateHandlerPath(std::string_view path) {
   if (path.size() <= kMaxHandlerPathChars && path.front() != '/' && path.back() != '/' &&
@@ -120,7 +122,10 @@ absl::Status ValidateNumbers(const EndpointSpec& spec) {
   FURNACE_RETURN_IF_ERROR(Check({"scaler_value", 1, 3600}, spec.scaler_value));
   FURNACE_RETURN_IF_ERROR(Check({"max_retries", 0, 10}, spec.max_retries));
   FURNACE_RETURN_IF_ERROR(Check({"init_timeout_seconds", 1, 3600}, spec.init_timeout_seconds));
-  return Check({"fallback_after_seconds", 0, 86'400}, spec.fallback_after_seconds);
+  FURNACE_RETURN_IF_ERROR(
+      Check({"fallback_after_seconds", 0, 86'400}, spec.fallback_after_seconds));
+  return Check({"result_retention_seconds", 60, kMaxRetentionSeconds},
+               spec.result_retention_seconds);
 }
 
 }  // namespace
@@ -149,6 +154,7 @@ absl::StatusOr<EndpointSpec> Normalise(const EndpointDraft& draft) {
   spec.max_retries = draft.max_retries;
   spec.init_timeout_seconds = draft.init_timeout_seconds.value_or(kDefaultInitTimeoutSeconds);
   spec.fallback_after_seconds = draft.fallback_after_seconds;
+  spec.result_retention_seconds = draft.result_retention_seconds.value_or(kDefaultRetentionSeconds);
   FURNACE_RETURN_IF_ERROR(ValidateNumbers(spec));
   FURNACE_RETURN_IF_ERROR(ValidateTaskTypes(draft.task_types));
   spec.task_types = draft.task_types;

@@ -32,6 +32,7 @@ struct EndpointDraft {
   int fallback_after_seconds = 0;
   std::vector<std::string> task_types;
   std::optional<EndpointWebhook> webhook;
+  std::optional<int> result_retention_seconds;
 };
 
 /// The spec that `draft` means, defaults filled in.

@@ -148,6 +148,7 @@ v1::EndpointSpec ToProto(const EndpointSpec& spec) {
   proto.set_fallback_after_seconds(spec.fallback_after_seconds);
   proto.mutable_task_types()->Add(spec.task_types.begin(), spec.task_types.end());
   if (!spec.webhook.url.empty()) *proto.mutable_webhook() = ToProto(spec.webhook);
+  proto.set_result_retention_seconds(spec.result_retention_seconds);
   return proto;
 }
 
@@ -177,6 +178,7 @@ absl::StatusOr<EndpointDraft> FromProto(const v1::EndpointSpec& spec) {
   if (spec.has_webhook()) {
     FURNACE_ASSIGN_OR_RETURN(draft.webhook, FromProto(spec.webhook()));
   }
+  draft.result_retention_seconds = UnlessZero(spec.result_retention_seconds());
   return draft;
 }
 

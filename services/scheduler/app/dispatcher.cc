@@ -236,8 +236,10 @@ void Dispatcher::Assign(Delivery delivery) {
   std::vector<LeaseId> leases;
   for (ClaimedJob& job : delivery.jobs) {
     leases.push_back(job.lease);
-    assignments.push_back(
-        {.lease = job.lease, .input = *std::move(job.input), .timeout = job.timeout});
+    assignments.push_back({.lease = job.lease,
+                           .input = *std::move(job.input),
+                           .timeout = job.timeout,
+                           .s3_config = std::move(job.s3_config)});
   }
   if (delivery.link->Assign(std::move(assignments))) return;
   Leave(worker_id, delivery.link.get());  // Or the next claim would go the same way.
@@ -269,14 +271,20 @@ void Dispatcher::Settle(Settlement settlement, std::shared_ptr<WorkerLink> link)
 
 void Dispatcher::StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link) {
   auto shared = std::make_shared<Settlement>(std::move(settlement));
-  const bool accepted = blocking_.TrySubmit([this, shared, link] {
+  const std::size_t waiting = storing_bytes_.fetch_add(shared->outcome.output->size());
+  const bool accepted = waiting <= kMaxStoringBytes && blocking_.TrySubmit([this, shared, link] {
     Outcome& outcome = shared->outcome;
-    if (!payloads_.SaveOutput(shared->lease, *outcome.output).ok()) return link->Close();
+    const std::size_t bytes = outcome.output->size();
+    const absl::Status saved = payloads_.SaveOutput(shared->lease, *std::move(outcome.output));
     outcome.output.reset();
+    storing_bytes_ -= bytes;
+    if (!saved.ok()) return link->Close();
     outcome.output_stored = true;
     Settle(std::move(*shared), link);
   });
-  if (!accepted) link->Close();
+  if (accepted) return;
+  storing_bytes_ -= shared->outcome.output->size();
+  link->Close();
 }
 
 void Dispatcher::Result(const std::string& worker_id, Settlement settlement, int credits) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +60,9 @@ class Dispatcher {
  public:
   /// Jobs in one claim: bounds how long Redis is busy with it.
   static constexpr int kMaxClaim = 128;
+  /// Bytes of large results that may wait to be stored. Beyond them a worker's session ends:
+  /// it keeps its result and brings it again on the next one.
+  static constexpr std::size_t kMaxStoringBytes = std::size_t{256} << 20;
 
   /// `blocking` runs what reads and writes the payload store and reads other jobs.
   Dispatcher(JobQueue& queue, const EndpointCatalog& catalog, PayloadStore& payloads,
@@ -191,6 +196,8 @@ class Dispatcher {
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const absl::Duration lease_;
+
+  std::atomic<std::size_t> storing_bytes_{0};
 
   mutable Mutex mutex_;
   std::map<std::string, Session> sessions_ ABSL_GUARDED_BY(mutex_);

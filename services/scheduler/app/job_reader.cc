@@ -7,8 +7,8 @@
 
 namespace furnace::scheduler {
 
-absl::StatusOr<JobRecord> JobReader::Find(const std::string& job_id, const std::string& project_id,
-                                          bool with_input) {
+absl::StatusOr<JobRecord> JobReader::FindAny(const std::string& job_id,
+                                             const std::string& project_id, bool with_input) {
   FURNACE_ASSIGN_OR_RETURN(
       std::optional<JobRecord> live,
       Await<std::optional<JobRecord>>([&](Done<std::optional<JobRecord>> done) {
@@ -19,10 +19,21 @@ absl::StatusOr<JobRecord> JobReader::Find(const std::string& job_id, const std::
   return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
 }
 
+absl::StatusOr<JobRecord> JobReader::Find(const std::string& job_id, const std::string& project_id,
+                                          bool with_input) {
+  FURNACE_ASSIGN_OR_RETURN(JobRecord record, FindAny(job_id, project_id, with_input));
+  if (record.is_past) return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
+  return record;
+}
+
 absl::StatusOr<JobRecord> JobReader::Get(const std::string& job_id, const std::string& project_id,
-                                         bool with_input) {
+                                         bool with_input, bool with_output) {
   FURNACE_ASSIGN_OR_RETURN(JobRecord record, Find(job_id, project_id, with_input));
-  FURNACE_RETURN_IF_ERROR(LoadOutput(record.job));
+  if (with_output) {
+    FURNACE_RETURN_IF_ERROR(LoadOutput(record.job));
+  } else {
+    record.job.output.reset();
+  }
   if (with_input) {
     FURNACE_RETURN_IF_ERROR(LoadInput(record.job));
   } else {
@@ -31,9 +42,9 @@ absl::StatusOr<JobRecord> JobReader::Get(const std::string& job_id, const std::s
   return record;
 }
 
-absl::StatusOr<JobRecord> JobReader::GetPast(const std::string& job_id,
-                                             const std::string& project_id) {
-  FURNACE_ASSIGN_OR_RETURN(JobRecord record, history_.Get(job_id, project_id));
+absl::StatusOr<JobRecord> JobReader::GetParent(const std::string& job_id,
+                                               const std::string& project_id) {
+  FURNACE_ASSIGN_OR_RETURN(JobRecord record, FindAny(job_id, project_id, /*with_input=*/false));
   FURNACE_RETURN_IF_ERROR(LoadOutput(record.job));
   return record;
 }

@@ -23,15 +23,18 @@ class JobReader {
   /// The project's job with its output, and its input where asked for. NOT_FOUND
   /// when it has none of that id.
   absl::StatusOr<JobRecord> Get(const std::string& job_id, const std::string& project_id,
-                                bool with_input);
+                                bool with_input, bool with_output = true);
 
-  /// From history alone, with its output.
-  absl::StatusOr<JobRecord> GetPast(const std::string& job_id, const std::string& project_id);
+  /// As Get, for a job that depends on it: it may be one whose time in history is over, that is
+  /// kept just for such jobs.
+  absl::StatusOr<JobRecord> GetParent(const std::string& job_id, const std::string& project_id);
 
   /// Fetches an output that lies in the payload store.
   absl::Status LoadOutput(Job& job);
 
  private:
+  absl::StatusOr<JobRecord> FindAny(const std::string& job_id, const std::string& project_id,
+                                    bool with_input);
   absl::Status LoadInput(Job& job);
 
   JobQueue& queue_;

@@ -11,9 +11,8 @@ namespace furnace::scheduler {
 namespace {
 
 // The record as one watcher sees it: with the chunks it does not have yet.
-JobRecord ViewFor(const JobRecord& record, std::int64_t chunks_after) {
-  JobRecord view = record;
-  const std::int64_t first = record.chunk_count - static_cast<std::int64_t>(record.chunks.size());
+JobRecord ViewFor(JobRecord view, std::int64_t chunks_after) {
+  const std::int64_t first = view.chunk_count - static_cast<std::int64_t>(view.chunks.size());
   const std::int64_t known = std::clamp<std::int64_t>(
       chunks_after - first, 0, static_cast<std::int64_t>(view.chunks.size()));
   view.chunks.erase(view.chunks.begin(), view.chunks.begin() + known);
@@ -105,7 +104,7 @@ void JobWatchers::OnRead(const std::string& job_id, std::optional<std::int64_t> 
   if (!record.ok()) return Fail(job_id, record.status());
   const bool live = record->has_value();
   if (live && !((*record)->job.output_stored && IsFinal((*record)->job.status))) {
-    Deliver(job_id, chunks_after, **record);
+    Deliver(job_id, chunks_after, **std::move(record));
     return Read(job_id);
   }
   auto shared = std::make_shared<std::optional<JobRecord>>(*std::move(record));
@@ -113,7 +112,7 @@ void JobWatchers::OnRead(const std::string& job_id, std::optional<std::int64_t> 
     if (!*shared) return ReadPast(job_id);
     const absl::Status loaded = reader_.LoadOutput((*shared)->job);
     if (!loaded.ok()) return Fail(job_id, loaded);
-    Deliver(job_id, chunks_after, **shared);
+    Deliver(job_id, chunks_after, *std::move(*shared));
     Read(job_id);
   });
   if (!accepted) Fail(job_id, absl::ResourceExhaustedError("too many reads wait"));
@@ -129,9 +128,9 @@ void JobWatchers::ReadPast(const std::string& job_id) {
   }
   absl::Status status = Error(absl::StatusCode::kNotFound, "no job {}", job_id);
   for (const std::string& project_id : projects) {
-    const absl::StatusOr<JobRecord> record = reader_.Get(job_id, project_id, /*with_input=*/false);
+    absl::StatusOr<JobRecord> record = reader_.Get(job_id, project_id, /*with_input=*/false);
     if (record.ok()) {
-      Deliver(job_id, /*chunks_after=*/0, *record);
+      Deliver(job_id, /*chunks_after=*/0, *std::move(record));
       return Read(job_id);
     }
     status = record.status();
@@ -148,22 +147,29 @@ std::vector<JobWatchers::Entry> JobWatchers::Take(const std::string& job_id) {
 
 // Only the one reader of the job gets here, so watchers are called one at a time.
 void JobWatchers::Deliver(const std::string& job_id, std::optional<std::int64_t> chunks_after,
-                          const JobRecord& record) {
+                          JobRecord record) {
+  const bool final = IsFinal(record.job.status);
+  const std::string project_id = record.job.project_id;
+  const std::int64_t chunk_count = record.chunk_count;
   std::vector<Entry> staying;
   std::size_t gone = 0;
-  for (Entry& entry : Take(job_id)) {
+  std::vector<Entry> entries = Take(job_id);
+  for (Entry& entry : entries) {
     // One that came while the read was on its way may lack chunks that the read did
     // not ask for. Its coming counts as a change: the next read is for it.
     const auto wanted = entry.request.chunks_after;
-    if (wanted && chunks_after.value_or(record.chunk_count) > *wanted) {
+    if (wanted && chunks_after.value_or(chunk_count) > *wanted) {
       staying.push_back(std::move(entry));
       continue;
     }
-    const bool foreign = entry.request.project_id != record.job.project_id;
+    const bool foreign = entry.request.project_id != project_id;
     if (foreign) entry.watcher->OnError(Error(absl::StatusCode::kNotFound, "no job {}", job_id));
-    const std::int64_t after = entry.request.chunks_after.value_or(record.chunk_count);
-    if (!foreign && entry.watcher->OnJob(ViewFor(record, after)) && !IsFinal(record.job.status)) {
-      if (entry.request.chunks_after) entry.request.chunks_after = record.chunk_count;
+    const std::int64_t after = entry.request.chunks_after.value_or(chunk_count);
+    // What is large is not copied for the last one, which most often is the only one.
+    const bool last = &entry == &entries.back();
+    if (!foreign && entry.watcher->OnJob(ViewFor(last ? std::move(record) : record, after)) &&
+        !final) {
+      if (entry.request.chunks_after) entry.request.chunks_after = chunk_count;
       staying.push_back(std::move(entry));
     } else {
       ++gone;
@@ -171,8 +177,8 @@ void JobWatchers::Deliver(const std::string& job_id, std::optional<std::int64_t>
   }
   MutexLock lock(mutex_);
   count_ -= gone;
-  auto& entries = jobs_[job_id].entries;
-  entries.insert(entries.end(), std::make_move_iterator(staying.begin()),
+  auto& present = jobs_[job_id].entries;
+  present.insert(present.end(), std::make_move_iterator(staying.begin()),
                  std::make_move_iterator(staying.end()));
 }
 

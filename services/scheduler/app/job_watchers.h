@@ -87,7 +87,7 @@ class JobWatchers {
               absl::StatusOr<std::optional<JobRecord>> record);
   void ReadPast(const std::string& job_id);
   void Deliver(const std::string& job_id, std::optional<std::int64_t> chunks_after,
-               const JobRecord& record) ABSL_LOCKS_EXCLUDED(mutex_);
+               JobRecord record) ABSL_LOCKS_EXCLUDED(mutex_);
   void Fail(const std::string& job_id, const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<Entry> Take(const std::string& job_id) ABSL_LOCKS_EXCLUDED(mutex_);
 

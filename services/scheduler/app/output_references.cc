@@ -159,7 +159,7 @@ absl::StatusOr<std::string> InsertOutputs(std::string_view input, const std::str
   std::vector<std::string> texts(references.size(), "null");
   std::size_t room = kMaxAssembledBytes - std::min(input.size(), kMaxAssembledBytes);
   for (const std::string& source : sources) {
-    const auto record = reader.Get(source, project_id, /*with_input=*/false);
+    const auto record = reader.GetParent(source, project_id);
     if (absl::IsNotFound(record.status())) continue;
     FURNACE_RETURN_IF_ERROR(record.status());
     FURNACE_RETURN_IF_ERROR(Insert(*record, references, texts, room));

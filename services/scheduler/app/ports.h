@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/scheduler/app/driver_port.h"
+#include "services/scheduler/app/payload_port.h"
 #include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/autoscale.h"
 #include "services/scheduler/domain/endpoint.h"
@@ -48,6 +49,7 @@ struct Submission {
     bool refers_to_outputs = false;  // The input does, to those of these jobs.
     std::string graph_id = {};       // Held until the graph is decided on; empty: none.
     std::string webhook = {};        // See EncodeJobWebhook; empty: none.
+    std::string s3_config = {};      // For the handler, until the job ends; empty: none.
   };
 
   std::string endpoint_id;
@@ -100,7 +102,8 @@ struct ClaimedJob {
   std::optional<std::string> input;  // nullopt: it lies in the payload store.
   /// The project whose jobs' outputs the input refers to; empty: it refers to none.
   std::string outputs_of = {};
-  std::string model = {};  // That its affinity names; empty: none.
+  std::string model = {};      // That its affinity names; empty: none.
+  std::string s3_config = {};  // See Submission; empty: none.
 };
 
 /// What a claim gave.
@@ -154,6 +157,12 @@ struct JobRecord {
   bool has_dependents = false;  // Others wait for its end, or did. Only of a live job.
   /// Chunks that a reader asked for and that are not kept any more.
   std::int64_t chunks_dropped = 0;
+  /// When history forgets the job; only for Save, of a final job.
+  std::optional<absl::Time> kept_until = {};
+  bool is_past = false;  // That time is over: no job any more for whoever asks. Only from Get.
+  /// Holds credentials: for the handler and for a rebuild of the queue, and for nobody else.
+  /// Empty: there is none, or the job is final.
+  std::string s3_config = {};
 };
 
 /// Jobs of one endpoint to queue again.
@@ -245,6 +254,8 @@ struct AttemptEnd {
   absl::Time start;
   absl::Time end;
   FailureCause cause = FailureCause::kNone;
+  std::string error =
+      {};  // What the job said then, at most kMaxAttemptErrorBytes; only with a cause.
 };
 
 /// One transition of a job.
@@ -309,34 +320,17 @@ class JobHistory {
  public:
   virtual ~JobHistory() = default;
 
-  /// Stores jobs; a version that is not above the stored one changes nothing.
+  /// Stores jobs; a version that is not above the stored one changes nothing, but that it
+  /// says when a final job is forgotten.
   virtual absl::Status Save(const std::vector<JobRecord>& jobs) = 0;
 
   /// A job of the project with its output and input, or NOT_FOUND.
   virtual absl::StatusOr<JobRecord> Get(const std::string& job_id,
                                         const std::string& project_id) = 0;
 
-  /// Jobs by falling id, without inputs, outputs and chunks.
+  /// Jobs by falling id, without inputs, outputs and chunks, and without those whose time is
+  /// over.
   virtual absl::StatusOr<std::vector<Job>> List(const JobFilter& filter) = 0;
-};
-
-/// Payloads too large for the queue.
-class PayloadStore {
- public:
-  virtual ~PayloadStore() = default;
-
-  struct Input {
-    std::string job_id;
-    std::string body;
-  };
-
-  virtual absl::Status SaveInputs(const std::vector<Input>& inputs) = 0;
-  /// Drops inputs; those that are not there are dropped already.
-  virtual absl::Status DeleteInputs(const std::vector<std::string>& job_ids) = 0;
-  virtual absl::Status SaveOutput(const LeaseId& lease, const std::string& body) = 0;
-  /// NOT_FOUND when there is none.
-  virtual absl::StatusOr<std::string> LoadInput(const std::string& job_id) = 0;
-  virtual absl::StatusOr<std::string> LoadOutput(const LeaseId& lease) = 0;
 };
 
 struct EndpointChanges {
@@ -375,6 +369,7 @@ class WorkerLink {
     LeaseId lease;
     std::string input;
     absl::Duration timeout;
+    std::string s3_config = {};
   };
 
   /// False when the stream is gone and the jobs will not reach the worker.

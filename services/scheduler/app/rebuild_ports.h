@@ -18,8 +18,8 @@ class UnfinishedJobs {
   /// Ids above `after_id` (empty: all), rising, at most `limit`.
   virtual absl::StatusOr<std::vector<std::string>> List(const std::string& after_id, int limit) = 0;
 
-  /// Those of the jobs that are unfinished, with their inline inputs and without chunks,
-  /// in any order.
+  /// Those of the jobs that are unfinished, with their inline inputs and s3_config and without
+  /// chunks, in any order.
   virtual absl::StatusOr<std::vector<JobRecord>> Read(const std::vector<std::string>& ids) = 0;
 };
 

@@ -48,10 +48,12 @@ absl::StatusOr<bool> Relay::Round() {
   if (events.empty()) return false;
   FURNACE_ASSIGN_OR_RETURN(Jobs jobs, ReadJobs(events));
   FURNACE_RETURN_IF_ERROR(TellDependents(jobs));
+  FURNACE_RETURN_IF_ERROR(SetRetention(jobs));
   absl::Status saved = SaveJobs(jobs);
   if (IsRefusal(saved)) saved = SaveOneByOne(jobs);
   FURNACE_RETURN_IF_ERROR(saved);
   FURNACE_RETURN_IF_ERROR(TellBatches(jobs));
+  FURNACE_RETURN_IF_ERROR(SaveAttempts(events));
   FURNACE_RETURN_IF_ERROR(TellWebhooks(jobs));
   FURNACE_RETURN_IF_ERROR(RecordUsage(events));
   NoteRuns(events, jobs);
@@ -87,6 +89,21 @@ absl::Status Relay::TellDependents(const Jobs& jobs) {
     for (const JobRecord& record : in_shard) {
       if (!record.has_dependents || !IsFinal(record.job.status)) continue;
       FURNACE_RETURN_IF_ERROR(dependencies_.TellDependents(record.job.id));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// An endpoint that the registry has never heard of any more has none of its own.
+absl::Status Relay::SetRetention(Jobs& jobs) {
+  for (auto& [shard, in_shard] : jobs) {
+    for (JobRecord& record : in_shard) {
+      if (!record.job.completed_at) continue;
+      const absl::StatusOr<EndpointPtr> endpoint = catalog_.Find(record.job.endpoint_id);
+      if (!endpoint.ok() && !absl::IsNotFound(endpoint.status())) return endpoint.status();
+      const absl::Duration retention =
+          endpoint.ok() ? (*endpoint)->result_retention : Endpoint().result_retention;
+      record.kept_until = *record.job.completed_at + retention;
     }
   }
   return absl::OkStatus();
@@ -139,6 +156,21 @@ absl::Status Relay::TellBatches(const Jobs& jobs) {
   const absl::Status told = batches_.OnJobsEnded({ids.begin(), ids.end()});
   if (!IsRefusal(told)) return told;
   spdlog::error("{} batches cannot be told of their jobs: {}", ids.size(), told.ToString());
+  return absl::OkStatus();
+}
+
+// Those that have a result, or were cancelled, are told by their jobs.
+absl::Status Relay::SaveAttempts(const Events& events) {
+  std::vector<AttemptEnd> failed;
+  for (const auto& [shard, in_shard] : events) {
+    for (const JobEvent& event : in_shard) {
+      const auto& end = event.attempt_end;
+      if (end && end->cause != FailureCause::kNone) failed.push_back(*end);
+    }
+  }
+  absl::Status saved = attempts_.Save(failed);
+  if (!IsRefusal(saved)) return saved;
+  spdlog::error("{} attempts cannot be stored: {}", failed.size(), saved.ToString());
   return absl::OkStatus();
 }
 

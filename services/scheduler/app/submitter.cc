@@ -35,8 +35,10 @@ std::string Fingerprint(const JobRequest::Item& item) {
                                                 fmt::join(item.depends_on, " "));
   // What is not asked for adds nothing, so that a key outlives the version that added it.
   const std::string webhook = item.webhook.empty() ? "" : item.webhook + " ";
+  const std::string s3_config =
+      item.s3_config.empty() ? "" : fmt::format("s3 {} {} ", item.s3_config.size(), item.s3_config);
   return absl::BytesToHexString(ToAbsl(Sha256(
-      fmt::format("{}{}{} {} {} {} {} {} {} {} {}", webhook, parents, item.priority,
+      fmt::format("{}{}{}{} {} {} {} {} {} {} {} {}", webhook, s3_config, parents, item.priority,
                   item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
                   micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
                   item.concurrency_key, item.window, AffinityClass(item.affinity), item.input))));
@@ -45,7 +47,8 @@ std::string Fingerprint(const JobRequest::Item& item) {
 QueueLoad LoadOf(const Submission& submission) {
   QueueLoad load;
   for (const Submission::Item& item : submission.items) {
-    load += {.jobs = 1, .bytes = static_cast<std::int64_t>(item.input.size())};
+    load +=
+        {.jobs = 1, .bytes = static_cast<std::int64_t>(item.input.size() + item.s3_config.size())};
   }
   return load;
 }

@@ -40,6 +40,7 @@ struct JobRequest {
     bool refers_to_outputs = false;  // Found out by Prepare, but of a graph's jobs.
     std::string window = {};         // See ParseTimeWindow; empty: none.
     std::string webhook = {};        // See EncodeJobWebhook; empty: the endpoint's.
+    std::string s3_config = {};      // Valid JSON; empty: none.
     /// What is asked beyond the endpoint's wishes; no GPU types: the endpoint's.
     Affinity affinity;
   };

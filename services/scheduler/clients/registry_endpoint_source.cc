@@ -57,6 +57,9 @@ Endpoint FromProto(const v1::Endpoint& proto) {
   endpoint.timeout = absl::Seconds(spec.timeout_seconds());
   endpoint.paused = proto.status() == v1::ENDPOINT_STATUS_PAUSED;
   endpoint.init_timeout = InitTimeout(spec.init_timeout_seconds(), endpoint.env);
+  if (spec.result_retention_seconds() > 0) {
+    endpoint.result_retention = absl::Seconds(spec.result_retention_seconds());
+  }
   endpoint.retry = RetryFromProto(spec);
   endpoint.queue = QueueFromProto(spec);
   endpoint.scale = {.min_workers = spec.min_workers(),

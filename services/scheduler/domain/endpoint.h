@@ -60,6 +60,7 @@ struct Endpoint {
   RetryPolicy retry;
   QueuePolicy queue;
   ScalePolicy scale;
+  absl::Duration result_retention = absl::Hours(24 * 7);  // Of a job, from its end.
 };
 
 }  // namespace furnace::scheduler

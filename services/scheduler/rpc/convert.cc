@@ -1,13 +1,17 @@
 #include "services/scheduler/rpc/convert.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "libs/common/base/result_limit.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "libs/common/json/json.h"
 #include "services/scheduler/domain/job_window.h"
+#include "services/scheduler/domain/text.h"
 #include "services/scheduler/rpc/affinity.h"
 #include "services/scheduler/rpc/gpu_report.h"
 #include "services/scheduler/rpc/window_convert.h"
@@ -61,30 +65,21 @@ Outcome HandlerError(std::string error) {
 
 }  // namespace
 
-std::string Cut(std::string text, std::size_t max_bytes) {
-  if (text.size() <= max_bytes) return text;
-  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xc0) == 0x80) {
-    --max_bytes;
-  }
-  text.resize(max_bytes);
-  return text;
-}
-
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto) {
   const std::int64_t micros = absl::ToUnixMicros(time);
   proto->set_seconds(micros / 1'000'000);
   proto->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1000));
 }
 
-v1::Job ToProto(const JobRecord& record) {
-  const Job& job = record.job;
+v1::Job ToProto(JobRecord record) {
+  Job& job = record.job;
   v1::Job proto;
   proto.set_id(job.id);
   proto.set_endpoint_id(job.endpoint_id);
   proto.set_project_id(job.project_id);
   proto.set_status(static_cast<v1::JobStatus>(job.status));
-  if (job.output) proto.set_output(*job.output);
-  if (job.input) proto.set_input(*job.input);
+  if (job.output) proto.set_output(*std::move(job.output));
+  if (job.input) proto.set_input(*std::move(job.input));
   if (IsFinal(job.status)) {
     proto.set_error(job.error);
     proto.set_cause(static_cast<v1::FailureCause>(job.cause));
@@ -108,6 +103,19 @@ v1::Job ToProto(const JobRecord& record) {
   proto.set_batch_id(job.batch_id);
   proto.set_version(job.version);
   SetAffinity(job.affinity, proto);
+  return proto;
+}
+
+v1::Attempt ToProto(const Attempt& attempt) {
+  v1::Attempt proto;
+  proto.set_attempt(attempt.number);
+  proto.set_worker_id(attempt.worker_id);
+  proto.set_gpu_type(attempt.gpu_type);
+  SetTime(attempt.started_at, proto.mutable_started_at());
+  if (attempt.ended_at) SetTime(*attempt.ended_at, proto.mutable_ended_at());
+  proto.set_cause(static_cast<v1::FailureCause>(attempt.cause));
+  proto.set_error(attempt.error);
+  proto.set_billed_gpu_time_us(attempt.gpu_time_us);
   return proto;
 }
 
@@ -215,7 +223,7 @@ absl::StatusOr<WorkerHello> FromProto(const v1::Hello& hello) {
 namespace {
 
 Outcome EndOf(v1::Result& result) {
-  std::string error = Cut(std::move(*result.mutable_error()), kMaxErrorBytes);
+  std::string error = CutUtf8(std::move(*result.mutable_error()), kMaxErrorBytes);
   std::replace(error.begin(), error.end(), '\0', ' ');
   if (result.cause() != v1::FAILURE_CAUSE_UNSPECIFIED) {
     const auto cause = FailureCauseFromNumber(result.cause());
@@ -223,6 +231,10 @@ Outcome EndOf(v1::Result& result) {
     return {.cause = *cause, .output = {}, .error = std::move(error)};
   }
   if (result.output().empty()) return {.output = "null"};
+  if (result.output().size() > kMaxResultBytes) {
+    return HandlerError(fmt::format("the result has {} bytes, more than the {} allowed",
+                                    result.output().size(), kMaxResultBytes));
+  }
   const absl::Status valid = json::Validate(result.output());
   if (!valid.ok()) return HandlerError("the result is " + std::string(valid.message()));
   return {.output = std::move(*result.mutable_output())};
@@ -242,8 +254,8 @@ Outcome OutcomeFrom(v1::Result& result) {
 }
 
 std::string NoteFrom(v1::WorkerEvent& event) {
-  std::string check = Cut(std::move(*event.mutable_check()), kMaxCheckBytes);
-  std::string reason = Cut(std::move(*event.mutable_reason()), kMaxReasonBytes);
+  std::string check = CutUtf8(std::move(*event.mutable_check()), kMaxCheckBytes);
+  std::string reason = CutUtf8(std::move(*event.mutable_reason()), kMaxReasonBytes);
   std::string note = check.empty() ? std::move(reason) : check + ": " + reason;
   const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   std::replace_if(note.begin(), note.end(), is_control, ' ');

@@ -14,17 +14,19 @@
 #include "services/scheduler/app/dispatcher.h"
 #include "services/scheduler/app/fleet.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/domain/attempt.h"
 
 namespace furnace::scheduler::rpc {
 
 /// Writes `time`, to the microsecond.
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto);
 
-/// `text` in at most `max_bytes`, cut at a character, not in the middle of one.
-std::string Cut(std::string text, std::size_t max_bytes);
 
 /// A job as clients see it, with its output where the record has it.
-v1::Job ToProto(const JobRecord& record);
+v1::Job ToProto(JobRecord record);
+
+/// An attempt as clients see it.
+v1::Attempt ToProto(const Attempt& attempt);
 
 /// Why a job waits, as clients see it.
 v1::Waiting ToProto(const WaitReason& reason);
@@ -41,8 +43,8 @@ LeaseId FromProto(const v1::LeaseId& lease);
 v1::LeaseId ToProto(const LeaseId& lease);
 
 /// How an attempt ended, as a worker reports it: an output that is no JSON, or an
-/// unknown cause, makes it a handler error. Text is cut to its limit and rid of what
-/// no database takes.
+/// unknown cause, makes it a handler error, as does one above kMaxResultBytes. Text is cut to its
+/// limit and rid of what no database takes.
 Outcome OutcomeFrom(v1::Result& result);
 
 /// What a worker says of itself, on one line.

@@ -30,7 +30,7 @@ bool IsUuid(std::string_view uuid) {
 bool IsControl(unsigned char c) { return c < 0x20 || c == 0x7f; }
 
 GpuReading ReadingOf(const v1::GpuReading& proto) {
-  std::string problem = Cut(proto.problem(), kMaxProblemBytes);
+  std::string problem = CutUtf8(proto.problem(), kMaxProblemBytes);
   std::replace_if(problem.begin(), problem.end(), IsControl, ' ');
   return {.uuid = proto.uuid(),
           .memory_used_mib = std::clamp<std::int64_t>(proto.memory_used_mib(), 0, kMaxMemoryMib),

@@ -1,5 +1,7 @@
 #include "services/scheduler/rpc/job_handlers.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <utility>
 #include <vector>
@@ -75,13 +77,27 @@ absl::StatusOr<v1::GetResponse> JobHandlers::Get(const furnace::rpc::CallContext
                                                  const v1::GetRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
   FURNACE_RETURN_IF_ERROR(CheckUuid("job_id", request.job_id()));
-  FURNACE_ASSIGN_OR_RETURN(const JobRecord record,
-                           reader_.Get(request.job_id(), project_id, request.include_input()));
+  FURNACE_ASSIGN_OR_RETURN(JobRecord record,
+                           reader_.Get(request.job_id(), project_id, request.include_input(),
+                                       /*with_output=*/!request.output_url()));
   FURNACE_ASSIGN_OR_RETURN(const std::optional<WaitReason> waiting, explainer_.Explain(record.job));
   v1::GetResponse response;
-  *response.mutable_job() = ToProto(record);
-  if (waiting) *response.mutable_job()->mutable_waiting() = ToProto(*waiting);
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<Attempt> attempts, Attempts(record.job));
+  const bool has_url = request.output_url() && record.job.status == JobStatus::kCompleted;
+  v1::Job& job = *response.mutable_job() = ToProto(std::move(record));
+  for (const Attempt& attempt : attempts) *job.add_attempts() = ToProto(attempt);
+  // Whoever made the call signs it.
+  if (has_url) job.set_output_url(fmt::format("/v1/jobs/{}/output", request.job_id()));
+  if (waiting) *job.mutable_waiting() = ToProto(*waiting);
   return response;
+}
+
+absl::StatusOr<std::vector<Attempt>> JobHandlers::Attempts(const Job& job) {
+  std::vector<Attempt> earlier;
+  if (HasEarlierAttempts(job)) {
+    FURNACE_ASSIGN_OR_RETURN(earlier, attempts_.Of(job.id));
+  }
+  return AttemptsOf(job, std::move(earlier));
 }
 
 absl::StatusOr<v1::ListResponse> JobHandlers::List(const furnace::rpc::CallContext& call,

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "furnace/v1/job_service.pb.h"
@@ -14,6 +15,7 @@
 #include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/redriver.h"
+#include "services/scheduler/app/result_ports.h"
 #include "services/scheduler/app/submitter.h"
 
 namespace furnace::scheduler::rpc {
@@ -22,14 +24,15 @@ namespace furnace::scheduler::rpc {
 class JobHandlers {
  public:
   JobHandlers(Submitter& submitter, Batches& batches, GraphSubmitter& graphs, JobQueue& queue,
-              JobReader& reader, JobHistory& history, Explainer& explainer, Redriver& redriver,
-              Dispatcher& dispatcher, const Clock& clock)
+              JobReader& reader, JobHistory& history, AttemptHistory& attempts,
+              Explainer& explainer, Redriver& redriver, Dispatcher& dispatcher, const Clock& clock)
       : submitter_(submitter),
         batches_(batches),
         graphs_(graphs),
         queue_(queue),
         reader_(reader),
         history_(history),
+        attempts_(attempts),
         explainer_(explainer),
         redriver_(redriver),
         dispatcher_(dispatcher),
@@ -55,12 +58,15 @@ class JobHandlers {
                                                     const v1::RedriveAllRequest& request);
 
  private:
+  absl::StatusOr<std::vector<Attempt>> Attempts(const Job& job);
+
   Submitter& submitter_;
   Batches& batches_;
   GraphSubmitter& graphs_;
   JobQueue& queue_;
   JobReader& reader_;
   JobHistory& history_;
+  AttemptHistory& attempts_;
   Explainer& explainer_;
   Redriver& redriver_;
   Dispatcher& dispatcher_;

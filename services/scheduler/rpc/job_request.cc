@@ -10,6 +10,7 @@
 
 #include "libs/common/base/status.h"
 #include "libs/common/base/webhook_url.h"
+#include "libs/common/json/json.h"
 #include "services/scheduler/rpc/affinity.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/webhook_convert.h"
@@ -28,6 +29,7 @@ constexpr int kMaxTtlSeconds = 2'592'000;
 constexpr int kMaxTimeoutSeconds = 604'800;
 constexpr std::size_t kMaxKeyBytes = 255;
 constexpr int kMaxParents = 100;
+constexpr std::size_t kMaxS3ConfigBytes = 4 << 10;
 
 absl::Status CheckLength(std::string_view field, std::string_view key) {
   if (key.size() <= kMaxKeyBytes) return absl::OkStatus();
@@ -83,6 +85,19 @@ absl::Status ApplyParents(const std::string& name, const v1::JobOptions& options
                                      v1::PARENT_FAILURE_POLICY_CONTINUE));
   if (options.on_parent_failure() != v1::PARENT_FAILURE_POLICY_UNSPECIFIED) {
     item.on_parent_failure = static_cast<ParentFailure>(options.on_parent_failure());
+  }
+  return absl::OkStatus();
+}
+
+// What is wrong is named, and never shown: it holds credentials.
+absl::Status CheckS3Config(const std::string& name, const std::string& config) {
+  if (config.empty()) return absl::OkStatus();
+  if (config.size() > kMaxS3ConfigBytes) {
+    return Error(absl::StatusCode::kInvalidArgument, "{}: {} bytes, more than {}", name,
+                 config.size(), kMaxS3ConfigBytes);
+  }
+  if (!json::Validate(config).ok() || json::KindOf(config) != json::Kind::kObject) {
+    return Error(absl::StatusCode::kInvalidArgument, "{}: not a JSON object", name);
   }
   return absl::OkStatus();
 }
@@ -155,6 +170,8 @@ absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options
   }
   FURNACE_ASSIGN_OR_RETURN(item.affinity, ToAffinity(name + ".affinity", options.affinity()));
   item.affinity.critical = options.critical();
+  FURNACE_RETURN_IF_ERROR(CheckS3Config(name + ".s3_config", options.s3_config()));
+  item.s3_config = options.s3_config();
   return ApplyParents(name, options, item);
 }
 

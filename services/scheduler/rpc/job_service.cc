@@ -28,7 +28,7 @@ FinalWatcher::Answer AnswerTo(const std::shared_ptr<Call>& call) {
   return [call](absl::StatusOr<JobRecord> record) {
     if (!record.ok()) return call->Finish(record.status());
     Response response;
-    *response.mutable_job() = ToProto(*record);
+    *response.mutable_job() = ToProto(*std::move(record));
     call->Finish(std::move(response));
   };
 }

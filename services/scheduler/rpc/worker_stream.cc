@@ -13,6 +13,7 @@ bool StreamWorkerLink::Assign(std::vector<Assignment> jobs) {
     *proto.mutable_lease() = ToProto(job.lease);
     proto.set_input(std::move(job.input));
     proto.set_timeout_ms(absl::ToInt64Milliseconds(job.timeout));
+    proto.set_s3_config(std::move(job.s3_config));
   }
   return call_->Push(std::move(message));
 }

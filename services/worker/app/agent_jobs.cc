@@ -57,7 +57,8 @@ void Agent::HandOut(absl::Time now) {
     std::vector<TakePoll::Job> jobs;
     jobs.reserve(leases.size());
     for (const LeaseId& lease : leases) {
-      jobs.push_back({lease.job_id, attempts_.Find(lease)->assignment.input});
+      const Assignment& assignment = attempts_.Find(lease)->assignment;
+      jobs.push_back({lease.job_id, assignment.input, assignment.s3_config});
     }
     poll->Give(std::move(jobs),
                [this, generation = generation_, leases] { HandOutFailed(generation, leases); });

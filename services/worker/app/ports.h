@@ -58,7 +58,7 @@ class SchedulerPort {
   virtual void Dial(const Hello& hello, SchedulerEvents& events) = 0;
   /// Ignored without a session.
   virtual void Send(Message message) = 0;
-  /// Bytes given to Send and not yet written.
+  /// Bytes of payloads given to Send and not yet written.
   virtual std::size_t backlog_bytes() const = 0;
   /// Ends the session at once.
   virtual void BreakOff() = 0;
@@ -108,6 +108,7 @@ class TakePoll {
   struct Job {
     std::string id;
     std::string input;
+    std::string s3_config = {};  // Empty: none.
   };
   /// Answers with jobs: more than it asks for only where SdkPolicy::takes_arrays. Calls `failed`,
   /// later, when they cannot be written.

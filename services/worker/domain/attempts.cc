@@ -70,6 +70,7 @@ bool Attempts::Finish(const LeaseId& lease, Outcome outcome, absl::Time now) {
   if (!Apply(lease, AttemptEvent::kFinish)) return false;
   Attempt& attempt = attempts_.at(lease);
   attempt.assignment.input.clear();
+  attempt.assignment.s3_config.clear();
   attempt.outcome = std::move(outcome);
   const absl::Duration waited = std::min(attempt.begun, now) - attempt.assigned;
   attempt.outcome.waited = waited < kWaitMin ? absl::ZeroDuration() : waited;

@@ -18,8 +18,9 @@ namespace furnace::worker {
 /// A job the scheduler has leased to us.
 struct Assignment {
   LeaseId lease;
-  std::string input;       // Raw JSON; empty when the client sent none.
-  absl::Duration timeout;  // Zero or less: none.
+  std::string input;           // Raw JSON; empty when the client sent none.
+  absl::Duration timeout;      // Zero or less: none.
+  std::string s3_config = {};  // Raw JSON, for the handler only; empty: none.
 };
 
 /// An attempt on our books.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "libs/common/base/shared_text.h"
 
 namespace furnace::worker {
 
@@ -19,7 +20,7 @@ enum class Cause {
 
 /// How an attempt ended.
 struct Outcome {
-  std::string output;  // One JSON value; empty when `cause` is set.
+  SharedText output;  // One JSON value; empty when `cause` is set.
   Cause cause = Cause::kNone;
   std::string error;  // UTF-8, at most kErrorBytesMax; empty on success.
   /// How long we had the job before the handler could begin it.

@@ -75,7 +75,7 @@ std::string Encode(const SpoolRecord& record) {
   PutNumber(bytes, static_cast<std::uint32_t>(record.lease.epoch), 4);
   PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.cause), 1);
   PutText(bytes, record.outcome.error);
-  PutText(bytes, record.outcome.output);
+  PutText(bytes, record.outcome.output.view());
   PutNumber(bytes, static_cast<std::uint64_t>(absl::ToInt64Microseconds(record.outcome.waited)), 8);
   PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.gpu_memory_peak_mib), 8);
   PutNumber(bytes, Checksum(bytes), kChecksumBytes);

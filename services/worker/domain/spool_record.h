@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "libs/common/base/result_limit.h"
 #include "services/worker/domain/lease.h"
 #include "services/worker/domain/outcome.h"
 
@@ -20,7 +21,7 @@ struct SpoolRecord {
 };
 
 /// Largest file that Decode takes.
-inline constexpr std::size_t kSpoolRecordBytesMax = 26 << 20;
+inline constexpr std::size_t kSpoolRecordBytesMax = kMaxResultBytes + (std::size_t{1} << 20);
 
 /// The bytes of a file: a magic number with the format's version, the fields with
 /// their lengths (little endian), and a checksum over all of it.

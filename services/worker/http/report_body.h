@@ -4,12 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "libs/common/base/result_limit.h"
 #include "services/worker/app/agent.h"
 
 namespace furnace::worker {
 
 /// Largest output of a job.
-inline constexpr std::size_t kOutputBytesMax = std::size_t{25} << 20;
+inline constexpr std::size_t kOutputBytesMax = kMaxResultBytes;
 /// Largest body that is read: an output with what is around it.
 inline constexpr std::size_t kBodyBytesMax = kOutputBytesMax + (std::size_t{64} << 10);
 

@@ -49,7 +49,9 @@ std::string_view Parameter(const Target& target, std::string_view name) {
 
 std::string Render(const TakePoll::Job& job) {
   const std::string_view input = job.input.empty() ? std::string_view("null") : job.input;
-  return fmt::format(R"({{"id":{},"input":{}}})", json::Quote(job.id), input);
+  const std::string s3_config =
+      job.s3_config.empty() ? "" : fmt::format(R"(,"s3Config":{})", job.s3_config);
+  return fmt::format(R"({{"id":{},"input":{}{}}})", json::Quote(job.id), input, s3_config);
 }
 
 }  // namespace

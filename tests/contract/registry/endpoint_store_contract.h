@@ -183,7 +183,8 @@ TYPED_TEST_P(EndpointStoreContract, UpdateReplacesEveryFieldOfTheSpec) {
                                  .max_concurrency = 12,
                                  .max_queued = 13,
                                  .idempotency_ttl_seconds = 14},
-                       .init_timeout_seconds = 15},
+                       .init_timeout_seconds = 15,
+                       .result_retention_seconds = 2678400},
                       kSampleTime + absl::Seconds(3));
       });
   ASSERT_TRUE(updated.ok()) << updated.status();

@@ -71,7 +71,8 @@ inline Endpoint SampleEndpoint(const std::string& project_id, const std::string&
                              .max_queued = 8,
                              .idempotency_ttl_seconds = 9},
                    .init_timeout_seconds = 10,
-                   .webhook = {.url = "https://a/?b='c'", .format = WebhookFormat::kRunPod}};
+                   .webhook = {.url = "https://a/?b='c'", .format = WebhookFormat::kRunPod},
+                   .result_retention_seconds = 60};
   endpoint.created_at = kSampleTime;
   endpoint.updated_at = kSampleTime + absl::Microseconds(1);
   return endpoint;

@@ -7,13 +7,17 @@
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/result_contract.h"
+#include "tests/contract/scheduler/s3_config_contract.h"
 #include "tests/contract/scheduler/schedule_store_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
 #include "tests/contract/scheduler/webhook_outbox_contract.h"
 #include "tests/contract/scheduler/window_contract.h"
 #include "tests/support/scheduler/manual_clock.h"
+#include "tests/support/scheduler/memory_attempt_history.h"
 #include "tests/support/scheduler/memory_batch_store.h"
+#include "tests/support/scheduler/memory_expired_jobs.h"
 #include "tests/support/scheduler/memory_job_links.h"
 #include "tests/support/scheduler/memory_lost_jobs.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
@@ -46,18 +50,23 @@ class MemoryQueueBackend {
 
 class MemoryStoresBackend {
  public:
+  MemoryStoresBackend() { history_.set_now(absl::Now()); }
   JobHistory& history() { return history_; }
   JobCounter& counter() { return history_; }
   UnfinishedJobs& unfinished() { return history_; }
   PayloadStore& payloads() { return payloads_; }
   BatchStore& batches() { return batches_; }
   ScheduleStore& schedules() { return schedules_; }
+  AttemptHistory& attempts() { return attempts_; }
+  ExpiredJobs& expired() { return expired_; }
 
  private:
   MemoryJobHistory history_;
   MemoryPayloadStore payloads_;
   MemoryScheduleStore schedules_;
   MemoryBatchStore batches_{history_};
+  MemoryAttemptHistory attempts_;
+  MemoryExpiredJobs expired_{history_, payloads_, attempts_, batches_};
 };
 
 class MemoryOutboxBackend {
@@ -79,9 +88,11 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UnfinishedJobsContract, MemoryStoresBacke
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DependencyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ProgressContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WindowContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, S3ConfigContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchStoreContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WebhookOutboxContract, MemoryOutboxBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ResultContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobHistoryContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PayloadStoreContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ScheduleStoreContract, MemoryStoresBackend);

@@ -2,7 +2,9 @@
 
 #include "libs/common/base/check.h"
 #include "libs/common/postgres/migrator.h"
+#include "services/scheduler/storage/postgres/attempt_history.h"
 #include "services/scheduler/storage/postgres/batch_store.h"
+#include "services/scheduler/storage/postgres/expired_jobs.h"
 #include "services/scheduler/storage/postgres/job_history.h"
 #include "services/scheduler/storage/postgres/payload_store.h"
 #include "services/scheduler/storage/postgres/schedule_store.h"
@@ -10,6 +12,7 @@
 #include "services/scheduler/storage/postgres/webhook_outbox.h"
 #include "tests/contract/scheduler/batch_store_contract.h"
 #include "tests/contract/scheduler/migrations.h"
+#include "tests/contract/scheduler/result_contract.h"
 #include "tests/contract/scheduler/schedule_store_contract.h"
 #include "tests/contract/scheduler/stores_contract.h"
 #include "tests/contract/scheduler/unfinished_jobs_contract.h"
@@ -31,6 +34,8 @@ class PostgresBackend {
   PayloadStore& payloads() { return payloads_; }
   ScheduleStore& schedules() { return schedules_; }
   BatchStore& batches() { return batches_; }
+  AttemptHistory& attempts() { return attempts_; }
+  ExpiredJobs& expired() { return expired_; }
   WebhookOutbox& outbox() { return outbox_; }
 
   /// Waits until the database's clock has moved.
@@ -48,12 +53,15 @@ class PostgresBackend {
   PostgresPayloadStore payloads_{pool_};
   PostgresScheduleStore schedules_{pool_};
   PostgresBatchStore batches_{pool_};
+  PostgresAttemptHistory attempts_{pool_};
+  PostgresExpiredJobs expired_{pool_};
   PostgresWebhookOutbox outbox_{pool_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, UnfinishedJobsContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, BatchStoreContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, WebhookOutboxContract, PostgresBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, ResultContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, JobHistoryContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, PayloadStoreContract, PostgresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, ScheduleStoreContract, PostgresBackend);

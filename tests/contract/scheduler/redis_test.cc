@@ -14,6 +14,7 @@
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/s3_config_contract.h"
 #include "tests/contract/scheduler/window_contract.h"
 
 namespace furnace::scheduler {
@@ -60,6 +61,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueueLoadsContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, DependencyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, ProgressContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, WindowContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, S3ConfigContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BatchQueueContract, RedisBackend);
 
 }  // namespace

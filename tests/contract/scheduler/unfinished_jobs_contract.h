@@ -30,6 +30,7 @@ class UnfinishedJobsContract : public testing::Test {
     job.priority = 4;
     job.version = 3;
     record.chunk_count = 5;
+    if (!IsFinal(status)) record.s3_config = R"({"accessId":"a"})";
     EXPECT_TRUE(backend_.history().Save({record}).ok());
     return record;
   }
@@ -72,6 +73,7 @@ TYPED_TEST_P(UnfinishedJobsContract, AJobComesWithItsInput) {
   EXPECT_EQ(read[0].job.version, saved.job.version);
   EXPECT_EQ(read[0].job.queued_at, saved.job.queued_at);
   EXPECT_EQ(read[0].chunk_count, saved.chunk_count);
+  EXPECT_EQ(read[0].s3_config, saved.s3_config);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(UnfinishedJobsContract, ListsAndReadsWhatIsNotFinal,

@@ -75,7 +75,7 @@ def act(event, order):
 
 def handler(event):
     """Does the input's `op`, then returns it; or `env` (`name`), `exists` (`path`), `pid`, `large` (`bytes`),
-    or one of RESULTS."""
+    `gate_large` (`path`, `bytes`), or one of RESULTS."""
     order = event["input"]
     if not isinstance(order, dict):
         return {"echo": order}
@@ -90,7 +90,9 @@ def handler(event):
         time.sleep(order.get("seconds", 0))
         wait_for(order.get("path", "/"))
         return os.getpid()
-    if operation == "large":
+    if operation == "gate_large":
+        wait_for(order["path"])
+    if operation in ("large", "gate_large"):
         return {"text": "x" * order["bytes"]}
     act(event, order)
     return {"echo": order, "worker": os.environ.get("RUNPOD_POD_ID")}

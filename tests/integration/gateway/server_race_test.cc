@@ -82,7 +82,7 @@ class ServerRaceTest : public ::testing::Test {
   std::atomic<bool> draining_ = false;
   NoEndpoints endpoints_;
   EndpointNames endpoint_names_{endpoints_, clock_};
-  http::Api api_{*backends_, endpoint_names_, [this] { return draining_.load(); }};
+  http::Api api_{*backends_, endpoint_names_, {.secret = "s"}, [this] { return draining_.load(); }};
   Authenticator authenticator_{keys_, clock_, KeyCachePolicy{}};
   http::Front front_{api_.router(), authenticator_};
   std::unique_ptr<http::Server> server_;

@@ -77,15 +77,15 @@ TEST_F(WorkerJobs, WhatIsNoJsonFailsTheJobAndIsAnsweredWith200) {
 }
 
 TEST_F(WorkerJobs, TheLargestOutputIsTaken) {
-  const Result result = Run(R"({"op":"large","bytes":26214398})");
-  EXPECT_EQ(result.output().size(), 26214400u);
+  const Result result = Run(R"({"op":"large","bytes":67108862})");
+  EXPECT_EQ(result.output().size(), 67108864u);
   EXPECT_EQ(worker_.AwaitFile("answer"), "200");
 }
 
 TEST_F(WorkerJobs, ALargerOutputFailsTheJobAndIsAnsweredWith200) {
-  const Result result = Run(R"({"op":"large","bytes":40000000})");
+  const Result result = Run(R"({"op":"large","bytes":80000000})");
   EXPECT_EQ(result.cause(), furnace::v1::FAILURE_CAUSE_HANDLER_ERROR);
-  EXPECT_THAT(result.error(), HasSubstr("more than the 26214400 allowed"));
+  EXPECT_THAT(result.error(), HasSubstr("more than the 67108864 allowed"));
   EXPECT_EQ(worker_.AwaitFile("answer"), "200");
 }
 

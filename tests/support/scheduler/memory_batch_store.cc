@@ -36,6 +36,13 @@ absl::Status MemoryBatchStore::Remove(const std::string& batch_id) {
   return absl::OkStatus();
 }
 
+std::map<std::string, std::vector<std::string>> MemoryBatchStore::All() const {
+  MutexLock lock(mutex_);
+  std::map<std::string, std::vector<std::string>> all;
+  for (const auto& [id, entry] : batches_) all[id] = entry.job_ids;
+  return all;
+}
+
 absl::StatusOr<MemoryBatchStore::Entry> MemoryBatchStore::Find(const std::string& batch_id,
                                                                const std::string& project_id) {
   MutexLock lock(mutex_);

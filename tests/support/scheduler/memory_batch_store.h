@@ -29,6 +29,9 @@ class MemoryBatchStore final : public BatchStore {
       const std::vector<std::string>& batch_ids) override;
   absl::StatusOr<std::vector<EmptyBatch>> WithoutJobs(absl::Time time, int limit) override;
 
+  /// The jobs of each batch, by its id.
+  std::map<std::string, std::vector<std::string>> All() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// All methods fail so until this is OK again.
   void set_status(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -68,6 +68,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     job.webhook = item.webhook;
     job.input_stored = item.input_stored;
     if (!item.input_stored) job.input = std::move(item.input);
+    entry.record.s3_config = item.s3_config;
     entry.record.job = Accept(job, item.not_before, item.ttl, now);
     entry.score = QueueScore(std::max(now, item.not_before.value_or(now)), item.priority,
                              submission.head_start, ParseAffinityClass(item.affinity).critical);
@@ -317,7 +318,8 @@ ClaimedJob MemoryJobQueue::StartLocked(Entry& entry, const WorkerOnGpu& worker,
           .timeout = job.timeout,
           .input = job.input,
           .outputs_of = job.refers_to_outputs ? job.project_id : "",
-          .model = ParseAffinityClass(job.affinity).model};
+          .model = ParseAffinityClass(job.affinity).model,
+          .s3_config = entry.record.s3_config};
 }
 
 SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
@@ -340,6 +342,8 @@ SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
 void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time now) {
   if (before.version == after.version) return;
   if (after.status == JobStatus::kInQueue) runnable_since_[after.id] = now;
+  const auto entry = jobs_.find(after.id);
+  if (entry != jobs_.end() && IsFinal(after.status)) entry->second.record.s3_config.clear();
   JobEvent event{.event_id = std::to_string(next_event_++),
                  .job_id = after.id,
                  .version = after.version,
@@ -354,7 +358,8 @@ void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time n
                                     .cold_start = before.cold_start},
                          .start = *after.started_at,
                          .end = now,
-                         .cause = after.cause};
+                         .cause = after.cause,
+                         .error = after.cause == FailureCause::kNone ? "" : after.error};
   }
   events_[ShardOfJob(after.id)].push_back(std::move(event));
 }

@@ -10,6 +10,10 @@ namespace {
 
 bool IsUnfinished(const Job& job) { return !IsFinal(job.status); }
 
+bool IsPast(const JobRecord& record, absl::Time now) {
+  return record.kept_until && *record.kept_until <= now;
+}
+
 }  // namespace
 
 absl::Status MemoryJobHistory::Save(const std::vector<JobRecord>& jobs) {
@@ -18,6 +22,9 @@ absl::Status MemoryJobHistory::Save(const std::vector<JobRecord>& jobs) {
   saves_.push_back(jobs.size());
   for (const JobRecord& record : jobs) {
     JobRecord& stored = jobs_[record.job.id];
+    if (stored.job.version == record.job.version && !stored.kept_until) {
+      stored.kept_until = record.kept_until;
+    }
     if (stored.job.version >= record.job.version) continue;
     const std::optional<std::string> input = stored.job.input;
     stored = record;
@@ -34,7 +41,9 @@ absl::StatusOr<JobRecord> MemoryJobHistory::Get(const std::string& job_id,
   if (found == jobs_.end() || found->second.job.project_id != project_id) {
     return Error(absl::StatusCode::kNotFound, "no job {}", job_id);
   }
-  return found->second;
+  JobRecord record = found->second;
+  record.is_past = IsPast(record, now_);
+  return record;
 }
 
 absl::StatusOr<std::vector<Job>> MemoryJobHistory::List(const JobFilter& filter) {
@@ -43,7 +52,7 @@ absl::StatusOr<std::vector<Job>> MemoryJobHistory::List(const JobFilter& filter)
   std::vector<Job> jobs;
   for (auto next = jobs_.rbegin(); next != jobs_.rend(); ++next) {
     Job job = next->second.job;
-    const bool wanted = job.project_id == filter.project_id &&
+    const bool wanted = !IsPast(next->second, now_) && job.project_id == filter.project_id &&
                         (filter.endpoint_id.empty() || job.endpoint_id == filter.endpoint_id) &&
                         (!filter.status || job.status == *filter.status) &&
                         (filter.before_id.empty() || job.id < filter.before_id) &&
@@ -94,6 +103,28 @@ absl::StatusOr<std::vector<JobRecord>> MemoryJobHistory::Read(const std::vector<
   return records;
 }
 
+void MemoryJobHistory::set_now(absl::Time now) {
+  MutexLock lock(mutex_);
+  now_ = now;
+}
+
+absl::Time MemoryJobHistory::now() const {
+  MutexLock lock(mutex_);
+  return now_;
+}
+
+std::vector<JobRecord> MemoryJobHistory::All() const {
+  MutexLock lock(mutex_);
+  std::vector<JobRecord> records;
+  for (const auto& [id, record] : jobs_) records.push_back(record);
+  return records;
+}
+
+void MemoryJobHistory::Erase(const std::string& job_id) {
+  MutexLock lock(mutex_);
+  jobs_.erase(job_id);
+}
+
 void MemoryJobHistory::set_status(absl::Status status) {
   MutexLock lock(mutex_);
   failure_ = std::move(status);
@@ -123,7 +154,7 @@ absl::Status MemoryPayloadStore::DeleteInputs(const std::vector<std::string>& jo
   return absl::OkStatus();
 }
 
-absl::Status MemoryPayloadStore::SaveOutput(const LeaseId& lease, const std::string& body) {
+absl::Status MemoryPayloadStore::SaveOutput(const LeaseId& lease, std::string body) {
   return Save(lease, body);
 }
 
@@ -138,6 +169,11 @@ absl::StatusOr<std::string> MemoryPayloadStore::LoadOutput(const LeaseId& lease)
 void MemoryPayloadStore::set_status(absl::Status status) {
   MutexLock lock(mutex_);
   failure_ = std::move(status);
+}
+
+void MemoryPayloadStore::Erase(const std::string& job_id) {
+  MutexLock lock(mutex_);
+  std::erase_if(bodies_, [&](const auto& body) { return body.first.job_id == job_id; });
 }
 
 absl::Status MemoryPayloadStore::Save(const LeaseId& key, const std::string& body) {

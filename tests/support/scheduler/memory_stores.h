@@ -29,6 +29,11 @@ class MemoryJobHistory final : public JobHistory, public JobCounter, public Unfi
 
   /// All methods fail so until this is OK again.
   void set_status(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// What time it is for jobs whose time is over; until it is set, it is over for none.
+  void set_now(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Time now() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<JobRecord> All() const ABSL_LOCKS_EXCLUDED(mutex_);
+  void Erase(const std::string& job_id) ABSL_LOCKS_EXCLUDED(mutex_);
   std::size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
   /// How many records each call of Save had.
   std::vector<std::size_t> saves() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -38,6 +43,7 @@ class MemoryJobHistory final : public JobHistory, public JobCounter, public Unfi
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, JobRecord> jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::size_t> saves_ ABSL_GUARDED_BY(mutex_);
+  absl::Time now_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 /// Payloads in memory. Thread-safe.
@@ -45,7 +51,7 @@ class MemoryPayloadStore final : public PayloadStore {
  public:
   absl::Status SaveInputs(const std::vector<Input>& inputs) override ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status DeleteInputs(const std::vector<std::string>& job_ids) override;
-  absl::Status SaveOutput(const LeaseId& lease, const std::string& body) override
+  absl::Status SaveOutput(const LeaseId& lease, std::string body) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::string> LoadInput(const std::string& job_id) override
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -53,6 +59,8 @@ class MemoryPayloadStore final : public PayloadStore {
 
   /// All methods fail so until this is OK again.
   void set_status(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Drops all payloads of a job.
+  void Erase(const std::string& job_id) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   absl::Status Save(const LeaseId& key, const std::string& body) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -6,6 +6,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/gateway/domain/limits.h"
+#include "services/gateway/http/output_route.h"
 #include "services/gateway/http/service_call.h"
 #include "services/gateway/http/stream/json_lines.h"
 #include "services/gateway/http/transcode/message_to_json.h"
@@ -19,15 +20,21 @@ using google::protobuf::Message;
 // What a route serves with.
 struct Server {
   const Binding& binding;
+  const OutputLinks& links;
   Backends& backends;
   LargeWork& large_work;
 };
 
-void AnswerReply(const Binding& binding, const std::shared_ptr<Exchange>& exchange,
-                 std::string_view reply) {
+void AnswerReply(const Binding& binding, const OutputLinks& links,
+                 const std::shared_ptr<Exchange>& exchange, std::string reply) {
   const auto message = ParseResponse(*binding.method, reply);
+  const std::size_t bytes = reply.size();
+  reply = std::string();  // It may be large, and the message has it all.
   if (!message.ok()) return Refuse(exchange, message.status());
   Response response;
+  SignOutputUrl(links, **message);
+  // Nearly all of what is large is copied as it is; to grow would take twice the room.
+  if (bytes >= kLargeBytes) response.body.reserve(bytes + kLargeBytes);
   WriteJson(AnswerOf(binding, **message), response.body);
   Answer(exchange, std::move(response));
 }
@@ -39,12 +46,12 @@ void Start(const Server& server, const std::shared_ptr<Exchange>& exchange, Call
     return;
   }
   const std::shared_ptr<OngoingCall> started = server.backends.Start(
-      std::move(call),
-      [exchange, &binding, &large_work = server.large_work](absl::StatusOr<std::string> reply) {
+      std::move(call), [exchange, &binding, &links = server.links,
+                        &large_work = server.large_work](absl::StatusOr<std::string> reply) {
         if (!reply.ok()) return Refuse(exchange, reply.status());
         const std::size_t bytes = reply->size();
-        large_work.Run(bytes, [exchange, &binding, reply = *std::move(reply)] {
-          AnswerReply(binding, exchange, reply);
+        large_work.Run(bytes, [exchange, &binding, &links, reply = *std::move(reply)]() mutable {
+          AnswerReply(binding, links, exchange, std::move(reply));
         });
       });
   if (binding.method->pace == Pace::kWaits) {
@@ -67,8 +74,8 @@ void Serve(const Server& server, const Request& request) {
 
 }  // namespace
 
-absl::Status AddRestRoutes(const std::vector<Binding>& bindings, Backends& backends,
-                           LargeWork& large_work, Router& router) {
+absl::Status AddRestRoutes(const std::vector<Binding>& bindings, const OutputLinks& links,
+                           Backends& backends, LargeWork& large_work, Router& router) {
   for (const Binding& binding : bindings) {
     Route route;
     route.method = binding.verb;
@@ -77,7 +84,7 @@ absl::Status AddRestRoutes(const std::vector<Binding>& bindings, Backends& backe
     route.body_limit = binding.TakesBody() ? BodyLimitOf(binding.method->descriptor->full_name())
                                            : kUnwantedBodyBytes;
     route.streams = binding.method->pace == Pace::kStreaming;
-    route.serve = [server = Server{binding, backends, large_work}](Request request) {
+    route.serve = [server = Server{binding, links, backends, large_work}](Request request) {
       const std::size_t bytes = request.body.size();
       server.large_work.Run(bytes,
                             [server, request = std::move(request)] { Serve(server, request); });

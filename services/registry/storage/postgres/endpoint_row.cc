@@ -43,6 +43,7 @@ enum Column {
   kTaskTypes,
   kWebhookUrl,
   kWebhookFormat,
+  kResultRetentionSeconds,
   kRevision,
   kStatus,
   kCreatedAt,
@@ -134,6 +135,7 @@ absl::StatusOr<EndpointSpec> ReadSpec(const postgres::Rows& rows, int row) {
   FURNACE_ASSIGN_OR_RETURN(
       spec.webhook.format,
       ParseEnum(rows.Text(row, kWebhookFormat), {WebhookFormat::kFurnace, WebhookFormat::kRunPod}));
+  spec.result_retention_seconds = number(kResultRetentionSeconds);
   return spec;
 }
 
@@ -180,6 +182,7 @@ std::vector<postgres::Param> PutEndpointParams(const Endpoint& endpoint, std::in
           postgres::ArrayLiteral({spec.task_types.begin(), spec.task_types.end()}),
           spec.webhook.url,
           std::string(ToString(spec.webhook.format)),
+          std::to_string(spec.result_retention_seconds),
           std::to_string(endpoint.revision),
           std::string(ToString(endpoint.status)),
           postgres::TimeParam(endpoint.created_at),

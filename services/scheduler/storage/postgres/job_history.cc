@@ -40,6 +40,7 @@ absl::StatusOr<JobRecord> PostgresJobHistory::Get(const std::string& job_id,
     stored.chunks.push_back(DecodeChunk(text));
   }
   stored.chunk_count = rows.Int(0, ++column);
+  stored.is_past = rows.Bool(0, ++column);
   return stored;
 }
 

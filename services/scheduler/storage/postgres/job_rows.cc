@@ -68,7 +68,9 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(job.progress_sequence),
           job.batch_id.empty() ? std::nullopt : Param(job.batch_id),
           Number(job.gpu_memory_peak_mib),
-          job.webhook};
+          job.webhook,
+          postgres::TimeParam(live.kept_until),
+          live.s3_config.empty() ? std::nullopt : Param(live.s3_config)};
 }
 
 // Reads a row's columns one after another.

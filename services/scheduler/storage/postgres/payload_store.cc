@@ -1,5 +1,7 @@
 #include "services/scheduler/storage/postgres/payload_store.h"
 
+#include <utility>
+
 #include "libs/common/base/status.h"
 #include "services/scheduler/storage/postgres/sql.h"
 
@@ -31,12 +33,11 @@ absl::Status PostgresPayloadStore::DeleteInputs(const std::vector<std::string>& 
       .status();
 }
 
-absl::Status PostgresPayloadStore::SaveOutput(const LeaseId& lease, const std::string& body) {
-  return pool_
-      .Exec(sql::kInsertPayloads,
-            {postgres::ArrayLiteral({lease.job_id}),
-             postgres::ArrayLiteral({std::to_string(lease.epoch)}), postgres::ArrayLiteral({body})})
-      .status();
+// No array, and moved: the body may be large.
+absl::Status PostgresPayloadStore::SaveOutput(const LeaseId& lease, std::string body) {
+  std::vector<postgres::Param> params = {lease.job_id, std::to_string(lease.epoch)};
+  params.emplace_back(std::move(body));
+  return pool_.Exec(sql::kInsertOutput, params).status();
 }
 
 absl::StatusOr<std::string> PostgresPayloadStore::LoadInput(const std::string& job_id) {

@@ -15,7 +15,7 @@ class PostgresPayloadStore final : public PayloadStore {
 
   absl::Status SaveInputs(const std::vector<Input>& inputs) override;
   absl::Status DeleteInputs(const std::vector<std::string>& job_ids) override;
-  absl::Status SaveOutput(const LeaseId& lease, const std::string& body) override;
+  absl::Status SaveOutput(const LeaseId& lease, std::string body) override;
   absl::StatusOr<std::string> LoadInput(const std::string& job_id) override;
   absl::StatusOr<std::string> LoadOutput(const LeaseId& lease) override;
 

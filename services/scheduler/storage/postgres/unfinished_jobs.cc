@@ -32,6 +32,7 @@ absl::StatusOr<std::vector<JobRecord>> PostgresUnfinishedJobs::Read(
     FURNACE_ASSIGN_OR_RETURN(record.job, JobFromRow(rows, row));
     if (!rows.IsNull(row, kJobColumns)) record.job.input = std::string(rows.Text(row, kJobColumns));
     record.chunk_count = rows.Int(row, kJobColumns + 1);
+    record.s3_config = rows.Text(row, kJobColumns + 2);
     jobs.push_back(std::move(record));
   }
   return jobs;

@@ -9,7 +9,7 @@
 namespace furnace::scheduler {
 namespace {
 
-// end_attempt() in lua/lib/queue.lua writes these.
+// end_attempt() in lua/lib/transitions.lua writes these.
 absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent& event,
                          AttemptEnd& end) {
   if (name == "j") event.job_id = value;
@@ -23,6 +23,7 @@ absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent
   if (name == "g") end.worker.gpu_type = value;
   if (name == "n") end.worker.gpu_count = static_cast<int>(ToInt(value));
   if (name == "k") end.worker.cold_start = absl::Microseconds(ToInt(value));
+  if (name == "x") end.error = value;
   if (name == "c") {
     FURNACE_ASSIGN_OR_RETURN(end.cause, FailureCauseFromNumber(static_cast<int>(ToInt(value))));
   }

@@ -124,6 +124,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
   }
   live.chunk_count = fields.Number("cn");
   live.has_dependents = fields.Has("dn");
+  live.s3_config = fields.Str("s3");
   return std::optional<JobRecord>(std::move(live));
 }
 
@@ -177,6 +178,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   text("dp", EncodeDependencies(job.depends_on, job.on_parent_failure, job.refers_to_outputs));
   text("bt", job.batch_id);
   text("wh", job.webhook);
+  text("s3", record.s3_config);
   return words;
 }
 

@@ -61,6 +61,7 @@ void EncodeSubmission(Submission& submission, Words& args) {
         EncodeDependencies(item.depends_on, item.on_parent_failure, item.refers_to_outputs));
     args.push_back(std::move(item.graph_id));
     args.push_back(std::move(item.webhook));
+    args.push_back(std::move(item.s3_config));
   }
 }
 
@@ -140,7 +141,7 @@ std::map<std::string, int> DecodeBefore(const redisReply& reply) {
 }
 
 // Fields of a flat reply that describe one claimed job.
-constexpr std::size_t kClaimFields = 7;
+constexpr std::size_t kClaimFields = 8;
 
 absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
                                      const std::vector<std::string>& workers) {
@@ -161,6 +162,7 @@ absl::StatusOr<Claimed> DecodeClaims(const redisReply& reply,
     if (words[i + 4]->type == REDIS_REPLY_STRING) job.input = std::string(Text(*words[i + 4]));
     job.outputs_of = Text(*words[i + 5]);
     job.model = Text(*words[i + 6]);
+    job.s3_config = Text(*words[i + 7]);
     claimed.jobs.push_back(std::move(job));
   }
   for (const redisReply* window : Elements(*parts[2])) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/common/base/uuid.h"
+#include "services/worker/app/unstored_progress.h"
 
 namespace furnace::worker {
 namespace {
@@ -69,7 +70,8 @@ void Put(const Heartbeat& heartbeat, ConnectRequest& out) {
 void Put(const Result& result, ConnectRequest& out) {
   furnace::v1::Result& message = *out.mutable_result();
   Put(result.lease, message.mutable_lease());
-  message.set_output(result.outcome.output);
+  const std::string_view output = result.outcome.output.view();
+  message.set_output(output.data(), output.size());
   message.set_cause(ToProto(result.outcome.cause));
   message.set_error(result.outcome.error);
   message.set_credits(result.credits);
@@ -102,7 +104,7 @@ std::vector<Assignment> Jobs(furnace::v1::Assignments& assignments) {
   for (furnace::v1::Assignment& job : *assignments.mutable_jobs()) {
     if (!IsUuid(job.lease().job_id())) continue;
     jobs.push_back({FromProto(job.lease()), std::move(*job.mutable_input()),
-                    absl::Milliseconds(job.timeout_ms())});
+                    absl::Milliseconds(job.timeout_ms()), std::move(*job.mutable_s3_config())});
   }
   return jobs;
 }
@@ -137,6 +139,14 @@ ConnectRequest ToProto(const Message& message) {
   ConnectRequest request;
   std::visit([&](const auto& each) { Put(each, request); }, message);
   return request;
+}
+
+std::size_t SizeOf(const Message& message) {
+  if (const auto* progress = std::get_if<Progress>(&message)) {
+    return UnstoredProgress::SizeOf(*progress);
+  }
+  const auto* result = std::get_if<Result>(&message);
+  return result == nullptr ? 0 : result->outcome.output.size() + result->outcome.error.size();
 }
 
 LeaseId FromProto(const furnace::v1::LeaseId& lease) { return {lease.job_id(), lease.epoch()}; }

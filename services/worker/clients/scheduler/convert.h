@@ -1,6 +1,7 @@
 // The border between the agent's words and the wire's.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "furnace/v1/worker_service.pb.h"
@@ -11,6 +12,9 @@ namespace furnace::worker {
 
 furnace::v1::ConnectRequest ToProto(const Hello& hello);
 furnace::v1::ConnectRequest ToProto(const Message& message);
+
+/// About how many bytes of payload it carries.
+std::size_t SizeOf(const Message& message);
 
 LeaseId FromProto(const furnace::v1::LeaseId& lease);
 

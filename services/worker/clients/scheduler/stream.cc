@@ -38,11 +38,11 @@ class SchedulerStream::Session {
     reader_.join();
   }
 
-  void Send(ConnectRequest request) ABSL_LOCKS_EXCLUDED(mutex_) {
+  void Send(Message message) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     if (over_) return;
-    backlog_bytes_ += request.ByteSizeLong();
-    waiting_.push_back(std::move(request));
+    backlog_bytes_ += SizeOf(message);
+    waiting_.push_back(std::move(message));
     changed_.SignalAll();
   }
 
@@ -99,9 +99,10 @@ class SchedulerStream::Session {
     MutexLock lock(mutex_);
     while (waiting_.empty() && !closing_ && !over_) changed_.Wait(mutex_);
     if (over_ || waiting_.empty()) return false;
-    request = std::move(waiting_.front());
+    // Only now, so that of large results that wait there is no copy.
+    request = ToProto(waiting_.front());
+    backlog_bytes_ -= SizeOf(waiting_.front());
     waiting_.pop_front();
-    backlog_bytes_ -= request.ByteSizeLong();
     options = grpc::WriteOptions();
     // More follow at once: let gRPC put them into one packet.
     if (!waiting_.empty()) options.set_buffer_hint();
@@ -115,7 +116,7 @@ class SchedulerStream::Session {
   const ConnectRequest hello_;
   mutable Mutex mutex_;
   CondVar changed_;
-  std::deque<ConnectRequest> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Message> waiting_ ABSL_GUARDED_BY(mutex_);
   std::size_t backlog_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
@@ -135,7 +136,7 @@ void SchedulerStream::Dial(const Hello& hello, SchedulerEvents& events) {
 }
 
 void SchedulerStream::Send(Message message) {
-  if (session_ != nullptr) session_->Send(ToProto(message));
+  if (session_ != nullptr) session_->Send(std::move(message));
 }
 
 std::size_t SchedulerStream::backlog_bytes() const {

@@ -50,6 +50,18 @@ class PoolTest : public testing::Test {
   Pool pool_{NamedDsn(), 4};
 };
 
+TEST_F(PoolTest, AConnectionThatCarriedSomethingLargeIsNotKept) {
+  Pool pool(WithDeadlines(Dsn()), 1);
+  const auto session = [&] { return pool.Exec("SELECT pg_backend_pid()", {})->Int(0, 0); };
+  const std::int64_t first = session();
+  EXPECT_EQ(session(), first);
+  EXPECT_EQ(pool.Exec("SELECT repeat('x', 9000000)", {})->Text(0, 0).size(), 9'000'000U);
+  const std::int64_t second = session();
+  EXPECT_NE(second, first);
+  EXPECT_TRUE(pool.Exec("SELECT length($1::text)", {std::string(9'000'000, 'x')}).ok());
+  EXPECT_NE(session(), second);
+}
+
 TEST_F(PoolTest, RowsCarryEveryKindAndNull) {
   const auto rows =
       pool_.Exec("SELECT $1::text, $2::bigint, true, NULL::text, 1700000000123456::bigint, ''",

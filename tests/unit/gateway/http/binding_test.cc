@@ -40,7 +40,7 @@ TEST(BindingsOfTest, ReadsTheRule) {
 
 TEST(BindingsOfTest, WhatIsInNeitherPathNorBodyIsInTheQuery) {
   EXPECT_EQ(Names(BindingsOf(MethodAt("/furnace.v1.JobService/Get"))->front().QueryFields()),
-            "include_input");
+            "include_input,output_url");
   EXPECT_EQ(
       Names(BindingsOf(MethodAt("/furnace.v1.MeteringService/GetUsage"))->front().QueryFields()),
       "start_time,end_time,endpoint_id,group_by,job_id");

@@ -23,7 +23,7 @@ std::string Write(const google::protobuf::Message& message) {
 TEST(WriteJsonTest, NumbersAreAlwaysThereAndEmptyTextIsNot) {
   EXPECT_EQ(Write(v1::Job()),
             R"({"priority":0,"attempt":0,"retry_count":0,"delay_ms":0,"execution_ms":0,)"
-            R"("gpu_time_us":0,"cold_start_ms":0,"version":0,"depends_on":[]})");
+            R"("gpu_time_us":0,"cold_start_ms":0,"version":0,"depends_on":[],"attempts":[]})");
   EXPECT_EQ(Write(v1::Gpu()), R"({"vram_mib":0,"total":0,"available":0,"simulated":false})");
   EXPECT_EQ(Write(v1::ListGpusRequest()), "{}");
 }
@@ -35,7 +35,7 @@ TEST(WriteJsonTest, ArraysAndMapsAreAlwaysThere) {
       Write(spec),
       R"({"env":{},"gpu_types":[],"gpu_count":0,"vram_min_mib":0,"timeout_seconds":0,)"
       R"("min_workers":0,"max_workers":0,"scaler_value":0,"max_retries":0,"init_timeout_seconds":0,)"
-            R"("fallback_after_seconds":0,"task_types":[]})");
+      R"("fallback_after_seconds":0,"task_types":[],"result_retention_seconds":0})");
   EXPECT_EQ(Write(v1::SubmitBatchResponse()), R"({"job_ids":[]})");
 }
 

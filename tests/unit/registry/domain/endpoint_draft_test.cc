@@ -68,6 +68,7 @@ TEST(NormaliseTest, IsIdempotent) {
                  .max_queued = spec.queue.max_queued,
                  .idempotency_ttl_seconds = spec.queue.idempotency_ttl_seconds};
   again.init_timeout_seconds = spec.init_timeout_seconds;
+  again.result_retention_seconds = spec.result_retention_seconds;
   EXPECT_EQ(*Normalise(again), spec);
 }
 
@@ -139,6 +140,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"InitTimeoutHour", [](auto& d) { d.init_timeout_seconds = 3600; }, ""},
         {"InitTimeoutZero", [](auto& d) { d.init_timeout_seconds = 0; },
          "spec.init_timeout_seconds: 0 is not from 1 to 3600"},
+        {"RetentionShortest", [](auto& d) { d.result_retention_seconds = 60; }, ""},
+        {"RetentionLongest", [](auto& d) { d.result_retention_seconds = 2'678'400; }, ""},
+        {"RetentionShorter", [](auto& d) { d.result_retention_seconds = 59; },
+         "spec.result_retention_seconds"},
+        {"RetentionLonger", [](auto& d) { d.result_retention_seconds = 2'678'401; },
+         "spec.result_retention_seconds"},
         {"InitTimeoutLonger", [](auto& d) { d.init_timeout_seconds = 3601; },
          "spec.init_timeout_seconds: 3601 is not from 1 to 3600"},
         {"Webhook", [](auto& d) { d.webhook = {.url = "https://a.b/c?d=e"}; }, ""},

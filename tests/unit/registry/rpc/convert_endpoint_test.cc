@@ -93,6 +93,7 @@ TEST(EndpointSpecTest, EveryFieldComesThrough) {
   spec.set_init_timeout_seconds(17);
   spec.mutable_webhook()->set_url("https://a/b");
   spec.mutable_webhook()->set_format(v1::WEBHOOK_FORMAT_RUNPOD);
+  spec.set_result_retention_seconds(60);
   const auto draft = FromProto(spec);
   ASSERT_TRUE(draft.ok()) << draft.status();
   EXPECT_THAT(draft->env, ElementsAre(Pair("A", "1")));

@@ -33,6 +33,32 @@ TEST_F(JobReaderTest, AJobThatLeftTheQueueComesFromHistory) {
   EXPECT_EQ(Get(past.job.id)->job.output, "42");
 }
 
+TEST_F(JobReaderTest, AJobPastItsTimeIsThereOnlyForThoseThatDependOnIt) {
+  JobRecord past;
+  past.job = {.id = NewJobId(endpoint_.id),
+              .endpoint_id = endpoint_.id,
+              .project_id = endpoint_.project_id,
+              .status = JobStatus::kCompleted};
+  past.job.output = "42";
+  past.job.version = 3;
+  past.kept_until = clock_.Now();
+  ASSERT_TRUE(history_.Save({past}).ok());
+  EXPECT_TRUE(Get(past.job.id).ok());
+  history_.set_now(clock_.Now());
+  EXPECT_EQ(Get(past.job.id).status(), absl::NotFoundError("no job " + past.job.id));
+  EXPECT_EQ(reader_.GetParent(past.job.id, endpoint_.project_id)->job.output, "42");
+  EXPECT_TRUE(absl::IsNotFound(reader_.GetParent(past.job.id, NewId()).status()));
+}
+
+TEST_F(JobReaderTest, AnOutputThatIsNotWantedIsNotLoaded) {
+  const std::string id = Submit();
+  const LeaseId lease = Claim()[0].lease;
+  Settle(lease, {.output = {}, .output_stored = true, .error = ""});
+  EXPECT_FALSE(Get(id).ok());
+  EXPECT_EQ(reader_.Get(id, endpoint_.project_id, false, /*with_output=*/false)->job.output,
+            std::nullopt);
+}
+
 TEST_F(JobReaderTest, UnknownAndForeignJobsLookAlike) {
   const std::string id = Submit();
   const std::string unknown = NewJobId(endpoint_.id);

@@ -1,6 +1,7 @@
 #include "services/scheduler/app/relay.h"
 
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/memory_attempt_history.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
 namespace furnace::scheduler {
@@ -8,7 +9,10 @@ namespace {
 
 class RelayTest : public QueueFixture {
  protected:
-  RelayTest() { leader_.Renew(); }
+  RelayTest() {
+    leader_.Renew();
+    source_.Put(endpoint_);
+  }
 
   absl::StatusOr<JobRecord> Past(const std::string& id) {
     return history_.Get(id, endpoint_.project_id);
@@ -22,7 +26,11 @@ class RelayTest : public QueueFixture {
   RecordingJobEndListener webhooks_;
   RecordingForecastMeter meter_;
   ForecastBook forecasts_{meter_};
-  Relay relay_{log_, leader_, history_, batches_, webhooks_, usage_, dependencies_, forecasts_};
+  FakeEndpointSource source_;
+  EndpointCatalog catalog_{source_};
+  MemoryAttemptHistory attempts_;
+  Relay relay_{log_,     leader_,   catalog_, history_,      attempts_,
+               batches_, webhooks_, usage_,   dependencies_, forecasts_};
 };
 
 TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
@@ -99,6 +107,50 @@ TEST_F(RelayTest, TheEndOfAJobIsToldToThoseThatWaitForIt) {
   ASSERT_TRUE(relay_.Run().ok());
   EXPECT_EQ(StatusOf(child), JobStatus::kInQueue);
   EXPECT_EQ(queue_.Live(parent), std::nullopt);
+}
+
+TEST_F(RelayTest, AttemptsWithoutAResultAreKeptOnceAndThoseWithOneAreTheJobs) {
+  const std::string id = Submit("1", /*max_retries=*/1);
+  Settle(Claim()[0].lease, Failure(FailureCause::kHandlerError));
+  usage_.FailNext({absl::UnavailableError("down")});
+  EXPECT_FALSE(relay_.Run().ok());
+  ASSERT_TRUE(relay_.Run().ok());
+  Settle(Claim()[0].lease, Success());
+  ASSERT_TRUE(relay_.Run().ok());
+  const std::vector<Attempt> stored = attempts_.Of(id).value();
+  ASSERT_EQ(stored.size(), 1U);
+  EXPECT_EQ(stored[0].number, 1);
+  EXPECT_EQ(stored[0].cause, FailureCause::kHandlerError);
+  EXPECT_EQ(stored[0].error, "broken");
+}
+
+TEST_F(RelayTest, NothingIsForgottenBeforeTheHistoryOfAttemptsHasIt) {
+  Complete(Failure(FailureCause::kHandlerError));
+  attempts_.set_status(absl::UnavailableError("down"));
+  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
+  EXPECT_FALSE(Empty());
+  attempts_.set_status(absl::OkStatus());
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_TRUE(Empty());
+}
+
+TEST_F(RelayTest, AFinalJobIsKeptForItsEndpointsRetention) {
+  Endpoint changed = endpoint_;
+  changed.result_retention = absl::Seconds(90);
+  source_.Put(changed);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  const std::string id = Complete(Success());
+  const std::string waiting = Submit();
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_EQ(Past(id)->kept_until, *Past(id)->job.completed_at + absl::Seconds(90));
+  EXPECT_EQ(Past(waiting)->kept_until, std::nullopt);
+}
+
+TEST_F(RelayTest, AnUnknownRetentionIsNotGuessed) {
+  source_.set_status(absl::UnavailableError("down"));
+  const std::string id = Complete(Success());
+  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
+  EXPECT_EQ(StatusOf(id), JobStatus::kCompleted);
 }
 
 TEST_F(RelayTest, AJobIsWrittenOnceForAllItsTransitions) {
@@ -204,7 +256,8 @@ TEST_F(RelayTest, OnlyTheVersionThatWasStoredIsForgotten) {
 TEST_F(RelayTest, ShardsThatOthersLeadAreLeftAlone) {
   const std::string id = Submit();
   ShardLeader nobody(log_, "b", kTestShards);
-  Relay idle(log_, nobody, history_, batches_, webhooks_, usage_, dependencies_, forecasts_);
+  Relay idle(log_, nobody, catalog_, history_, attempts_, batches_, webhooks_, usage_,
+             dependencies_, forecasts_);
   ASSERT_TRUE(idle.Run().ok());
   EXPECT_EQ(history_.size(), 0U);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);

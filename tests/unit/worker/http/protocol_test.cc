@@ -81,6 +81,8 @@ TEST(WorkerRenderTest, InputsTravelByteForByte) {
   EXPECT_EQ(RenderJobs(Route::kTake, {{"a", R"({ "x":1.0 })"}}),
             R"({"id":"a","input":{ "x":1.0 }})");
   EXPECT_EQ(RenderJobs(Route::kTake, {{"a", ""}}), R"({"id":"a","input":null})");
+  EXPECT_EQ(RenderJobs(Route::kTake, {{"a", "1", R"({"accessId":"x"})"}}),
+            R"({"id":"a","input":1,"s3Config":{"accessId":"x"}})");
   EXPECT_EQ(RenderJobs(Route::kTakeBatch, {{"a", "1"}, {"b", "2"}}),
             R"([{"id":"a","input":1},{"id":"b","input":2}])");
   EXPECT_EQ(RenderJobs(Route::kTake, {{"a", "1"}, {"b", "2"}}),

@@ -7,8 +7,8 @@
 -- $21 queue_head_start_ms, $22 queue_strict_priority, $23 queue_ttl_seconds
 -- $24 queue_max_concurrency, $25 queue_max_queued, $26 queue_idempotency_ttl_seconds
 -- $27 init_timeout_seconds, $28 fallback_after_seconds, $29 task_types (text[])
--- $30 webhook_url, $31 webhook_format
--- $32 revision, $33 status, $34 created_at, $35 updated_at, $36 change number
+-- $30 webhook_url, $31 webhook_format, $32 result_retention_seconds
+-- $33 revision, $34 status, $35 created_at, $36 updated_at, $37 change number
 -- Stores an endpoint, over the one with the same id if there is one.
 INSERT INTO registry.furnace_endpoints (
   id, project_id, name, image_uri, handler_path, env_vars,
@@ -19,7 +19,7 @@ INSERT INTO registry.furnace_endpoints (
   queue_head_start_ms, queue_strict_priority, queue_ttl_seconds,
   queue_max_concurrency, queue_max_queued, queue_idempotency_ttl_seconds,
   init_timeout_seconds, fallback_after_seconds, task_types,
-  webhook_url, webhook_format,
+  webhook_url, webhook_format, result_retention_seconds,
   revision, status, created_at, updated_at, change)
 VALUES (
   $1::uuid, $2::uuid, $3, $4, $5, jsonb_object($6::text[], $7::text[]),
@@ -30,8 +30,8 @@ VALUES (
   $21::int, $22::boolean, $23::int,
   $24::int, $25::int, $26::int,
   $27::int, $28::int, $29::text[],
-  $30, $31,
-  $32::bigint, $33, $34::timestamptz, $35::timestamptz, $36::bigint)
+  $30, $31, $32::int,
+  $33::bigint, $34, $35::timestamptz, $36::timestamptz, $37::bigint)
 ON CONFLICT (id) DO UPDATE SET
   image_uri = excluded.image_uri,
   handler_path = excluded.handler_path,
@@ -60,6 +60,7 @@ ON CONFLICT (id) DO UPDATE SET
   task_types = excluded.task_types,
   webhook_url = excluded.webhook_url,
   webhook_format = excluded.webhook_format,
+  result_retention_seconds = excluded.result_retention_seconds,
   revision = excluded.revision,
   status = excluded.status,
   updated_at = excluded.updated_at,

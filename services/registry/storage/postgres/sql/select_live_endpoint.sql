@@ -8,7 +8,7 @@ SELECT id, project_id, name, image_uri, handler_path, env_vars, array_to_json(gp
   array_to_json(retry_no_retry_on), queue_head_start_ms, queue_strict_priority,
   queue_ttl_seconds, queue_max_concurrency, queue_max_queued, queue_idempotency_ttl_seconds,
   init_timeout_seconds, fallback_after_seconds, array_to_json(task_types),
-  webhook_url, webhook_format, revision, status,
+  webhook_url, webhook_format, result_retention_seconds, revision, status,
   (extract(epoch FROM created_at) * 1000000)::bigint,
   (extract(epoch FROM updated_at) * 1000000)::bigint,
   change

@@ -5,6 +5,7 @@ SELECT
   @columns/job.sql@
 FROM scheduler.furnace_jobs
 WHERE project_id = $1
+  AND (kept_until IS NULL OR kept_until > now())
   AND ($2::uuid IS NULL OR endpoint_id = $2::uuid)
   AND ($3::smallint IS NULL OR status = $3::smallint)
   AND ($4::uuid IS NULL OR id < $4::uuid)

@@ -10,7 +10,7 @@
 -- Returns {1 when jobs wait only until they have waited long enough for these workers,
 -- flat list, for each job: number of the worker (from 1), job id, epoch, timeout (us),
 -- input (false when it lies in the payload store), project when the input refers to
--- outputs, else '', model that it names or ''; windows of jobs that ARGV[5] lacks}.
+-- outputs, else '', model that it names or '', s3 or ''; windows of jobs that ARGV[5] lacks}.
 local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
 local MAX_WINDOWS = 100 -- In one answer.
 local WARM_WAIT = 2000000 -- kWarmWait of domain/affinity.h.
@@ -158,7 +158,7 @@ end
 -- Leases a job taken from its queue; true when it was leased.
 local function start(number, id, worker, gpu, gpus, cold)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
-    'sc', 'dp')
+    'sc', 'dp', 's3')
   taken = taken + 1
   -- No such job: somebody has deleted its hash by hand.
   if not f[1] or not may_start(id, f[8], f[9], f[10], f[11]) then
@@ -173,11 +173,12 @@ local function start(number, id, worker, gpu, gpus, cold)
   leases[#leases + 1] = now + lease
   leases[#leases + 1] = id
   local input = f[6] or (not f[7] and redis.call('GET', prefix .. 'in:' .. id))
-  bytes = bytes + (input and #input or 0)
+  local s3 = f[13] or ''
+  bytes = bytes + (input and #input or 0) + #s3
   local refers = f[12] and string.sub(f[12], 2, 2) == 'r'
   local project = refers and redis.call('HGET', job_key(id), 'pr') or ''
   local model = string.match(f[10], '|m=([^|]*)') or ''
-  for _, value in ipairs({ number, id, epoch, f[5], input, project, model }) do
+  for _, value in ipairs({ number, id, epoch, f[5], input, project, model, s3 }) do
     claimed[#claimed + 1] = value
   end
   return true

@@ -32,7 +32,7 @@ local function redrive(id, version, head_start, ttl, input, fields)
     redis.call('ZADD', prefix .. 'expiring', now + ttl, id)
   end
   move(job, IN_QUEUE, 'r', { 'sc', score, 'nb', now, 'rd', 1 })
-  count(job.endpoint, 'bytes', input_bytes(id))
+  count(job.endpoint, 'bytes', input_bytes(job))
   enqueue(id, job.endpoint, job.class, score, job.key, job.batch)
   return 1
 end

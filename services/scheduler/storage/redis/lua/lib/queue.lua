@@ -30,7 +30,7 @@
 --   graph:<id>        string 'commit' or 'abort': what became of a graph
 --   past:<id>         string version of a job that was redriven and has left
 --   stats:<endpoint>  hash   queued, held (waiting, delayed or parked), running: how many jobs;
---                            bytes: of the inputs here of those that do not run;
+--                            bytes: of the inputs and s3 here of those that do not run;
 --                            limited: jobs wait for one that runs to end; why: what
 --                            keeps workers away, cap: what those there are can take, see
 --                            locate_job.lua
@@ -63,12 +63,14 @@
 --             concurrency key
 --   bt        batch; its jobs keep to one worker when ck is one_worker_key(bt)
 --   wh        webhook, see EncodeJobWebhook
+--   s3        configuration for the handler, with credentials; gone when the job ends
 
 local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
 local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
 local MAX_LOSSES = 10
 local RESERVED = 3000000 -- For so long (us) the next job of a batch waits for its worker.
+local MAX_EVENT_ERROR = 1024 -- kMaxAttemptErrorBytes of domain/attempt.h.
 local CRITICAL_HEAD_START = 210 * 365 * 86400 * 1000000 -- As QueueScore of domain/job.cc.
 
 local prefix = KEYS[1]

@@ -4,7 +4,7 @@
 -- What a change of a job needs to know of it; nil when it is not live.
 local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3')
   if not f[1] then
     return nil
   end
@@ -14,7 +14,7 @@ local function load_job(id)
     worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
     gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19], dependents = f[20],
-    batch = f[21],
+    batch = f[21], s3 = f[22],
   }
 end
 
@@ -29,9 +29,17 @@ local function move(job, status, event, fields)
   tell(job, status)
 end
 
--- Bytes of a job's input, unless it is stored elsewhere.
-local function input_bytes(id)
-  return redis.call('HSTRLEN', job_key(id), 'in') + redis.call('STRLEN', prefix .. 'in:' .. id)
+-- Bytes that a job brought: of its input, unless that is stored elsewhere, and of s3.
+local function input_bytes(job)
+  return redis.call('HSTRLEN', job_key(job.id), 'in') + redis.call('STRLEN', prefix .. 'in:' .. job.id)
+    + (job.s3 and #job.s3 or 0)
+end
+
+-- Forgets the credentials of a job that ends.
+local function drop_s3(job)
+  if job.s3 then
+    redis.call('HDEL', job_key(job.id), 's3')
+  end
 end
 
 -- Ends a job that waited and has been taken out of where it did.
@@ -43,7 +51,8 @@ local function end_dequeued(job, status, event, now, why)
   if job.expires then
     redis.call('ZREM', prefix .. 'expiring', job.id)
   end
-  count(job.endpoint, 'bytes', -input_bytes(job.id))
+  count(job.endpoint, 'bytes', -input_bytes(job))
+  drop_s3(job)
   move(job, status, event, { 'd', now, 'c', NO_CAUSE, 'err', why })
 end
 
@@ -108,6 +117,17 @@ local function pass_on(job, status, cause, now)
   end
 end
 
+-- Text, cut to so many bytes at a character of UTF-8.
+local function cut(text, max)
+  if #text <= max then
+    return text
+  end
+  while max > 0 and string.byte(text, max + 1) >= 128 and string.byte(text, max + 1) < 192 do
+    max = max - 1
+  end
+  return string.sub(text, 1, max)
+end
+
 -- Ends the attempt that holds the job's lease, into `status`; it has been charged.
 -- fields are further field-value pairs to store; a DELAYED job waits for `wait` us.
 -- The lease itself is the caller's to remove.
@@ -128,7 +148,9 @@ local function end_attempt(job, status, cause, now, fields, wait)
   redis.call('HSET', job_key(job.id), unpack(fields))
   count(job.endpoint, 'running', -1)
   if status < COMPLETED then
-    count(job.endpoint, 'bytes', input_bytes(job.id))
+    count(job.endpoint, 'bytes', input_bytes(job))
+  else
+    drop_s3(job)
   end
   local keeps = keeps_to_worker(job)
   if keeps then
@@ -148,8 +170,13 @@ local function end_attempt(job, status, cause, now, fields, wait)
       redis.call('ZADD', prefix .. 'expiring', job.expires, job.id)
     end
   end
-  redis.call('XADD', prefix .. 'events', '*', 't', 'e', 'j', job.id, 'v', version,
-    'a', job.epoch, 's', job.started, 'e', now, 'c', cause, 'ep', job.endpoint, 'pr', job.project,
-    'w', job.worker, 'g', job.gpu, 'n', job.gpus, 'k', job.cold)
+  local event = { 't', 'e', 'j', job.id, 'v', version, 'a', job.epoch, 's', job.started, 'e', now,
+    'c', cause, 'ep', job.endpoint, 'pr', job.project, 'w', job.worker, 'g', job.gpu, 'n', job.gpus,
+    'k', job.cold }
+  if cause ~= NO_CAUSE then
+    event[#event + 1] = 'x'
+    event[#event + 1] = cut(redis.call('HGET', job_key(job.id), 'err') or '', MAX_EVENT_ERROR)
+  end
+  redis.call('XADD', prefix .. 'events', '*', unpack(event))
   tell(job, status)
 end

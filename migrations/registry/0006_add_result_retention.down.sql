@@ -1,0 +1,1 @@
+ALTER TABLE registry.furnace_endpoints DROP COLUMN result_retention_seconds;

@@ -1,0 +1,51 @@
+// What keeping results and forgetting them needs of the world, beside ports.h. All block.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/scheduler/app/ports.h"
+#include "services/scheduler/domain/attempt.h"
+
+namespace furnace::scheduler {
+
+/// Attempts that ended without a result.
+class AttemptHistory {
+ public:
+  virtual ~AttemptHistory() = default;
+
+  /// Stores attempts that have a cause; one that is stored already is skipped.
+  virtual absl::Status Save(const std::vector<AttemptEnd>& attempts) = 0;
+
+  /// The last kMaxAttempts of a job, in any order.
+  virtual absl::StatusOr<std::vector<Attempt>> Of(const std::string& job_id) = 0;
+};
+
+/// A batch that may be forgotten.
+struct ExpiredBatch {
+  std::string id;
+  std::vector<std::string> job_ids;
+};
+
+/// What history has past its time, see JobRecord::kept_until, since a minute ago: so that what
+/// was begun in time ends before it is deleted. Jobs that an unfinished one depends on are kept
+/// for it.
+class ExpiredJobs {
+ public:
+  virtual ~ExpiredJobs() = default;
+
+  /// Batches of which all jobs are past their time.
+  virtual absl::StatusOr<std::vector<ExpiredBatch>> ListBatches(int limit) = 0;
+  virtual absl::Status DeleteBatches(const std::vector<std::string>& ids) = 0;
+
+  /// Jobs past their time, of no batch that is there; the longest first.
+  virtual absl::StatusOr<std::vector<std::string>> List(int limit) = 0;
+
+  /// Deletes those of the jobs that are past their time, with their payloads and attempts; how
+  /// many.
+  virtual absl::StatusOr<int> Delete(const std::vector<std::string>& ids) = 0;
+};
+
+}  // namespace furnace::scheduler
