@@ -2,8 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <functional>
+#include <list>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "libs/common/base/clock.h"
@@ -180,7 +185,6 @@ struct Scheduler::Parts {
   void Relay();
   void TellDependents(const std::string& job_id);
   void RecoverLinks();
-  void RunSchedules();
   bool Ready() { return redis.connected() && postgres.Exec("SELECT 1", {}).ok(); }
 
   const Config config;
@@ -250,22 +254,8 @@ struct Scheduler::Parts {
   rpc::QueueService queue_service;
   std::unique_ptr<furnace::rpc::Server> server;
 
-  std::optional<runtime::Periodic> refresh_catalog;
-  std::optional<runtime::Periodic> renew_leadership;
-  std::optional<runtime::Periodic> weigh_queue;
-  std::optional<runtime::Periodic> sweep;
-  std::optional<runtime::Periodic> relay_events;
-  std::optional<runtime::Periodic> recover_links;
-  std::optional<runtime::Periodic> run_schedules;
+  std::list<runtime::Periodic> duties;
   std::optional<runtime::Periodic> scale;
-  std::optional<runtime::Periodic> expire_watchers;
-  std::optional<runtime::Periodic> wake_workers;
-  std::optional<runtime::Periodic> wake_impatient;
-  std::optional<runtime::Periodic> refresh_prices;
-  std::optional<runtime::Periodic> drop_orphans;
-  std::optional<runtime::Periodic> forget_jobs;
-  std::optional<runtime::Periodic> deliver_webhooks;
-  std::optional<runtime::Periodic> tidy_webhooks;
   std::optional<redis::Subscriber> notifications;
   std::unique_ptr<metrics::AdminServer> admin;
 };
@@ -273,12 +263,8 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
-  for (auto* duty :
-       {&refresh_catalog, &renew_leadership, &weigh_queue, &sweep, &relay_events, &recover_links,
-        &run_schedules, &scale, &expire_watchers, &wake_workers, &wake_impatient, &refresh_prices,
-        &drop_orphans, &forget_jobs, &deliver_webhooks, &tidy_webhooks}) {
-    duty->reset();
-  }
+  duties.clear();
+  scale.reset();
   server.reset();
   redis.Stop();
   blocking.Stop();
@@ -288,13 +274,13 @@ absl::Status Scheduler::Parts::Serve() {
   std::vector<furnace::rpc::AsyncMethod*> async = job_service.async_methods();
   for (furnace::rpc::AsyncMethod* method : worker_service.async_methods()) async.push_back(method);
   FURNACE_ASSIGN_OR_RETURN(
-      server, furnace::rpc::Server::Start({.address = config.listen,
-                                           .max_threads = config.handler_threads,
-                                           .max_receive_bytes = furnace::rpc::kMaxMessageBytes},
-                                          {&job_service, &batch_service, &webhook_service,
-                                           &worker_service, &schedule_service, &fleet_service,
-                                           &queue_service},
-                                          async));
+      server,
+      furnace::rpc::Server::Start({.address = config.listen,
+                                   .max_threads = config.handler_threads,
+                                   .max_receive_bytes = furnace::rpc::kMaxMessageBytes},
+                                  {&job_service, &batch_service, &webhook_service, &worker_service,
+                                   &schedule_service, &fleet_service, &queue_service},
+                                  async));
   if (config.metrics_listen.empty()) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(
       admin, metrics::AdminServer::Start(config.metrics_listen, [this] { return Ready(); }));
@@ -302,34 +288,32 @@ absl::Status Scheduler::Parts::Serve() {
 }
 
 void Scheduler::Parts::StartDuties() {
-  refresh_catalog.emplace(kCatalogEvery, [this] {
-    const absl::Status status = catalog.Refresh();
-    if (!status.ok()) spdlog::warn("registry: {}", status.ToString());
-  });
-  renew_leadership.emplace(ShardLeader::kRenewEvery, [this] { leader.Renew(); });
-  weigh_queue.emplace(Admission::kEvery, [this] {
-    const absl::Status status = admission.Refresh();
-    if (!status.ok()) spdlog::warn("queue limits: {}", status.ToString());
-  });
-  sweep.emplace(Sweeper::kEvery, [this] { sweeper.Sweep(); });
-  relay_events.emplace(Relay::kEvery, [this] { Relay(); });
-  recover_links.emplace(kRecoverEvery, [this] { RecoverLinks(); });
-  run_schedules.emplace(ScheduleRunner::kEvery, [this] { RunSchedules(); });
+  const auto every = [this](absl::Duration period, std::function<void()> work) {
+    duties.emplace_back(period, std::move(work));
+  };
+  const auto check_every = [&](absl::Duration period, const char* what,
+                               std::function<absl::Status()> work) {
+    every(period, [what, work = std::move(work)] {
+      const absl::Status status = work();
+      if (!status.ok()) spdlog::warn("{}: {}", what, status.ToString());
+    });
+  };
+  check_every(kCatalogEvery, "registry", [this] { return catalog.Refresh(); });
+  every(ShardLeader::kRenewEvery, [this] { leader.Renew(); });
+  check_every(Admission::kEvery, "queue limits", [this] { return admission.Refresh(); });
+  every(Sweeper::kEvery, [this] { sweeper.Sweep(); });
+  every(Relay::kEvery, [this] { Relay(); });
+  every(kRecoverEvery, [this] { RecoverLinks(); });
+  check_every(ScheduleRunner::kEvery, "schedules", [this] { return schedule_runner.Run(); });
+  every(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
+  every(kWakeTick, [this] { dispatcher.WakeAll(); });
+  every(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
+  check_every(PriceBook::kEvery, "prices", [this] { return prices.Refresh(); });
+  every(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });
+  every(WebhookDeliverer::kTidyEvery, [this] { webhook_deliverer.Tidy(); });
+  every(Batches::kDropEvery, [this] { batches.DropOrphans(); });
+  check_every(Retention::kEvery, "retention", [this] { return retention.Run(); });
   if (config.driver != "none") scale.emplace(Fleet::kEvery, [this] { fleet.Scale(); });
-  expire_watchers.emplace(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
-  wake_workers.emplace(kWakeTick, [this] { dispatcher.WakeAll(); });
-  wake_impatient.emplace(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
-  refresh_prices.emplace(PriceBook::kEvery, [this] {
-    const absl::Status status = prices.Refresh();
-    if (!status.ok()) spdlog::warn("prices: {}", status.ToString());
-  });
-  deliver_webhooks.emplace(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });
-  tidy_webhooks.emplace(WebhookDeliverer::kTidyEvery, [this] { webhook_deliverer.Tidy(); });
-  drop_orphans.emplace(Batches::kDropEvery, [this] { batches.DropOrphans(); });
-  forget_jobs.emplace(Retention::kEvery, [this] {
-    const absl::Status status = retention.Run();
-    if (!status.ok()) spdlog::warn("retention: {}", status.ToString());
-  });
   notifications.emplace(
       config.redis, NotifyChannels(config.shards),
       [this](std::string_view, std::string_view message) { OnNotify(message); },
@@ -371,11 +355,6 @@ void Scheduler::Parts::Relay() {
   if (status.ok()) return;
   spdlog::warn("relay: {}", status.ToString());
   absl::SleepFor(absl::Seconds(1));  // What it needs is down; trying harder would not help.
-}
-
-void Scheduler::Parts::RunSchedules() {
-  const absl::Status status = schedule_runner.Run();
-  if (!status.ok()) spdlog::warn("schedules: {}", status.ToString());
 }
 
 Scheduler::Scheduler(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/domain/text.h"
 #include "services/scheduler/rpc/convert.h"
 
 namespace furnace::scheduler::rpc {
