@@ -187,7 +187,8 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
          .on_parent_failure = item.on_parent_failure,
          .refers_to_outputs = item.refers_to_outputs,
          .graph_id = request.graph_id,
-         .webhook = item.webhook.empty() ? endpoint->webhook : std::move(item.webhook)});
+         .webhook = item.webhook.empty() ? endpoint->webhook : std::move(item.webhook),
+         .s3_config = std::move(item.s3_config)});
   }
   FURNACE_RETURN_IF_ERROR(StoreLargeInputs(submission));
   return submission;
