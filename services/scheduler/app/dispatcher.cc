@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/app/await.h"
 #include "services/scheduler/app/output_references.h"
 #include "services/scheduler/app/submitter.h"
 #include "services/scheduler/domain/job_window.h"
@@ -275,16 +276,32 @@ void Dispatcher::StoreAndSettle(Settlement settlement, const std::shared_ptr<Wor
   const bool accepted = waiting <= kMaxStoringBytes && blocking_.TrySubmit([this, shared, link] {
     Outcome& outcome = shared->outcome;
     const std::size_t bytes = outcome.output->size();
-    const absl::Status saved = payloads_.SaveOutput(shared->lease, *std::move(outcome.output));
+    const absl::StatusOr<bool> stored = StoreOutput(*shared);
     outcome.output.reset();
     storing_bytes_ -= bytes;
-    if (!saved.ok()) return link->Close();
-    outcome.output_stored = true;
+    if (!stored.ok()) return link->Close();
+    outcome.output_stored = *stored;
     Settle(std::move(*shared), link);
   });
   if (accepted) return;
   storing_bytes_ -= shared->outcome.output->size();
   link->Close();
+}
+
+// Only the job's lease stores anything, or a worker could leave outputs that nobody ever
+// forgets, or one in another's place. False: the lease is not held, which settling it will say.
+absl::StatusOr<bool> Dispatcher::StoreOutput(Settlement& settlement) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const auto record, Await<std::optional<JobRecord>>([&](Done<std::optional<JobRecord>> done) {
+        queue_.Find(settlement.lease.job_id, {}, std::move(done));
+      }));
+  const bool held = record && record->job.status == JobStatus::kInProgress &&
+                    record->job.attempt == settlement.lease.epoch &&
+                    (settlement.worker_id.empty() || record->job.worker_id == settlement.worker_id);
+  if (!held) return false;
+  FURNACE_RETURN_IF_ERROR(
+      payloads_.SaveOutput(settlement.lease, *std::move(settlement.outcome.output)));
+  return true;
 }
 
 void Dispatcher::Result(const std::string& worker_id, Settlement settlement, int credits) {

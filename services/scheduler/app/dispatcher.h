@@ -176,6 +176,7 @@ class Dispatcher {
       ABSL_LOCKS_EXCLUDED(mutex_);
   void GiveBack(const LeaseId& lease, FailureCause cause, std::string error);
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
+  absl::StatusOr<bool> StoreOutput(Settlement& settlement);
   void StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link);
   void Renew(std::vector<LeaseId> leases, const std::string& worker_id);
   std::shared_ptr<WorkerLink> LinkOf(const std::string& worker_id) const

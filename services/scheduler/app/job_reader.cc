@@ -49,10 +49,10 @@ absl::StatusOr<JobRecord> JobReader::GetParent(const std::string& job_id,
   return record;
 }
 
-absl::Status JobReader::LoadOutput(Job& job) {
+absl::Status JobReader::LoadOutput(Job& job, std::size_t max_bytes) {
   if (!job.output_stored || job.output) return absl::OkStatus();
-  FURNACE_ASSIGN_OR_RETURN(job.output,
-                           payloads_.LoadOutput({.job_id = job.id, .epoch = job.attempt}));
+  FURNACE_ASSIGN_OR_RETURN(
+      job.output, payloads_.LoadOutput({.job_id = job.id, .epoch = job.attempt}, max_bytes));
   return absl::OkStatus();
 }
 

@@ -29,8 +29,9 @@ class JobReader {
   /// kept just for such jobs.
   absl::StatusOr<JobRecord> GetParent(const std::string& job_id, const std::string& project_id);
 
-  /// Fetches an output that lies in the payload store.
-  absl::Status LoadOutput(Job& job);
+  /// Fetches an output that lies in the payload store. OUT_OF_RANGE when it has more than
+  /// `max_bytes`.
+  absl::Status LoadOutput(Job& job, std::size_t max_bytes = PayloadStore::kAnyBytes);
 
  private:
   absl::StatusOr<JobRecord> FindAny(const std::string& job_id, const std::string& project_id,

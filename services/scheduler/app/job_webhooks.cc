@@ -23,11 +23,9 @@ absl::Status JobWebhooks::OnJobsEnded(const std::vector<const JobRecord*>& jobs)
 absl::StatusOr<Webhook> JobWebhooks::Compose(const JobRecord& record, const JobWebhook& asked) {
   JobRecord shown{.job = record.job, .chunks = {}, .chunk_count = 0};
   shown.job.input.reset();
-  const absl::Status loaded = reader_.LoadOutput(shown.job);
-  if (!loaded.ok() && !absl::IsNotFound(loaded)) return loaded;
-  const bool left_out =
-      !loaded.ok() || (shown.job.output && shown.job.output->size() > kMaxOutputBytes);
-  if (left_out) shown.job.output.reset();
+  const absl::Status loaded = reader_.LoadOutput(shown.job, kMaxOutputBytes);
+  const bool left_out = absl::IsNotFound(loaded) || absl::IsOutOfRange(loaded);
+  if (!loaded.ok() && !left_out) return loaded;
   Webhook webhook;
   webhook.id = EndId(shown.job);
   webhook.project_id = shown.job.project_id;

@@ -48,7 +48,7 @@ absl::StatusOr<bool> Relay::Round() {
   if (events.empty()) return false;
   FURNACE_ASSIGN_OR_RETURN(Jobs jobs, ReadJobs(events));
   FURNACE_RETURN_IF_ERROR(TellDependents(jobs));
-  FURNACE_RETURN_IF_ERROR(SetRetention(jobs));
+  SetRetention(jobs);
   absl::Status saved = SaveJobs(jobs);
   if (IsRefusal(saved)) saved = SaveOneByOne(jobs);
   FURNACE_RETURN_IF_ERROR(saved);
@@ -94,19 +94,18 @@ absl::Status Relay::TellDependents(const Jobs& jobs) {
   return absl::OkStatus();
 }
 
-// An endpoint that the registry has never heard of any more has none of its own.
-absl::Status Relay::SetRetention(Jobs& jobs) {
+// An endpoint that cannot be looked up keeps its jobs for the default: history and metering do
+// not wait for the registry.
+void Relay::SetRetention(Jobs& jobs) {
   for (auto& [shard, in_shard] : jobs) {
     for (JobRecord& record : in_shard) {
       if (!record.job.completed_at) continue;
       const absl::StatusOr<EndpointPtr> endpoint = catalog_.Find(record.job.endpoint_id);
-      if (!endpoint.ok() && !absl::IsNotFound(endpoint.status())) return endpoint.status();
       const absl::Duration retention =
           endpoint.ok() ? (*endpoint)->result_retention : Endpoint().result_retention;
       record.kept_until = *record.job.completed_at + retention;
     }
   }
-  return absl::OkStatus();
 }
 
 absl::Status Relay::SaveJobs(const Jobs& jobs) {

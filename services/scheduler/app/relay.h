@@ -28,8 +28,8 @@ class Relay {
   static constexpr absl::Duration kEvery = absl::Milliseconds(50);
 
   Relay(ShardLog& log, const ShardLeader& leader, EndpointCatalog& catalog, JobHistory& history,
-        AttemptHistory& attempts, BatchListener& batches, JobEndListener& webhooks, UsageSink& usage,
-        Dependencies& dependencies, ForecastBook& forecasts)
+        AttemptHistory& attempts, BatchListener& batches, JobEndListener& webhooks,
+        UsageSink& usage, Dependencies& dependencies, ForecastBook& forecasts)
       : log_(log),
         leader_(leader),
         catalog_(catalog),
@@ -53,7 +53,7 @@ class Relay {
   absl::StatusOr<bool> Round();
   absl::StatusOr<Jobs> ReadJobs(const Events& events);
   absl::Status TellDependents(const Jobs& jobs);
-  absl::Status SetRetention(Jobs& jobs);
+  void SetRetention(Jobs& jobs);
   absl::Status SaveJobs(const Jobs& jobs);
   absl::Status SaveOneByOne(Jobs& jobs);
   absl::Status TellBatches(const Jobs& jobs);

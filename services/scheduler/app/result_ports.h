@@ -36,12 +36,20 @@ class ExpiredJobs {
  public:
   virtual ~ExpiredJobs() = default;
 
+  /// Shards by their number; one that there is no more, of an earlier and larger number of
+  /// them, counts as its number modulo `of`.
+  struct Shards {
+    std::vector<int> numbers;
+    int of = 1;
+  };
+
   /// Batches of which all jobs are past their time.
-  virtual absl::StatusOr<std::vector<ExpiredBatch>> ListBatches(int limit) = 0;
+  virtual absl::StatusOr<std::vector<ExpiredBatch>> ListBatches(const Shards& shards,
+                                                                int limit) = 0;
   virtual absl::Status DeleteBatches(const std::vector<std::string>& ids) = 0;
 
   /// Jobs past their time, of no batch that is there; the longest first.
-  virtual absl::StatusOr<std::vector<std::string>> List(int limit) = 0;
+  virtual absl::StatusOr<std::vector<std::string>> List(const Shards& shards, int limit) = 0;
 
   /// Deletes those of the jobs that are past their time, with their payloads and attempts; how
   /// many.

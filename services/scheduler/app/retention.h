@@ -18,8 +18,8 @@ namespace furnace::scheduler {
 class Retention {
  public:
   static constexpr absl::Duration kEvery = absl::Seconds(10);
-  /// Jobs in one transaction: their payloads may be large.
-  static constexpr int kJobsAtOnce = 50;
+  /// Jobs in one transaction.
+  static constexpr int kJobsAtOnce = 500;
   static constexpr int kBatchesAtOnce = 10;
   /// Transactions of one call.
   static constexpr int kMaxRounds = 200;
@@ -31,9 +31,9 @@ class Retention {
   absl::Status Run();
 
  private:
-  absl::Status ForgetBatches();
-  absl::StatusOr<int> ForgetJobs();
-  /// Those of the jobs that are in no queue, of shards that this replica leads.
+  absl::Status ForgetBatches(const ExpiredJobs::Shards& shards);
+  absl::StatusOr<int> ForgetJobs(const ExpiredJobs::Shards& shards);
+  /// Those of the jobs that are in no queue.
   absl::StatusOr<std::vector<std::string>> Gone(const std::vector<std::string>& ids);
 
   ExpiredJobs& expired_;

@@ -27,6 +27,8 @@ class ShardLeader {
 
   std::vector<int> Led() const ABSL_LOCKS_EXCLUDED(mutex_);
   bool Leads(int shard) const ABSL_LOCKS_EXCLUDED(mutex_);
+  /// How many shards there are.
+  int shards() const { return shards_; }
 
  private:
   ShardLog& log_;

@@ -52,12 +52,14 @@ class ResultContract : public testing::Test {
   }
 
   bool IsListed(const JobRecord& record) {
-    const std::vector<std::string> ids = backend_.expired().List(1000).value();
+    const std::vector<std::string> ids =
+        backend_.expired().List({.numbers = {0}, .of = 1}, 1000).value();
     return std::find(ids.begin(), ids.end(), record.job.id) != ids.end();
   }
 
   bool IsListed(const Batch& batch) {
-    const std::vector<ExpiredBatch> batches = backend_.expired().ListBatches(1000).value();
+    const std::vector<ExpiredBatch> batches =
+        backend_.expired().ListBatches({.numbers = {0}, .of = 1}, 1000).value();
     return std::any_of(batches.begin(), batches.end(),
                        [&](const ExpiredBatch& each) { return each.id == batch.id; });
   }

@@ -3,7 +3,18 @@
 #include <algorithm>
 #include <set>
 
+#include "services/scheduler/domain/shard.h"
+
 namespace furnace::scheduler {
+
+namespace {
+
+bool IsIn(const ExpiredJobs::Shards& shards, const std::string& id) {
+  const int shard = ShardOfJob(id) % shards.of;
+  return std::find(shards.numbers.begin(), shards.numbers.end(), shard) != shards.numbers.end();
+}
+
+}  // namespace
 
 std::vector<JobRecord> MemoryExpiredJobs::Expired() const {
   std::vector<JobRecord> records = history_.All();
@@ -22,14 +33,16 @@ std::vector<JobRecord> MemoryExpiredJobs::Expired() const {
   return records;
 }
 
-absl::StatusOr<std::vector<ExpiredBatch>> MemoryExpiredJobs::ListBatches(int limit) {
+absl::StatusOr<std::vector<ExpiredBatch>> MemoryExpiredJobs::ListBatches(const Shards& shards,
+                                                                         int limit) {
   std::set<std::string> expired;
   for (const JobRecord& record : Expired()) expired.insert(record.job.id);
   std::vector<ExpiredBatch> batches;
   for (const auto& [id, job_ids] : batches_.All()) {
     const bool all = std::all_of(job_ids.begin(), job_ids.end(),
                                  [&](const std::string& job) { return expired.contains(job); });
-    if (all && static_cast<int>(batches.size()) < limit) batches.push_back({id, job_ids});
+    const bool wanted = all && IsIn(shards, id);
+    if (wanted && static_cast<int>(batches.size()) < limit) batches.push_back({id, job_ids});
   }
   return batches;
 }
@@ -40,12 +53,12 @@ absl::Status MemoryExpiredJobs::DeleteBatches(const std::vector<std::string>& id
   return status;
 }
 
-absl::StatusOr<std::vector<std::string>> MemoryExpiredJobs::List(int limit) {
+absl::StatusOr<std::vector<std::string>> MemoryExpiredJobs::List(const Shards& shards, int limit) {
   const auto batches = batches_.All();
   std::vector<std::string> ids;
   for (const JobRecord& record : Expired()) {
-    const bool has_room = static_cast<int>(ids.size()) < limit;
-    if (has_room && !batches.contains(record.job.batch_id)) ids.push_back(record.job.id);
+    const bool wanted = static_cast<int>(ids.size()) < limit && IsIn(shards, record.job.id);
+    if (wanted && !batches.contains(record.job.batch_id)) ids.push_back(record.job.id);
   }
   return ids;
 }

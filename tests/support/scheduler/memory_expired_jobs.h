@@ -16,9 +16,9 @@ class MemoryExpiredJobs final : public ExpiredJobs {
                     MemoryAttemptHistory& attempts, MemoryBatchStore& batches)
       : history_(history), payloads_(payloads), attempts_(attempts), batches_(batches) {}
 
-  absl::StatusOr<std::vector<ExpiredBatch>> ListBatches(int limit) override;
+  absl::StatusOr<std::vector<ExpiredBatch>> ListBatches(const Shards& shards, int limit) override;
   absl::Status DeleteBatches(const std::vector<std::string>& ids) override;
-  absl::StatusOr<std::vector<std::string>> List(int limit) override;
+  absl::StatusOr<std::vector<std::string>> List(const Shards& shards, int limit) override;
   absl::StatusOr<int> Delete(const std::vector<std::string>& ids) override;
 
  private:

@@ -162,8 +162,11 @@ absl::StatusOr<std::string> MemoryPayloadStore::LoadInput(const std::string& job
   return Load({.job_id = job_id, .epoch = 0});
 }
 
-absl::StatusOr<std::string> MemoryPayloadStore::LoadOutput(const LeaseId& lease) {
-  return Load(lease);
+absl::StatusOr<std::string> MemoryPayloadStore::LoadOutput(const LeaseId& lease,
+                                                           std::size_t max_bytes) {
+  absl::StatusOr<std::string> body = Load(lease);
+  if (body.ok() && body->size() > max_bytes) return absl::OutOfRangeError("too large");
+  return body;
 }
 
 void MemoryPayloadStore::set_status(absl::Status status) {

@@ -55,7 +55,9 @@ class MemoryPayloadStore final : public PayloadStore {
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::string> LoadInput(const std::string& job_id) override
       ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<std::string> LoadOutput(const LeaseId& lease) override ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::string> LoadOutput(const LeaseId& lease,
+                                         std::size_t max_bytes = kAnyBytes) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// All methods fail so until this is OK again.
   void set_status(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -11,11 +11,18 @@ std::string Ids(const std::vector<std::string>& ids) {
   return postgres::ArrayLiteral({ids.begin(), ids.end()});
 }
 
+std::vector<postgres::Param> Params(const ExpiredJobs::Shards& shards, int limit) {
+  std::vector<postgres::Param> numbers;
+  for (const int shard : shards.numbers) numbers.emplace_back(std::to_string(shard));
+  return {std::to_string(limit), postgres::ArrayLiteral(numbers), std::to_string(shards.of)};
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<ExpiredBatch>> PostgresExpiredJobs::ListBatches(int limit) {
+absl::StatusOr<std::vector<ExpiredBatch>> PostgresExpiredJobs::ListBatches(const Shards& shards,
+                                                                           int limit) {
   FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
-                           pool_.Exec(sql::kListExpiredBatches, {std::to_string(limit)}));
+                           pool_.Exec(sql::kListExpiredBatches, Params(shards, limit)));
   std::vector<ExpiredBatch> batches;
   for (int row = 0; row < rows.size(); ++row) {
     ExpiredBatch& batch = batches.emplace_back();
@@ -29,9 +36,10 @@ absl::Status PostgresExpiredJobs::DeleteBatches(const std::vector<std::string>& 
   return pool_.Exec(sql::kDeleteExpiredBatches, {Ids(ids)}).status();
 }
 
-absl::StatusOr<std::vector<std::string>> PostgresExpiredJobs::List(int limit) {
+absl::StatusOr<std::vector<std::string>> PostgresExpiredJobs::List(const Shards& shards,
+                                                                   int limit) {
   FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
-                           pool_.Exec(sql::kListExpiredJobs, {std::to_string(limit)}));
+                           pool_.Exec(sql::kListExpiredJobs, Params(shards, limit)));
   std::vector<std::string> ids;
   for (int row = 0; row < rows.size(); ++row) ids.emplace_back(rows.Text(row, 0));
   return ids;

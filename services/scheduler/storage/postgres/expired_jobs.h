@@ -14,9 +14,9 @@ class PostgresExpiredJobs final : public ExpiredJobs {
  public:
   explicit PostgresExpiredJobs(postgres::Pool& pool) : pool_(pool) {}
 
-  absl::StatusOr<std::vector<ExpiredBatch>> ListBatches(int limit) override;
+  absl::StatusOr<std::vector<ExpiredBatch>> ListBatches(const Shards& shards, int limit) override;
   absl::Status DeleteBatches(const std::vector<std::string>& ids) override;
-  absl::StatusOr<std::vector<std::string>> List(int limit) override;
+  absl::StatusOr<std::vector<std::string>> List(const Shards& shards, int limit) override;
   absl::StatusOr<int> Delete(const std::vector<std::string>& ids) override;
 
  private:

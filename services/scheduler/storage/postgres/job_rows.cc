@@ -70,7 +70,7 @@ std::vector<Param> Values(const JobRecord& live) {
           Number(job.gpu_memory_peak_mib),
           job.webhook,
           postgres::TimeParam(live.kept_until),
-          live.s3_config.empty() ? std::nullopt : Param(live.s3_config)};
+          live.s3_config.empty() || IsFinal(job.status) ? std::nullopt : Param(live.s3_config)};
 }
 
 // Reads a row's columns one after another.

@@ -41,18 +41,25 @@ absl::Status PostgresPayloadStore::SaveOutput(const LeaseId& lease, std::string 
 }
 
 absl::StatusOr<std::string> PostgresPayloadStore::LoadInput(const std::string& job_id) {
-  return Load(job_id, kInputEpoch);
+  return Load(job_id, kInputEpoch, kAnyBytes);
 }
 
-absl::StatusOr<std::string> PostgresPayloadStore::LoadOutput(const LeaseId& lease) {
-  return Load(lease.job_id, lease.epoch);
+absl::StatusOr<std::string> PostgresPayloadStore::LoadOutput(const LeaseId& lease,
+                                                             std::size_t max_bytes) {
+  return Load(lease.job_id, lease.epoch, max_bytes);
 }
 
-absl::StatusOr<std::string> PostgresPayloadStore::Load(const std::string& job_id, int epoch) {
-  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
-                           pool_.Exec(sql::kSelectPayload, {job_id, std::to_string(epoch)}));
+absl::StatusOr<std::string> PostgresPayloadStore::Load(const std::string& job_id, int epoch,
+                                                       std::size_t max_bytes) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const postgres::Rows rows,
+      pool_.Exec(sql::kSelectPayload, {job_id, std::to_string(epoch), std::to_string(max_bytes)}));
   if (rows.empty()) {
     return Error(absl::StatusCode::kNotFound, "no payload of job {} under epoch {}", job_id, epoch);
+  }
+  if (rows.IsNull(0, 0)) {
+    return Error(absl::StatusCode::kOutOfRange, "the output of job {} has more than {} bytes",
+                 job_id, max_bytes);
   }
   return std::string(rows.Text(0, 0));
 }

@@ -17,10 +17,11 @@ class PostgresPayloadStore final : public PayloadStore {
   absl::Status DeleteInputs(const std::vector<std::string>& job_ids) override;
   absl::Status SaveOutput(const LeaseId& lease, std::string body) override;
   absl::StatusOr<std::string> LoadInput(const std::string& job_id) override;
-  absl::StatusOr<std::string> LoadOutput(const LeaseId& lease) override;
+  absl::StatusOr<std::string> LoadOutput(const LeaseId& lease,
+                                         std::size_t max_bytes = kAnyBytes) override;
 
  private:
-  absl::StatusOr<std::string> Load(const std::string& job_id, int epoch);
+  absl::StatusOr<std::string> Load(const std::string& job_id, int epoch, std::size_t max_bytes);
 
   postgres::Pool& pool_;
 };

@@ -51,6 +51,19 @@ TEST_F(DispatcherResultsTest, ALargeOutputIsStoredBeforeTheJobIsSettled) {
   EXPECT_EQ(link_->received().settled, Leases{lease_});
 }
 
+TEST_F(DispatcherResultsTest, ALargeOutputOfALeaseThatIsNotHeldIsNotStored) {
+  const LeaseId unknown{.job_id = NewJobId(endpoint_.id), .epoch = 1};
+  const LeaseId later{.job_id = id_, .epoch = 2};
+  const std::string large(kInlineBytes + 1, '1');
+  for (const LeaseId& lease : {unknown, later}) Result("w-1", lease, Success(large));
+  Result("w-2", lease_, Success(large));
+  FinishBlockingWork();
+  EXPECT_EQ(link_->received().lost, (Leases{unknown, later}));
+  for (const LeaseId& lease : {unknown, later, lease_}) {
+    EXPECT_TRUE(absl::IsNotFound(payloads_.LoadOutput(lease).status()));
+  }
+}
+
 TEST_F(DispatcherResultsTest, AResultThatCannotBeStoredIsLeftToTheNextSession) {
   payloads_.set_status(absl::UnavailableError("down"));
   Result("w-1", lease_, Success(std::string(kInlineBytes + 1, '1')));

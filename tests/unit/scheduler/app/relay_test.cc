@@ -146,11 +146,12 @@ TEST_F(RelayTest, AFinalJobIsKeptForItsEndpointsRetention) {
   EXPECT_EQ(Past(waiting)->kept_until, std::nullopt);
 }
 
-TEST_F(RelayTest, AnUnknownRetentionIsNotGuessed) {
+TEST_F(RelayTest, AnUnknownRetentionIsTheDefaultAndHoldsNothingUp) {
   source_.set_status(absl::UnavailableError("down"));
   const std::string id = Complete(Success());
-  EXPECT_TRUE(absl::IsUnavailable(relay_.Run()));
-  EXPECT_EQ(StatusOf(id), JobStatus::kCompleted);
+  ASSERT_TRUE(relay_.Run().ok());
+  EXPECT_TRUE(Empty());
+  EXPECT_EQ(Past(id)->kept_until, *Past(id)->job.completed_at + Endpoint().result_retention);
 }
 
 TEST_F(RelayTest, AJobIsWrittenOnceForAllItsTransitions) {

@@ -65,6 +65,12 @@ TEST_F(RetentionTest, ABatchStaysWhileAJobOfItIsInTheQueue) {
   EXPECT_EQ(history_.size(), 0U);
 }
 
+TEST_F(RetentionTest, JobsOfShardsThatThereAreNoMoreAreForgotten) {
+  Past(NewUuid(clock_.Now(), 200));
+  ASSERT_TRUE(retention_.Run().ok());
+  EXPECT_EQ(history_.size(), 0U);
+}
+
 TEST_F(RetentionTest, WhoLeadsNoShardForgetsNothing) {
   Past(NewJobId(endpoint_.id));
   const ShardLeader nobody(log_, "b", kTestShards);
