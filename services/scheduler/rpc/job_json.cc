@@ -14,7 +14,11 @@ namespace {
 std::string ErrorOf(const Job& job) {
   if (job.cause == FailureCause::kTimeout) return "executionTimeout exceeded";
   if (!job.error.empty()) return job.error;
-  return fmt::format("the job is {}", ToString(job.status));
+  switch (job.status) {
+    case JobStatus::kTimedOut: return "the job did not run within its time to live";
+    case JobStatus::kCancelled: return "the job was cancelled";
+    default: return "the job failed";
+  }
 }
 
 // As the gateway's /status answers of a final job.

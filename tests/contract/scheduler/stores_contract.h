@@ -216,8 +216,9 @@ TYPED_TEST_P(JobHistoryContract, CountsTheLatestJobsOfAnEndpoint) {
   JobRecord failed = this->Completed(this->Queued());
   failed.job.status = JobStatus::kFailed;
   failed.job.retry_count = 2;
-  JobRecord timed_out = this->Queued();
+  JobRecord timed_out = this->Completed(this->Queued());
   timed_out.job.status = JobStatus::kTimedOut;
+  timed_out.job.retry_count = 0;
   JobRecord completed = this->Completed(this->Queued());
   completed.job.retry_count = 0;
   JobRecord foreign = this->Completed(this->Queued());
