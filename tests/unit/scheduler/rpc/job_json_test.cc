@@ -40,7 +40,7 @@ TEST(JobJsonTest, RunPodsReceiversGetWhatStatusShows) {
   JobRecord cancelled;
   cancelled.job.id = "x";
   cancelled.job.status = JobStatus::kCancelled;
-  EXPECT_EQ(runpod(cancelled), R"({"id":"x","status":"CANCELLED","error":"the job is CANCELLED"})");
+  EXPECT_EQ(runpod(cancelled), R"({"id":"x","status":"CANCELLED","error":"the job was cancelled"})");
 }
 
 TEST(JobJsonTest, OthersGetTheJobAsRestShowsIt) {
