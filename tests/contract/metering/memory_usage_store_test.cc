@@ -7,6 +7,7 @@ namespace {
 class MemoryBackend {
  public:
   UsageStore& usage() { return usage_; }
+  LedgerStore& ledger() { return usage_; }
 
  private:
   MemoryUsageStore usage_;

@@ -1,11 +1,11 @@
-#include "services/metering/domain/money.h"
+#include "libs/common/ledger/money.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "libs/common/base/status.h"
 
-namespace furnace::metering {
+namespace furnace::ledger {
 namespace {
 
 constexpr std::size_t kMaxDigits = 38;
@@ -74,8 +74,13 @@ absl::StatusOr<AttoUsd> Add(AttoUsd a, AttoUsd b) {
   return AttoUsd{sum};
 }
 
+AttoUsd StorageCharge(std::int64_t price_nanos, Int128 byte_us) {
+  // Nano-dollars a GB are atto-dollars a byte.
+  return {DivideHalfEven(static_cast<Int128>(price_nanos) * byte_us, kStorageMonthUs)};
+}
+
 absl::StatusOr<std::int64_t> ToNanos(AttoUsd amount) {
   return ToInt64(DivideHalfEven(amount.value, kAttosPerNano), "nano-dollars");
 }
 
-}  // namespace furnace::metering
+}  // namespace furnace::ledger
