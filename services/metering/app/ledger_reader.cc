@@ -1,6 +1,7 @@
 #include "services/metering/app/ledger_reader.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "libs/common/base/status.h"
@@ -11,7 +12,7 @@ namespace furnace::metering {
 namespace {
 
 // Transactions whose records are in memory at a time.
-constexpr int kAuditedAtOnce = 20;
+constexpr int kAuditedAtOnce = 10;
 
 std::vector<const Bill*> BillsOfNumber(const std::vector<BookedBill>& bills, std::int64_t number) {
   std::vector<const Bill*> of_number;
@@ -90,22 +91,38 @@ absl::StatusOr<std::vector<ledger::Receipt>> LedgerReader::Receipts(const std::s
   return receipts;
 }
 
+absl::StatusOr<LedgerReader::Chunk> LedgerReader::Load(const std::string& project_id,
+                                                       std::int64_t after) {
+  Chunk chunk;
+  FURNACE_ASSIGN_OR_RETURN(chunk.transactions,
+                           ledger_.Transactions(project_id, after, kAuditedAtOnce));
+  if (chunk.transactions.empty()) return chunk;
+  FURNACE_ASSIGN_OR_RETURN(
+      chunk.bills, ledger_.BillsOf(project_id, chunk.transactions.front().transaction.number,
+                                   chunk.transactions.back().transaction.number));
+  return chunk;
+}
+
 absl::StatusOr<AuditReport> LedgerReader::Audit(const std::string& project_id, Span period,
                                                 std::int64_t after) {
   AuditReport report;
   FURNACE_ASSIGN_OR_RETURN(report.last, HeadAfter(project_id, after));
+  // The database reads the next ones while these are compared.
+  const auto load = [&](std::int64_t number) {
+    return std::async(std::launch::async,
+                      [this, &project_id, number] { return Load(project_id, number); });
+  };
+  auto next = load(after);
   for (int audited = 0; audited < kMaxAudited; audited += kAuditedAtOnce) {
-    FURNACE_ASSIGN_OR_RETURN(const auto found,
-                             ledger_.Transactions(project_id, report.last.number, kAuditedAtOnce));
-    report.complete = found.size() < kAuditedAtOnce;
-    if (found.empty()) break;
-    FURNACE_ASSIGN_OR_RETURN(const std::vector<BookedBill> bills,
-                             ledger_.BillsOf(project_id, found.front().transaction.number,
-                                             found.back().transaction.number));
-    for (const ChainedTransaction& stored : found) {
+    FURNACE_ASSIGN_OR_RETURN(const Chunk chunk, next.get());
+    report.complete = chunk.transactions.size() < kAuditedAtOnce;
+    if (!report.complete && audited + kAuditedAtOnce < kMaxAudited) {
+      next = load(chunk.transactions.back().transaction.number);
+    }
+    for (const ChainedTransaction& stored : chunk.transactions) {
       const std::int64_t number = stored.transaction.number;
       if (IsIn(period, stored.transaction)) {
-        Take(report.last, stored, BillsOfNumber(bills, number), report);
+        Take(report.last, stored, BillsOfNumber(chunk.bills, number), report);
       }
       report.last = {.number = number, .hash = stored.hash};
     }

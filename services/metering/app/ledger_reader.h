@@ -57,8 +57,14 @@ class LedgerReader {
   }
 
  private:
-  // The transaction, and the chain before it.
+  // The chain after transaction `number`. NOT_FOUND when there is none.
   absl::StatusOr<ChainHead> HeadAfter(const std::string& project_id, std::int64_t number);
+  // Some transactions with their bills.
+  struct Chunk {
+    std::vector<ChainedTransaction> transactions;
+    std::vector<BookedBill> bills;
+  };
+  absl::StatusOr<Chunk> Load(const std::string& project_id, std::int64_t after);
   absl::StatusOr<ledger::Receipt> MakeReceipt(const std::string& project_id,
                                               const BookedBill& booked);
 

@@ -133,22 +133,6 @@ TEST_F(MeteringLedgerTest, ADeletedRecordAndADeletedTransactionAreFound) {
   EXPECT_GT(report->differences.size(), 0);
 }
 
-TEST_F(MeteringLedgerTest, RefusedRecordsAreKeptOnceAndShownToTheirProject) {
-  UsageRecord refused = Mine();
-  for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(backend_.usage().KeepRefused(std::vector{refused}).ok());
-  }
-  refused.end_us += 1;
-  ASSERT_TRUE(backend_.usage().KeepRefused(std::vector{refused, refused}).ok());
-  const auto kept = reader_.Refused(project_, 0, 10);
-  ASSERT_TRUE(kept.ok()) << kept.status();
-  ASSERT_EQ(kept->size(), 2);
-  EXPECT_EQ((*kept)[0].key, refused.key);
-  EXPECT_NE((*kept)[1].record.find("end " + std::to_string(refused.end_us)), std::string::npos);
-  EXPECT_EQ(reader_.Refused(project_, (*kept)[0].id, 10)->size(), 1);
-  EXPECT_TRUE(reader_.Refused(NewId(), 0, 10)->empty());
-}
-
 // Books from before the ledger was chained, in a database of their own.
 TEST_F(MeteringLedgerTest, RecordsOfBeforeTheChainAreBookedWhenItStarts) {
   ASSERT_TRUE(backend_.pool().Exec("CREATE DATABASE before_chain", {}).ok());
