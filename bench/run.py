@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import gateway  # noqa: E402  (these are found by the line above)
+import metering  # noqa: E402
 import rest  # noqa: E402
 import runpod_worker  # noqa: E402
 import suite  # noqa: E402
@@ -53,6 +54,7 @@ def main() -> int:
     gateway.gateway(binaries, [])
     rest.runsync(binaries)
     runpod_worker.throughput(binaries)
+    metering.measure(binaries, [])
     memory_at_rest(binaries)
     return 0
 

@@ -51,6 +51,9 @@ void AddCommands(CLI::App& app, Session& session) {
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);
+  AddLedgerCommands(app, session);
+  AddReceiptCommands(app, session);
+  AddAuditCommands(app, session);
   AddProjectCommands(app, session);
   AddKeyCommands(app, session);
 }

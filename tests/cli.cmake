@@ -4,8 +4,8 @@ furnace_test(cli_test
     unit/cli/commands/arguments_test.cc unit/cli/commands/batch_view_test.cc
     unit/cli/commands/endpoint_spec_test.cc unit/cli/commands/endpoint_view_test.cc
     unit/cli/commands/graph_request_test.cc unit/cli/commands/json_object_test.cc
-    unit/cli/commands/run_request_test.cc unit/cli/commands/schedule_spec_test.cc
-    unit/cli/commands/worker_gpu_view_test.cc
+    unit/cli/commands/receipt_file_test.cc unit/cli/commands/run_request_test.cc
+    unit/cli/commands/schedule_spec_test.cc unit/cli/commands/worker_gpu_view_test.cc
     unit/cli/print/figures_test.cc unit/cli/print/table_test.cc unit/cli/print/terminal_test.cc
     unit/cli/rest/answer_test.cc unit/cli/rest/client_test.cc unit/cli/rest/line_stream_test.cc
     unit/cli/watch/job_view_test.cc

@@ -9,6 +9,11 @@ furnace_test(common_config_test
   SOURCES unit/common/config/env_test.cc
   DEPS furnace_config)
 
+furnace_test(common_ledger_test
+  SOURCES unit/common/ledger/merkle_test.cc unit/common/ledger/money_test.cc
+    unit/common/ledger/receipt_test.cc
+  DEPS furnace_ledger)
+
 furnace_test(common_http_test
   SOURCES unit/common/http/address_test.cc unit/common/http/client_test.cc
   DEPS furnace_http)

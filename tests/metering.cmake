@@ -5,18 +5,23 @@ furnace_library(metering_test_support
 
 furnace_test(metering_domain_test
   SOURCES
-    unit/metering/domain/money_test.cc
     unit/metering/domain/usage_test.cc
     unit/metering/domain/pricing_test.cc
     unit/metering/domain/billing_test.cc
     unit/metering/domain/usage_sums_test.cc
     unit/metering/domain/usage_query_test.cc
+    unit/metering/domain/names_test.cc
+    unit/metering/domain/canonical_test.cc
+    unit/metering/domain/ledger_test.cc
+    unit/metering/domain/audit_test.cc
   DEPS metering_test_support)
 
 furnace_test(metering_app_test
   SOURCES
     unit/metering/app/usage_recorder_test.cc
     unit/metering/app/usage_reader_test.cc
+    unit/metering/app/ledger_lines_test.cc
+    unit/metering/app/ledger_reader_test.cc
     unit/metering/config_test.cc
   DEPS metering_test_support furnace_metering_config)
 
@@ -51,10 +56,20 @@ furnace_integration_test(metering_storage_test
   SOURCES
     integration/metering/schema_test.cc
     integration/metering/concurrency_test.cc
+    integration/metering/ledger_test.cc
   DEPS metering_test_support metering_postgres_support)
+# A test migrates half-way.
+target_include_directories(metering_storage_test PRIVATE "${PROJECT_BINARY_DIR}/generated")
 
 furnace_integration_test(metering_service_test
   SOURCES integration/metering/service_test.cc
   DEPS metering_test_support metering_postgres_support furnace_metering_rpc
     furnace_metering_monitor
   LABELS grpc)
+
+# The same histories against a reference that shares no line with the service.
+add_test(NAME metering_reference
+  COMMAND /usr/bin/python3 "${PROJECT_SOURCE_DIR}/tests/support/with_servers.py" /usr/bin/python3
+    "${CMAKE_CURRENT_SOURCE_DIR}/integration/metering/reference_test.py"
+    "$<TARGET_FILE:metering_postgres_contract_test>")
+set_tests_properties(metering_reference PROPERTIES LABELS integration TIMEOUT 300)

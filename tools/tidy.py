@@ -19,7 +19,7 @@ SKIPPED_FOLDERS = {".git", ".furnace", "build", "node_modules", "__pycache__"}
 CODE = {".cc", ".h", ".py", ".lua", ".sql", ".sh", ".proto", ".cmake", ".ts", ".js"}
 
 # Who may include whom. A layer may always include itself.
-BASE = {"libs/common/base"}
+BASE = {"libs/common/base", "libs/common/ledger"}
 INNER = BASE | {"domain", "app"}
 ADAPTER = INNER | {"libs/common/json", "libs/common/metrics", "libs/common/runtime"}
 LAYERS = {

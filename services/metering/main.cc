@@ -12,12 +12,14 @@
 #include "libs/common/postgres/pool.h"
 #include "libs/common/rpc/server.h"
 #include "libs/common/runtime/signals.h"
+#include "services/metering/app/ledger_reader.h"
 #include "services/metering/app/usage_reader.h"
 #include "services/metering/app/usage_recorder.h"
 #include "services/metering/config.h"
 #include "services/metering/monitor.h"
 #include "services/metering/rpc/handlers.h"
 #include "services/metering/rpc/service.h"
+#include "services/metering/storage/postgres/ledger_store.h"
 #include "services/metering/storage/postgres/price_store.h"
 #include "services/metering/storage/postgres/schema.h"
 #include "services/metering/storage/postgres/usage_store.h"
@@ -33,12 +35,15 @@ absl::Status Serve(const metering::Config& config,
   const furnace::SystemClock clock;
   furnace::postgres::Pool postgres(furnace::postgres::WithDeadlines(config.postgres_dsn),
                                    static_cast<std::size_t>(config.postgres_connections));
+  FURNACE_RETURN_IF_ERROR(metering::OpenLedgers(postgres, absl::ToUnixMicros(clock.Now())));
   metering::PostgresUsageStore usage(postgres);
+  metering::PostgresLedgerStore ledgers(postgres);
   metering::PostgresPriceStore prices(postgres);
   metering::MetricsMonitor monitor;
   metering::UsageRecorder recorder(usage, prices, monitor, clock);
   metering::UsageReader reader(usage, prices, clock);
-  metering::rpc::Handlers handlers(recorder, reader);
+  metering::LedgerReader ledger_reader(ledgers);
+  metering::rpc::Handlers handlers(recorder, reader, ledger_reader);
   const furnace::rpc::Gate gate(config.internal_token);
   metering::rpc::MeteringService metering_service(gate, handlers);
   metering::rpc::UsageService usage_service(gate, handlers);

@@ -35,7 +35,8 @@ class BillingTest(case.SuiteCase):
         prices = {(price["unit"], price.get("gpu_type", "")): price["nanos"]
                   for price in self.call("GET", "/v1/prices")["prices"]}
         self.assertEqual(prices, {("GPU_SECOND", "rtx4000"): 60_000, ("GPU_SECOND", "rtx4090"): 120_000,
-                                  ("INVOCATION", ""): 100_000})
+                                  ("WARM_GPU_SECOND", "rtx4000"): 42_000, ("WARM_GPU_SECOND", "rtx4090"): 84_000,
+                                  ("INVOCATION", ""): 100_000, ("GB_MONTH", ""): 20_000_000})
 
     def test_a_job_its_ledger_and_its_usage_say_the_same(self):
         for gpu_type in case.GPU_SECOND_NANOS:

@@ -32,7 +32,8 @@ class TenancyTest(case.SuiteCase):
         spec = {"name": "by-role", "image_uri": "file:///nowhere"}
         calls = {
             "VIEWER": [("GET", f"/v1/jobs/{job}", None), ("GET", "/v1/jobs", None), ("GET", "/v1/usage", None),
-                       ("GET", "/v1/ledger", None), ("GET", f"/v1/endpoints/{endpoint}", None),
+                       ("GET", "/v1/ledger", None), ("GET", "/v1/ledger/head", None), ("GET", "/v1/ledger/audit", None),
+                       ("GET", f"/v1/endpoints/{endpoint}", None),
                        ("GET", f"/v1/endpoints/{endpoint}/health", None),
                        ("GET", f"/v1/jobs/{job}/watch", None), ("GET", "/v1/workers", None),
                        ("GET", "/v1/gpus", None), ("GET", "/v1/projects/me", None), ("GET", "/v1/prices", None)],
@@ -167,10 +168,12 @@ class ForeignTest(case.SuiteCase):
         servers.wait_until(lambda: self.pages("/v1/ledger", "entries", job_id=job["id"]), "the ledger")
         for path, field in (("/v1/jobs", "jobs"), ("/v1/batches", "batches"), ("/v1/workers", "workers"), ("/v1/endpoints", "endpoints"),
                             ("/v1/ledger", "entries"), (f"/v1/ledger?job_id={job['id']}", "entries"),
+                            ("/v1/ledger/transactions", "transactions"), ("/v1/ledger/refused", "records"),
                             (f"/v1/jobs?endpoint_id={endpoint}", "jobs"),
                             (f"/v1/jobs?page_token={job['id']}", "jobs")):
             with self.subTest(path=path):
                 self.assertEqual(self.call("GET", path, key=self.theirs).get(field, []), [])
+        self.same_as_unknown("GET", "/v1/receipts/ID", job["id"])
         for query in ("", f"?endpoint_id={endpoint}", f"?job_id={job['id']}"):
             total = self.call("GET", f"/v1/usage{query}", key=self.theirs)["total"]
             self.assertEqual((total["gpu_time_us"], total["cost_nanos"], total["invocations"]), (0, 0, 0))

@@ -47,6 +47,17 @@ class ClientTest(GatewayCase):
         self.assertEqual(request.headers["Content-Type"], "application/json")
         self.assertEqual(request.json(), {"input": {"numbers": [1]}, "priority": 3})
 
+    def test_ledger_and_receipts(self):
+        self.will_answer(200, {"entries": [{"id": 1}], "next_page_token": "more"})
+        self.will_answer(200, {"entries": [{"id": 2}]})
+        self.will_answer(200, {"receipts": [{"index": 3}]})
+        self.will_answer(200, {})
+        self.assertEqual([entry["id"] for entry in self.client.ledger("job-1")], [1, 2])
+        self.assertEqual(self.client.receipts("a/b"), [{"index": 3}])
+        self.assertEqual(self.client.receipts("job-1"), [])
+        paths = [request.path.split("?")[0] for request in self.requests]
+        self.assertEqual(paths, ["/v1/ledger"] * 2 + ["/v1/receipts/a%2Fb", "/v1/receipts/job-1"])
+
     def test_run_with_options(self):
         self.will_answer(200, {"id": "job-1", "status": "DELAYED"})
         self.client.run(

@@ -1,10 +1,13 @@
 #include "tests/support/metering_memory_store.h"
 
+#include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "libs/common/base/status.h"
+#include "services/metering/app/ledger_lines.h"
+#include "services/metering/domain/canonical.h"
 #include "tests/support/metering_records.h"
 
 namespace furnace::metering {
@@ -44,35 +47,116 @@ absl::Status AddBill(Groups& groups, const UsageQuery& query, const Bill& bill) 
 
 }  // namespace
 
-absl::StatusOr<StoreOutcome> MemoryUsageStore::Record(std::span<const Bill> bills) {
+absl::StatusOr<StoreOutcome> MemoryUsageStore::Record(std::span<const Bill> bills,
+                                                      std::int64_t now_us) {
   MutexLock lock(mutex_);
   if (!next_failure_.ok()) return std::exchange(next_failure_, absl::OkStatus());
   StoreOutcome outcome;
+  std::map<std::string, std::vector<std::size_t>> by_project;
   for (std::size_t index = 0; index < bills.size(); ++index) {
-    const auto known = bills_.find(bills[index].record.key);
-    if (known == bills_.end()) {
-      Store(bills[index]);
+    const UsageRecord& record = bills[index].record;
+    const auto [known, is_new] = bills_.try_emplace(record.key, bills[index]);
+    if (is_new) {
+      by_project[record.project_id].push_back(index);
       outcome.recorded.push_back(index);
-    } else if (known->second.record != bills[index].record) {
+    } else if (known->second.record != record) {
       outcome.conflicting.push_back(index);
     }
+  }
+  for (const auto& [project_id, indexes] : by_project) {
+    FURNACE_RETURN_IF_ERROR(Book(project_id, indexes, bills, now_us));
   }
   return outcome;
 }
 
-void MemoryUsageStore::Store(const Bill& bill) {
-  const UsageRecord& record = bill.record;
-  bills_.emplace(record.key, bill);
-  for (const Entry& entry : bill.entries) {
-    if (entry.account != Account::kCustomer) continue;
-    lines_.push_back({record.project_id,
-                      {.id = static_cast<std::int64_t>(lines_.size()) + 1,
-                       .recorded_us = absl::ToUnixMicros(absl::Now()),
-                       .key = record.key,
-                       .endpoint_id = record.endpoint_id,
-                       .gpu_type = record.gpu_type,
-                       .entry = entry}});
+absl::Status MemoryUsageStore::Book(const std::string& project_id,
+                                    const std::vector<std::size_t>& indexes,
+                                    std::span<const Bill> bills, std::int64_t now_us) {
+  std::vector<ChainedTransaction>& chain = chains_[project_id];
+  const auto number = static_cast<std::int64_t>(chain.size()) + 1;
+  std::vector<const Bill*> mine;
+  for (const std::size_t index : indexes) {
+    mine.push_back(&bills[index]);
+    booked_[project_id].push_back(
+        {.place = {number, static_cast<int>(index)}, .recorded_us = now_us, .bill = bills[index]});
   }
+  FURNACE_ASSIGN_OR_RETURN(
+      Transaction transaction,
+      furnace::metering::Sum({.project_id = project_id, .number = number, .time_us = now_us},
+                             mine));
+  chain.push_back(Chain(chain.empty() ? Hash{} : chain.back().hash, std::move(transaction)));
+  return absl::OkStatus();
+}
+
+absl::Status MemoryUsageStore::KeepRefused(std::span<const UsageRecord> records) {
+  MutexLock lock(mutex_);
+  for (const UsageRecord& record : records) {
+    const std::string text = CanonicalText(Bill{.record = record});
+    const bool known = std::any_of(refused_.begin(), refused_.end(), [&](const auto& refused) {
+      return refused.second.record == text;
+    });
+    if (known) continue;
+    refused_.push_back({record.project_id,
+                        {.id = static_cast<std::int64_t>(refused_.size()) + 1,
+                         .refused_us = absl::ToUnixMicros(absl::Now()),
+                         .key = record.key,
+                         .record = text}});
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ChainHead> MemoryUsageStore::Head(const std::string& project_id) {
+  MutexLock lock(mutex_);
+  const std::vector<ChainedTransaction>& chain = chains_[project_id];
+  if (chain.empty()) return ChainHead{};
+  return ChainHead{chain.back().transaction.number, chain.back().hash};
+}
+
+absl::StatusOr<std::vector<ChainedTransaction>> MemoryUsageStore::Transactions(
+    const std::string& project_id, std::int64_t after, int limit) {
+  MutexLock lock(mutex_);
+  std::vector<ChainedTransaction> page;
+  for (const ChainedTransaction& chained : chains_[project_id]) {
+    if (page.size() == static_cast<std::size_t>(limit)) break;
+    if (chained.transaction.number > after) page.push_back(chained);
+  }
+  return page;
+}
+
+absl::StatusOr<std::vector<BookedBill>> MemoryUsageStore::BillsOf(const std::string& project_id,
+                                                                  std::int64_t first,
+                                                                  std::int64_t last) {
+  MutexLock lock(mutex_);
+  std::vector<BookedBill> bills;
+  for (const BookedBill& booked : booked_[project_id]) {
+    const std::int64_t number = booked.place.transaction;
+    if (first <= number && number <= last) bills.push_back(booked);
+  }
+  return bills;
+}
+
+absl::StatusOr<std::vector<BookedBill>> MemoryUsageStore::BillsOfJob(const std::string& project_id,
+                                                                     const std::string& job_id,
+                                                                     int limit) {
+  MutexLock lock(mutex_);
+  std::vector<BookedBill> bills;
+  for (const BookedBill& booked : booked_[project_id]) {
+    if (bills.size() == static_cast<std::size_t>(limit)) break;
+    if (booked.bill.record.key.job_id == job_id) bills.push_back(booked);
+  }
+  return bills;
+}
+
+absl::StatusOr<std::vector<RefusedRecord>> MemoryUsageStore::Refused(const std::string& project_id,
+                                                                     std::int64_t after,
+                                                                     int limit) {
+  MutexLock lock(mutex_);
+  std::vector<RefusedRecord> page;
+  for (const auto& [owner, refused] : refused_) {
+    if (page.size() == static_cast<std::size_t>(limit)) break;
+    if (owner == project_id && refused.id > after) page.push_back(refused);
+  }
+  return page;
 }
 
 absl::StatusOr<std::vector<UsageRow>> MemoryUsageStore::Sum(const UsageQuery& query, int limit) {
@@ -94,11 +178,12 @@ absl::StatusOr<std::vector<UsageRow>> MemoryUsageStore::Sum(const UsageQuery& qu
 absl::StatusOr<std::vector<LedgerLine>> MemoryUsageStore::ListLines(const LedgerQuery& query) {
   MutexLock lock(mutex_);
   std::vector<LedgerLine> page;
-  for (const auto& [project_id, line] : lines_) {
-    if (project_id != query.project_id || line.id <= query.after_id) continue;
-    if (query.job_id && *query.job_id != line.key.job_id) continue;
-    if (page.size() == static_cast<std::size_t>(query.limit)) break;
-    page.push_back(line);
+  for (const BookedBill& booked : booked_[query.project_id]) {
+    if (query.job_id && *query.job_id != booked.bill.record.key.job_id) continue;
+    for (LedgerLine& line : LinesOf(booked)) {
+      if (page.size() == static_cast<std::size_t>(query.limit)) return page;
+      if (line.id > query.after_id) page.push_back(std::move(line));
+    }
   }
   return page;
 }

@@ -19,11 +19,11 @@ PostgresBackend::PostgresBackend(std::size_t connections)
 }
 
 void PostgresBackend::AddPrice(const Price& price) {
-  const bool gpu = price.unit == PriceUnit::kGpuSecond;
+  constexpr const char* kUnits[] = {"gpu_second", "invocation", "warm_gpu_second", "gb_month"};
   FURNACE_CHECK(pool_
                     .Exec("INSERT INTO metering.prices (unit, gpu_type, effective_from, nanos) "
                           "VALUES ($1::metering.price_unit, $2, $3, $4) ON CONFLICT DO NOTHING",
-                          {gpu ? "gpu_second" : "invocation", price.gpu_type,
+                          {kUnits[static_cast<int>(price.unit)], price.gpu_type,
                            postgres::TimeParam(absl::FromUnixMicros(price.effective_from_us)),
                            std::to_string(price.nanos)})
                     .ok());

@@ -5,6 +5,7 @@
 
 #include "libs/common/postgres/pool.h"
 #include "services/metering/domain/pricing.h"
+#include "services/metering/storage/postgres/ledger_store.h"
 #include "services/metering/storage/postgres/price_store.h"
 #include "services/metering/storage/postgres/usage_store.h"
 
@@ -19,6 +20,7 @@ class PostgresBackend {
   explicit PostgresBackend(std::size_t connections = 4);
 
   UsageStore& usage() { return usage_; }
+  LedgerStore& ledger() { return ledger_; }
   PriceStore& prices() { return prices_; }
   postgres::Pool& pool() { return pool_; }
 
@@ -28,6 +30,7 @@ class PostgresBackend {
  private:
   postgres::Pool pool_;
   PostgresUsageStore usage_{pool_};
+  PostgresLedgerStore ledger_{pool_};
   PostgresPriceStore prices_{pool_};
 };
 

@@ -5,7 +5,7 @@
 
 namespace furnace::metering {
 
-/// The record on the wire. Its GPUs must be whole ones.
+/// The record on the wire.
 inline internal::v1::UsageRecord ProtoOf(const UsageRecord& record) {
   internal::v1::UsageRecord proto;
   proto.set_job_id(record.key.job_id);
@@ -14,12 +14,25 @@ inline internal::v1::UsageRecord ProtoOf(const UsageRecord& record) {
   proto.set_endpoint_id(record.endpoint_id);
   proto.set_worker_id(record.worker_id);
   proto.set_gpu_type(record.gpu_type);
-  proto.set_gpu_count(static_cast<int>(record.milli_gpus / 1'000));
+  if (record.milli_gpus % 1'000 == 0) {
+    proto.set_gpu_count(static_cast<int>(record.milli_gpus / 1'000));
+  } else {
+    proto.set_gpu_milli(static_cast<int>(record.milli_gpus));
+  }
   proto.set_start_us(record.start_us);
   proto.set_end_us(record.end_us);
   // The enumerations list the same causes in the same order.
   proto.set_cause(static_cast<v1::FailureCause>(record.cause));
   proto.set_cold_start_us(record.cold_start_us);
+  // The wire has one more at the front.
+  proto.set_kind(static_cast<internal::v1::UsageKind>(static_cast<int>(record.kind) + 1));
+  proto.set_vram_mib(record.vram_mib);
+  proto.set_warm(record.warm);
+  proto.set_covered(record.covered);
+  proto.set_region(record.region);
+  proto.set_tier(record.tier);
+  proto.set_bytes(record.bytes);
+  for (const auto& [name, value] : record.tags) (*proto.mutable_tags())[name] = value;
   return proto;
 }
 

@@ -22,7 +22,10 @@ UsageRecord ARecord() {
 std::vector<Price> DefaultPrices() {
   return {{PriceUnit::kGpuSecond, "rtx4000", 60'000, kEarliestUs},
           {PriceUnit::kGpuSecond, "rtx4090", 120'000, kEarliestUs},
-          {PriceUnit::kInvocation, "", 100'000, kEarliestUs}};
+          {PriceUnit::kInvocation, "", 100'000, kEarliestUs},
+          {PriceUnit::kWarmGpuSecond, "rtx4000", 42'000, kEarliestUs},
+          {PriceUnit::kWarmGpuSecond, "rtx4090", 84'000, kEarliestUs},
+          {PriceUnit::kGbMonth, "", 20'000'000, kEarliestUs}};
 }
 
 Bill DefaultBill(const UsageRecord& record) {

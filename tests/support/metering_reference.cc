@@ -22,7 +22,8 @@ Reference::GroupKey GroupOf(const UsageQuery& query, const UsageRecord& record,
 
 bool ReferenceSums::IsZero() const {
   return gpu_milli_us == 0 && credited_gpu_milli_us == 0 && unpriced_gpu_milli_us == 0 &&
-         invocations == 0 && cold_start_us == 0 && cost_atto == 0;
+         invocations == 0 && cold_start_us == 0 && covered_gpu_milli_us == 0 && byte_us == 0 &&
+         cost_atto == 0;
 }
 
 bool Reference::Add(const UsageRecord& record) {
@@ -41,8 +42,27 @@ std::optional<std::int64_t> Reference::PriceAt(PriceUnit unit, const std::string
   return latest->nanos;
 }
 
+void Reference::AddStored(const UsageQuery& query, const UsageRecord& record,
+                          std::map<GroupKey, ReferenceSums>& groups) const {
+  // Hour by hour, for each is rounded by itself. A GB-month has 730 hours.
+  constexpr std::int64_t kStepUs = 3'600'000'000;
+  const std::int64_t to_us = std::min(record.end_us, query.period.end_us);
+  for (std::int64_t at_us = std::max(record.start_us, query.period.start_us); at_us < to_us;) {
+    const std::int64_t next_us = std::min(to_us, (at_us / kStepUs + 1) * kStepUs);
+    const BigInt byte_us = BigInt(next_us - at_us) * record.bytes;
+    const auto price = PriceAt(PriceUnit::kGbMonth, "", at_us);
+    ReferenceSums& sums = groups[GroupOf(query, record, at_us)];
+    sums.byte_us += byte_us;
+    sums.cost_atto += DivideRounded(byte_us * price.value_or(0), BigInt(730) * kStepUs);
+    at_us = next_us;
+  }
+}
+
 void Reference::AddRecord(const UsageQuery& query, const UsageRecord& record,
                           std::map<GroupKey, ReferenceSums>& groups) const {
+  if (record.kind == UsageKind::kStorage) return AddStored(query, record, groups);
+  const PriceUnit unit =
+      record.kind == UsageKind::kWorker ? PriceUnit::kWarmGpuSecond : PriceUnit::kGpuSecond;
   // Minute by minute: prices and groups change at whole ones.
   constexpr std::int64_t kStepUs = 60'000'000;
   const std::int64_t from_us = std::max(record.start_us, query.period.start_us);
@@ -51,8 +71,10 @@ void Reference::AddRecord(const UsageQuery& query, const UsageRecord& record,
     const std::int64_t next_us = std::min(to_us, (at_us / kStepUs + 1) * kStepUs);
     const BigInt gpu_milli_us = BigInt(next_us - at_us) * record.milli_gpus;
     ReferenceSums& sums = groups[GroupOf(query, record, at_us)];
-    const auto price = PriceAt(PriceUnit::kGpuSecond, record.gpu_type, at_us);
-    if (PlatformFailed(record)) {
+    const auto price = PriceAt(unit, record.gpu_type, at_us);
+    if (record.covered) {
+      sums.covered_gpu_milli_us += gpu_milli_us;
+    } else if (PlatformFailed(record)) {
       sums.credited_gpu_milli_us += gpu_milli_us;
     } else {
       sums.gpu_milli_us += gpu_milli_us;
@@ -64,7 +86,7 @@ void Reference::AddRecord(const UsageQuery& query, const UsageRecord& record,
   if (record.end_us < query.period.start_us || record.end_us >= query.period.end_us) return;
   ReferenceSums& sums = groups[GroupOf(query, record, record.end_us)];
   sums.cold_start_us += record.cold_start_us;
-  if (PlatformFailed(record)) return;
+  if (PlatformFailed(record) || record.kind != UsageKind::kAttempt) return;
   sums.invocations += 1;
   const auto price = PriceAt(PriceUnit::kInvocation, "", record.end_us);
   sums.cost_atto += BigInt(price.value_or(0)) * 1'000'000'000;
@@ -82,6 +104,11 @@ std::map<Reference::GroupKey, ReferenceSums> Reference::Sum(const UsageQuery& qu
   return groups;
 }
 
+std::int64_t Reference::RecordsOf(const std::string& project_id) const {
+  return std::count_if(records_.begin(), records_.end(),
+                       [&](const auto& record) { return record.second.project_id == project_id; });
+}
+
 BigInt Reference::LeasedGpuMilliUs(const std::string& project_id) const {
   BigInt leased;
   for (const auto& [key, record] : records_) {
@@ -89,6 +116,13 @@ BigInt Reference::LeasedGpuMilliUs(const std::string& project_id) const {
     leased += BigInt(record.end_us - record.start_us) * record.milli_gpus;
   }
   return leased;
+}
+
+BigInt DivideRounded(const BigInt& dividend, const BigInt& divisor) {
+  const BigInt below = dividend / divisor;
+  const BigInt twice_rest = (dividend - below * divisor) * 2;
+  if (twice_rest < divisor || (twice_rest == divisor && below % 2 == 0)) return below;
+  return below + 1;
 }
 
 BigInt RoundToNanos(const BigInt& atto) {

@@ -24,6 +24,8 @@ struct ReferenceSums {
   BigInt unpriced_gpu_milli_us;
   BigInt invocations;
   BigInt cold_start_us;
+  BigInt covered_gpu_milli_us;
+  BigInt byte_us;
   BigInt cost_atto;
 
   bool IsZero() const;
@@ -42,6 +44,9 @@ class Reference {
   /// Groups without any usage are left out.
   std::map<GroupKey, ReferenceSums> Sum(const UsageQuery& query) const;
 
+  /// How many records a project has.
+  std::int64_t RecordsOf(const std::string& project_id) const;
+
   /// GPU time of all leases of a project, billed and not.
   BigInt LeasedGpuMilliUs(const std::string& project_id) const;
 
@@ -51,9 +56,15 @@ class Reference {
   void AddRecord(const UsageQuery& query, const UsageRecord& record,
                  std::map<GroupKey, ReferenceSums>& groups) const;
 
+  void AddStored(const UsageQuery& query, const UsageRecord& record,
+                 std::map<GroupKey, ReferenceSums>& groups) const;
+
   std::vector<Price> prices_;
   std::map<RecordKey, UsageRecord> records_;
 };
+
+/// `dividend`, which is not negative, by `divisor`, rounded half to even.
+BigInt DivideRounded(const BigInt& dividend, const BigInt& divisor);
 
 /// Nano-dollars of atto-dollars, rounded half to even.
 BigInt RoundToNanos(const BigInt& atto);

@@ -133,11 +133,13 @@ class Postgres:
     """A PostgreSQL 15 cluster with one database, `furnace`.
 
     Runs as user postgres when the caller is root, for PostgreSQL refuses root.
+    `fsync`: whether a commit waits for the disk, "on" or "off".
     """
 
-    def __init__(self, folder: pathlib.Path, port: int = 0):
+    def __init__(self, folder: pathlib.Path, port: int = 0, fsync: str = "off"):
         self.folder = folder / "postgres"
         self.port = port or free_port()
+        self.fsync = fsync
         self.process = None
         self.user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         self.folder.mkdir(parents=True)
@@ -167,7 +169,7 @@ class Postgres:
         self.process = subprocess.Popen(
             [str(POSTGRES_BIN / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port),
              "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-             "-c", "fsync=off", "-c", "max_connections=100"],
+             "-c", f"fsync={self.fsync}", "-c", "max_connections=100"],
             stdout=log, stderr=log, cwd=self.folder, **self._as_user())
         wait_until(self._ready, "PostgreSQL to accept connections")
 

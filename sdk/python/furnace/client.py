@@ -6,6 +6,7 @@ import os
 import time
 from datetime import datetime
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Union
+from urllib.parse import quote
 
 from furnace import _watch
 from furnace._jobs import is_final
@@ -272,3 +273,25 @@ class Client(Submitting):
             "job_id": job_id,
         }
         return self._rest.call("GET", "/v1/usage", query)
+
+    def ledger(self, job_id: str = "") -> Iterator[Dict[str, Any]]:
+        """Yields ledger entries, oldest first, fetching as they are read.
+
+        An entry has "kind", "amount_nanos" (nano-dollars), "unit_price_nanos", "gpu_time_us"
+        and more.
+
+        Args:
+            job_id: Only entries of this job.
+        """
+        return self._rest.pages("/v1/ledger", "entries", {"job_id": job_id})
+
+    def receipts(self, job_id: str) -> List[Dict[str, Any]]:
+        """Returns what proves the charges of a job, one receipt an attempt.
+
+        `furnace audit verify` and docs/metering.md say how they are verified.
+
+        Raises:
+            FurnaceError: "NOT_FOUND", the ledger has nothing of the job.
+        """
+        path = "/v1/receipts/" + quote(job_id, safe="")
+        return self._rest.call("GET", path).get("receipts", [])

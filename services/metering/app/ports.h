@@ -17,10 +17,12 @@
 
 namespace furnace::metering {
 
-/// A customer's ledger line as it was written.
+/// What a customer's ledger has for a record: derived from it, and booked with the sums of its
+/// transaction.
 struct LedgerLine {
   std::int64_t id = 0;
   std::int64_t recorded_us = 0;
+  std::int64_t transaction = 0;  // The number of the one that books it.
   RecordKey key;
   std::string endpoint_id;
   std::string gpu_type;
@@ -43,16 +45,20 @@ struct StoreOutcome {
   std::vector<std::size_t> conflicting;
 };
 
-/// The books: usage records, their segments, the ledger and the hourly sums.
-/// Thread-safe.
+/// The books: usage records with their prices, the ledger of each project and the
+/// hourly sums. Thread-safe.
 class UsageStore {
  public:
   virtual ~UsageStore() = default;
 
-  /// Stores those of `bills`, whose keys all differ, that are not known yet: all
-  /// of them with all that follows from them, or, on an error, none. After an
-  /// error that leaves this open (UNAVAILABLE, DEADLINE_EXCEEDED) call again.
-  virtual absl::StatusOr<StoreOutcome> Record(std::span<const Bill> bills) = 0;
+  /// Stores those of `bills`, at most kMaxRecordsOfTransaction, whose keys all
+  /// differ, that are not known yet: all of them, in a transaction at `now_us` for
+  /// each project, or, on an error, none. After an error that leaves this open
+  /// (UNAVAILABLE, DEADLINE_EXCEEDED) call again.
+  virtual absl::StatusOr<StoreOutcome> Record(std::span<const Bill> bills, std::int64_t now_us) = 0;
+
+  /// Keeps records that were refused, each once, however often.
+  virtual absl::Status KeepRefused(std::span<const UsageRecord> records) = 0;
 
   /// The exact sums of the usage in `query.period`, sorted by hour, endpoint, GPU
   /// type; the first `limit` rows of these. Without a grouping always one row.

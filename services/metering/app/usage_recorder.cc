@@ -19,7 +19,7 @@ constexpr int kMaxConflictsLogged = 10;
 struct Distinct {
   std::vector<UsageRecord> records;
   int repeated = 0;
-  std::vector<RecordKey> conflicting;
+  std::vector<UsageRecord> conflicting;
 };
 
 absl::Status ValidateAll(const std::vector<UsageRecord>& records, std::int64_t now_us) {
@@ -42,7 +42,7 @@ Distinct WithoutRepeats(std::vector<UsageRecord> records) {
     } else if (distinct.records[first->second] == record) {
       ++distinct.repeated;
     } else {
-      distinct.conflicting.push_back(record.key);
+      distinct.conflicting.push_back(std::move(record));
     }
   }
   return distinct;
@@ -59,12 +59,12 @@ absl::StatusOr<std::vector<Bill>> MakeBills(std::vector<UsageRecord> records,
   return bills;
 }
 
-void LogConflicts(const std::vector<RecordKey>& keys) {
+void LogConflicts(const std::vector<UsageRecord>& records) {
   int logged = 0;
-  for (const RecordKey& key : keys) {
+  for (const UsageRecord& record : records) {
     if (++logged > kMaxConflictsLogged) break;
-    spdlog::warn("usage of job {} epoch {} is known with other values: skipped", key.job_id,
-                 key.epoch);
+    spdlog::warn("usage of job {} epoch {} is known with other values: refused", record.key.job_id,
+                 record.key.epoch);
   }
 }
 
@@ -82,18 +82,19 @@ int CountUnpriced(const std::vector<Bill>& bills, const std::vector<std::size_t>
 }  // namespace
 
 absl::StatusOr<int> UsageRecorder::Record(std::vector<UsageRecord> records) {
-  FURNACE_RETURN_IF_ERROR(ValidateAll(records, absl::ToUnixMicros(clock_.Now())));
+  const std::int64_t now_us = absl::ToUnixMicros(clock_.Now());
+  FURNACE_RETURN_IF_ERROR(ValidateAll(records, now_us));
   Distinct distinct = WithoutRepeats(std::move(records));
   FURNACE_ASSIGN_OR_RETURN(const PriceList prices, prices_.Load());
   FURNACE_ASSIGN_OR_RETURN(const std::vector<Bill> bills,
                            MakeBills(std::move(distinct.records), prices));
 
-  FURNACE_ASSIGN_OR_RETURN(const StoreOutcome outcome, usage_.Record(bills));
+  FURNACE_ASSIGN_OR_RETURN(const StoreOutcome outcome, usage_.Record(bills, now_us));
 
   for (const std::size_t index : outcome.conflicting) {
-    distinct.conflicting.push_back(bills[index].record.key);
+    distinct.conflicting.push_back(bills[index].record);
   }
-  LogConflicts(distinct.conflicting);
+  FURNACE_RETURN_IF_ERROR(Refuse(distinct.conflicting));
   const int known = static_cast<int>(bills.size() - outcome.recorded.size());
   const int known_other = static_cast<int>(outcome.conflicting.size());
   monitor_.Recorded({.recorded = static_cast<int>(outcome.recorded.size()),
@@ -101,6 +102,12 @@ absl::StatusOr<int> UsageRecorder::Record(std::vector<UsageRecord> records) {
                      .conflicting = static_cast<int>(distinct.conflicting.size()),
                      .unpriced = CountUnpriced(bills, outcome.recorded)});
   return static_cast<int>(outcome.recorded.size());
+}
+
+absl::Status UsageRecorder::Refuse(const std::vector<UsageRecord>& records) {
+  if (records.empty()) return absl::OkStatus();
+  LogConflicts(records);
+  return usage_.KeepRefused(records);
 }
 
 }  // namespace furnace::metering

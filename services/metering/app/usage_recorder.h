@@ -19,7 +19,8 @@ class UsageRecorder {
   /// Bills and stores `records` in one transaction; the number that were new.
   ///
   /// A record whose key is known is skipped. If it also differs from what is
-  /// known, by that key or earlier in `records`, a warning with its ids is logged.
+  /// known, by that key or earlier in `records`, it is refused: logged, counted and
+  /// kept for UsageReader to list.
   ///
   /// Errors: INVALID_ARGUMENT "records[3].epoch: ..." for a record that Validate
   /// refuses, and those of the stores. Nothing was stored, or after UNAVAILABLE
@@ -27,6 +28,8 @@ class UsageRecorder {
   absl::StatusOr<int> Record(std::vector<UsageRecord> records);
 
  private:
+  absl::Status Refuse(const std::vector<UsageRecord>& records);
+
   UsageStore& usage_;
   PriceStore& prices_;
   RecordingMonitor& monitor_;

@@ -7,22 +7,41 @@
 namespace furnace::metering {
 namespace {
 
-Entry GpuTimeEntry(const Segment& segment, std::int64_t milli_gpus) {
+PriceUnit UnitOf(UsageKind kind) {
+  switch (kind) {
+    case UsageKind::kWorker: return PriceUnit::kWarmGpuSecond;
+    case UsageKind::kStorage: return PriceUnit::kGbMonth;
+    case UsageKind::kAttempt:
+    case UsageKind::kInstance: break;
+  }
+  return PriceUnit::kGpuSecond;
+}
+
+bool IsInvocation(const UsageRecord& record) {
+  return record.kind == UsageKind::kAttempt && !IsCredited(record.cause);
+}
+
+Entry ChargeFor(const UsageRecord& record, const Segment& segment) {
+  const std::int64_t length_us = segment.span.end_us - segment.span.start_us;
   const std::int64_t price = segment.price_nanos.value_or(0);
-  const std::int64_t gpu_milli_us = (segment.span.end_us - segment.span.start_us) * milli_gpus;
-  return {.kind = EntryKind::kGpuTime,
-          .amount = GpuCharge(price, gpu_milli_us),
-          .span = segment.span,
-          .gpu_milli_us = gpu_milli_us,
-          .unit_price_nanos = price};
+  Entry entry{.span = segment.span, .price_nanos = segment.price_nanos};
+  if (record.kind == UsageKind::kStorage) {
+    entry.kind = EntryKind::kStorage;
+    entry.byte_us = static_cast<Int128>(length_us) * record.bytes;
+    entry.amount = StorageCharge(price, entry.byte_us);
+    return entry;
+  }
+  entry.kind = record.covered ? EntryKind::kCovered : EntryKind::kGpuTime;
+  entry.gpu_milli_us = length_us * record.milli_gpus;
+  entry.amount = GpuCharge(price, entry.gpu_milli_us);
+  return entry;
 }
 
 Entry InvocationEntry(const Bill& bill) {
-  const std::int64_t price = bill.invocation_nanos.value_or(0);
   return {.kind = EntryKind::kInvocation,
-          .amount = FromNanos(price),
+          .amount = FromNanos(bill.invocation_nanos.value_or(0)),
           .span = {bill.record.start_us, bill.record.end_us},
-          .unit_price_nanos = price};
+          .price_nanos = bill.invocation_nanos};
 }
 
 Entry CreditFor(Entry charge) {
@@ -46,22 +65,15 @@ absl::StatusOr<Entry> Balance(const Bill& bill, Account account) {
   return balance;
 }
 
-}  // namespace
-
-absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices) {
-  Bill bill{.record = std::move(record)};
-  const UsageRecord& of = bill.record;
-  const bool credited = IsCredited(of.cause);
-  for (const Span& span : CutAtHours({of.start_us, of.end_us})) {
-    const Segment& segment = bill.segments.emplace_back(
-        Segment{.span = span, .price_nanos = prices.GpuSecond(of.gpu_type, span.start_us)});
-    bill.entries.push_back(GpuTimeEntry(segment, of.milli_gpus));
+// Enters what `bill`'s segments and invocation say.
+absl::StatusOr<Bill> WithEntries(Bill bill) {
+  const UsageRecord& record = bill.record;
+  const bool credited = IsCredited(record.cause) && !record.covered;
+  for (const Segment& segment : bill.segments) {
+    bill.entries.push_back(ChargeFor(record, segment));
     if (credited) bill.entries.push_back(CreditFor(bill.entries.back()));
   }
-  if (!credited) {
-    bill.invocation_nanos = prices.Invocation(of.end_us);
-    bill.entries.push_back(InvocationEntry(bill));
-  }
+  if (IsInvocation(record)) bill.entries.push_back(InvocationEntry(bill));
   if (bill.entries.empty()) return bill;
   FURNACE_ASSIGN_OR_RETURN(const Entry revenue, Balance(bill, Account::kRevenue));
   bill.entries.push_back(revenue);
@@ -70,6 +82,35 @@ absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices) {
     bill.entries.push_back(credits);
   }
   return bill;
+}
+
+}  // namespace
+
+absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices) {
+  Bill bill{.record = std::move(record)};
+  const UsageRecord& of = bill.record;
+  for (const Span& span : CutAtHours({of.start_us, of.end_us})) {
+    const auto price = of.covered ? std::optional<std::int64_t>(0)
+                                  : prices.At(UnitOf(of.kind), of.gpu_type, span.start_us);
+    bill.segments.push_back({.span = span, .price_nanos = price});
+  }
+  if (IsInvocation(of)) bill.invocation_nanos = prices.Invocation(of.end_us);
+  return WithEntries(std::move(bill));
+}
+
+absl::StatusOr<Bill> RemakeBill(UsageRecord record,
+                                const std::vector<std::optional<std::int64_t>>& prices,
+                                std::optional<std::int64_t> invocation_nanos) {
+  Bill bill{.record = std::move(record), .invocation_nanos = invocation_nanos};
+  const std::vector<Span> spans = CutAtHours({bill.record.start_us, bill.record.end_us});
+  if (spans.size() != prices.size()) {
+    return Error(absl::StatusCode::kInvalidArgument, "{} prices for {} hours", prices.size(),
+                 spans.size());
+  }
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    bill.segments.push_back({.span = spans[i], .price_nanos = prices[i]});
+  }
+  return WithEntries(std::move(bill));
 }
 
 }  // namespace furnace::metering

@@ -16,25 +16,27 @@ namespace furnace::metering {
 enum class Account { kCustomer, kRevenue, kCredits };
 
 /// What a line records; kBalance is the other side of a transaction's customer lines.
-enum class EntryKind { kGpuTime, kInvocation, kCredit, kBalance };
+/// kCovered shows GPU time that is in a worker's lifetime, and costs nothing here.
+enum class EntryKind { kGpuTime, kInvocation, kStorage, kCovered, kCredit, kBalance };
 
 /// One line of the ledger: `amount` on `account`.
 struct Entry {
   Account account = Account::kCustomer;
   EntryKind kind = EntryKind::kGpuTime;
   AttoUsd amount = {};
-  Span span = {};                     // What is charged or taken back.
-  std::int64_t gpu_milli_us = 0;      // 0 for an invocation.
-  std::int64_t unit_price_nanos = 0;  // 0 also for what has no price.
+  Span span = {};                                // What is charged or taken back.
+  std::int64_t gpu_milli_us = 0;                 // 0 for an invocation and for storage.
+  Int128 byte_us = 0;                            // Of storage: bytes times microseconds.
+  std::optional<std::int64_t> price_nanos = {};  // A unit; nullopt for what has none.
 };
 
 /// A piece of a lease inside one UTC hour, and its price.
 struct Segment {
   Span span = {};
-  std::optional<std::int64_t> price_nanos = {};  // A GPU-second; nullopt: it has none.
+  std::optional<std::int64_t> price_nanos = {};  // A unit; nullopt: it has none.
 };
 
-/// What one attempt means for the books.
+/// What one record means for the books.
 struct Bill {
   UsageRecord record;
   /// Together exactly the lease.
@@ -48,10 +50,16 @@ struct Bill {
 
 /// The bill of a valid `record`.
 ///
-/// An attempt that a handler ended is charged its GPU time and an invocation. One
-/// that the platform lost is charged its GPU time and credited each charge in
-/// full, for all to see. What has no price is entered at 0. OUT_OF_RANGE when the
-/// charges have more than 38 digits.
+/// An attempt that a handler ended is charged its GPU time and an invocation; when
+/// it is covered by its worker's lifetime, the invocation only. What the platform
+/// lost is charged and credited each charge in full, for all to see. What has no
+/// price is entered at 0. OUT_OF_RANGE when the charges have more than 38 digits.
 absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices);
+
+/// The bill of a record at prices that are known: `prices` has one for each hour that the
+/// record touches. INVALID_ARGUMENT when there are more or fewer; else as MakeBill.
+absl::StatusOr<Bill> RemakeBill(UsageRecord record,
+                                const std::vector<std::optional<std::int64_t>>& prices,
+                                std::optional<std::int64_t> invocation_nanos);
 
 }  // namespace furnace::metering

@@ -24,11 +24,11 @@ PriceList::PriceList(std::vector<Price> prices) : prices_(std::move(prices)) {
 
 std::optional<std::int64_t> PriceList::GpuSecond(std::string_view gpu_type,
                                                  std::int64_t time_us) const {
-  return Find(PriceUnit::kGpuSecond, gpu_type, time_us);
+  return At(PriceUnit::kGpuSecond, gpu_type, time_us);
 }
 
 std::optional<std::int64_t> PriceList::Invocation(std::int64_t time_us) const {
-  return Find(PriceUnit::kInvocation, "", time_us);
+  return At(PriceUnit::kInvocation, "", time_us);
 }
 
 std::vector<Price> PriceList::InForce(std::int64_t time_us) const {
@@ -41,8 +41,8 @@ std::vector<Price> PriceList::InForce(std::int64_t time_us) const {
   return lines;
 }
 
-std::optional<std::int64_t> PriceList::Find(PriceUnit unit, std::string_view gpu_type,
-                                            std::int64_t time_us) const {
+std::optional<std::int64_t> PriceList::At(PriceUnit unit, std::string_view gpu_type,
+                                          std::int64_t time_us) const {
   const PriceKey wanted(unit, gpu_type, time_us);
   const auto after =
       std::upper_bound(prices_.begin(), prices_.end(), wanted,

@@ -10,6 +10,7 @@ namespace furnace::metering {
 namespace {
 
 constexpr std::size_t kMaxNameLength = 128;
+constexpr std::size_t kMaxLabelLength = 64;
 
 absl::Status Invalid(std::string_view field, std::string_view what) {
   return Error(absl::StatusCode::kInvalidArgument, "{}: {}", field, what);
@@ -19,12 +20,68 @@ absl::Status CheckUuid(std::string_view field, std::string_view text) {
   return IsUuid(text) ? absl::OkStatus() : Invalid(field, "not a UUID");
 }
 
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 // Lenient on purpose: an odd name must not keep usage out of the books.
 absl::Status CheckName(std::string_view field, std::string_view text) {
-  const bool printable =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (text.empty() || text.size() > kMaxNameLength || !printable) {
+  if (text.empty() || text.size() > kMaxNameLength || !IsPrintable(text)) {
     return Invalid(field, "must be 1 to 128 printable ASCII characters");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLabel(std::string_view field, std::string_view text) {
+  if (text.size() <= kMaxLabelLength && IsPrintable(text)) return absl::OkStatus();
+  return Invalid(field, "must be at most 64 printable ASCII characters");
+}
+
+absl::Status CheckTags(const std::vector<Tag>& tags) {
+  if (tags.size() > kMaxTags) return Invalid("tags", "more than 16");
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    const std::string& name = tags[i].first;
+    if (name.empty() || name.find('=') != std::string::npos) {
+      return Invalid("tags", "a name is empty or has a '='");
+    }
+    if (i > 0 && tags[i - 1].first >= name) return Invalid("tags", "not by rising name");
+    FURNACE_RETURN_IF_ERROR(CheckLabel("tags", name));
+    FURNACE_RETURN_IF_ERROR(CheckLabel("tags", tags[i].second));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckGpus(const UsageRecord& record) {
+  FURNACE_RETURN_IF_ERROR(CheckName("gpu_type", record.gpu_type));
+  if (record.milli_gpus < 1 || record.milli_gpus > kMaxGpus * 1'000) {
+    return Invalid("gpu_count", "must be 1 to 16");
+  }
+  if (record.vram_mib < 0 || record.vram_mib > kMaxVramMib) {
+    return Invalid("vram_mib", "must be 0 to 4194304");
+  }
+  if (record.bytes != 0) return Invalid("bytes", "must be 0 unless something is stored");
+  return absl::OkStatus();
+}
+
+absl::Status CheckStored(const UsageRecord& record) {
+  if (record.bytes < 1 || record.bytes > kMaxStoredBytes) {
+    return Invalid("bytes", "must be 1 to 1e15");
+  }
+  if (record.milli_gpus != 0) return Invalid("gpu_count", "must be 0 for storage");
+  if (!record.gpu_type.empty()) return Invalid("gpu_type", "must be empty for storage");
+  if (record.vram_mib != 0) return Invalid("vram_mib", "must be 0 for storage");
+  if (record.cause != Cause::kNone) return Invalid("cause", "must be unset for storage");
+  if (record.cold_start_us != 0) return Invalid("cold_start_us", "must be 0 for storage");
+  return absl::OkStatus();
+}
+
+absl::Status CheckWorker(const UsageRecord& record) {
+  const bool has_worker = record.kind == UsageKind::kAttempt || record.kind == UsageKind::kWorker;
+  if (has_worker || !record.worker_id.empty()) {
+    FURNACE_RETURN_IF_ERROR(CheckName("worker_id", record.worker_id));
+  }
+  if (record.covered && record.kind != UsageKind::kAttempt) {
+    return Invalid("covered", "only attempts are");
   }
   return absl::OkStatus();
 }
@@ -51,11 +108,12 @@ absl::Status Validate(const UsageRecord& record, std::int64_t now_us) {
   if (record.key.epoch < 1) return Invalid("epoch", "must be at least 1");
   FURNACE_RETURN_IF_ERROR(CheckUuid("project_id", record.project_id));
   FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", record.endpoint_id));
-  FURNACE_RETURN_IF_ERROR(CheckName("worker_id", record.worker_id));
-  FURNACE_RETURN_IF_ERROR(CheckName("gpu_type", record.gpu_type));
-  if (record.milli_gpus < 1 || record.milli_gpus > kMaxGpus * 1'000) {
-    return Invalid("gpu_count", "must be 1 to 16");
-  }
+  FURNACE_RETURN_IF_ERROR(CheckWorker(record));
+  const bool stored = record.kind == UsageKind::kStorage;
+  FURNACE_RETURN_IF_ERROR(stored ? CheckStored(record) : CheckGpus(record));
+  FURNACE_RETURN_IF_ERROR(CheckLabel("region", record.region));
+  FURNACE_RETURN_IF_ERROR(CheckLabel("tier", record.tier));
+  FURNACE_RETURN_IF_ERROR(CheckTags(record.tags));
   return CheckTimes(record, now_us);
 }
 

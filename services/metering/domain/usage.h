@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +20,17 @@ inline constexpr std::int64_t kMaxLeaseUs = 8 * kDayUs;
 /// How far the clock that times leases may be ahead of ours.
 inline constexpr std::int64_t kMaxClockSkewUs = kDayUs;
 inline constexpr std::int64_t kMaxGpus = 16;
+inline constexpr std::int64_t kMaxVramMib = 1 << 22;  // 4 TiB.
+inline constexpr std::int64_t kMaxStoredBytes = 1'000'000'000'000'000;
+inline constexpr std::size_t kMaxTags = 16;
+
+/// What was used. Only an attempt is an invocation.
+enum class UsageKind {
+  kAttempt,   // Of a job, on a worker: its lease.
+  kWorker,    // The lifetime of an always-on worker, or a slice of it.
+  kInstance,  // The lifetime of a bare instance, or a slice of it.
+  kStorage,   // Bytes kept for a time.
+};
 
 /// Why an attempt ended; kNone when it ended well.
 enum class Cause { kNone, kHandlerError, kHandlerExited, kTimeout, kWorkerLost, kPlatform };
@@ -29,31 +42,42 @@ constexpr bool IsCredited(Cause cause) {
 
 /// What a usage record is known by: no other one has the same.
 struct RecordKey {
-  std::string job_id;  // UUID.
-  int epoch = 0;       // Attempt number, from 1.
+  std::string job_id;  // UUID of the job; else of the worker, instance or what is stored.
+  int epoch = 0;       // Attempt number, from 1; else of the slice of the lifetime.
 
   friend auto operator<=>(const RecordKey&, const RecordKey&) = default;
 };
 
-/// One ended attempt: GPUs occupied during [start_us, end_us), in microseconds
-/// since the Unix epoch.
+/// A name and a value by which a customer tells usage apart.
+using Tag = std::pair<std::string, std::string>;
+
+/// What was used during [start_us, end_us), in microseconds since the Unix epoch: of an ended
+/// attempt, GPUs.
 struct UsageRecord {
   RecordKey key;
   std::string project_id;   // UUID.
-  std::string endpoint_id;  // UUID.
+  std::string endpoint_id;  // UUID; of an instance or something stored, its own.
   std::string worker_id;
-  std::string gpu_type;
+  std::string gpu_type;         // Empty for what is stored.
   std::int64_t milli_gpus = 0;  // Thousandths of a GPU held.
   std::int64_t start_us = 0;
   std::int64_t end_us = 0;
   Cause cause = Cause::kNone;
   std::int64_t cold_start_us = 0;
+  UsageKind kind = UsageKind::kAttempt;
+  bool warm = false;     // On an always-on worker.
+  bool covered = false;  // The GPU time is in the worker's lifetime, and charged there.
+  std::int64_t vram_mib = 0;
+  std::int64_t bytes = 0;  // Stored.
+  std::string region = {};
+  std::string tier = {};
+  std::vector<Tag> tags = {};  // By rising name.
 
   friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
 };
 
-/// INVALID_ARGUMENT, naming the field, unless every field is in its range. Leases
-/// that end where they start are fine; `now_us` is the present.
+/// INVALID_ARGUMENT, naming the field, unless every field is in its range and fits the kind.
+/// Leases that end where they start are fine; `now_us` is the present.
 absl::Status Validate(const UsageRecord& record, std::int64_t now_us);
 
 /// A span [start_us, end_us) of time.

@@ -19,7 +19,9 @@ struct UsageSums {
   Int128 unpriced_gpu_milli_us = 0;  // Of what is billed, what has no price.
   Int128 invocations = 0;
   Int128 cold_start_us = 0;
-  AttoUsd cost = {};  // Credits taken off.
+  Int128 covered_gpu_milli_us = 0;  // Of attempts on workers billed by lifetime.
+  Int128 byte_us = 0;               // Stored: bytes times microseconds.
+  AttoUsd cost = {};                // Credits taken off.
 
   friend bool operator==(const UsageSums&, const UsageSums&) = default;
 };
@@ -30,7 +32,7 @@ absl::StatusOr<UsageSums> Add(const UsageSums& a, const UsageSums& b);
 /// The part of a segment of `record` that lies in `within`, which it overlaps.
 UsageSums SumsOf(const UsageRecord& record, const Segment& segment, Span within);
 
-/// What counts once for an attempt, at the time it ends: invocation, cold start.
+/// What counts once for a record, at the time it ends: invocation, cold start.
 UsageSums SumsAtEnd(const Bill& bill);
 
 /// What usage is summed by, for good.
@@ -43,7 +45,15 @@ struct HourKey {
   friend auto operator<=>(const HourKey&, const HourKey&) = default;
 };
 
+/// The sums of an hour.
+struct HourSums {
+  UsageSums sums = {};
+  /// What they count lies between these microseconds, both included.
+  std::int64_t first_us = 0;
+  std::int64_t last_us = 0;
+};
+
 /// The sums that `bills` add to each hour. Errors: those of Add.
-absl::StatusOr<std::map<HourKey, UsageSums>> SumByHour(std::span<const Bill* const> bills);
+absl::StatusOr<std::map<HourKey, HourSums>> SumByHour(std::span<const Bill* const> bills);
 
 }  // namespace furnace::metering

@@ -1,7 +1,10 @@
 #include "services/metering/rpc/convert.h"
 
+#include <algorithm>
+
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
+#include "services/metering/domain/canonical.h"
 
 namespace furnace::metering::rpc {
 namespace {
@@ -25,11 +28,58 @@ absl::StatusOr<Cause> FromProto(v1::FailureCause cause) {
   }
 }
 
+absl::StatusOr<UsageKind> FromProto(internal::v1::UsageKind kind) {
+  switch (kind) {
+    case internal::v1::USAGE_KIND_UNSPECIFIED:
+    case internal::v1::USAGE_KIND_ATTEMPT: return UsageKind::kAttempt;
+    case internal::v1::USAGE_KIND_WORKER: return UsageKind::kWorker;
+    case internal::v1::USAGE_KIND_INSTANCE: return UsageKind::kInstance;
+    case internal::v1::USAGE_KIND_STORAGE: return UsageKind::kStorage;
+    default:
+      return Error(absl::StatusCode::kInvalidArgument, "kind: {} is not one",
+                   static_cast<int>(kind));
+  }
+}
+
+absl::StatusOr<std::int64_t> MilliGpusOf(const internal::v1::UsageRecord& record) {
+  if (record.gpu_milli() == 0) return record.gpu_count() * kMilliGpus;
+  if (record.gpu_count() != 0) {
+    return absl::InvalidArgumentError("gpu_milli: not together with gpu_count");
+  }
+  if (record.gpu_milli() < 1 || record.gpu_milli() > kMaxGpus * kMilliGpus) {
+    return absl::InvalidArgumentError("gpu_milli: must be 1 to 16000");
+  }
+  return record.gpu_milli();
+}
+
+std::vector<Tag> TagsOf(const internal::v1::UsageRecord& record) {
+  std::vector<Tag> tags(record.tags().begin(), record.tags().end());
+  std::sort(tags.begin(), tags.end());
+  return tags;
+}
+
+// Gigabytes times microseconds, rounded.
+absl::StatusOr<std::int64_t> GbUs(Int128 byte_us) {
+  return ToInt64(DivideHalfEven(byte_us, 1'000'000'000), "storage");
+}
+
+v1::PriceUnit ToProto(PriceUnit unit) {
+  switch (unit) {
+    case PriceUnit::kGpuSecond: return v1::PRICE_UNIT_GPU_SECOND;
+    case PriceUnit::kInvocation: return v1::PRICE_UNIT_INVOCATION;
+    case PriceUnit::kWarmGpuSecond: return v1::PRICE_UNIT_WARM_GPU_SECOND;
+    case PriceUnit::kGbMonth: return v1::PRICE_UNIT_GB_MONTH;
+  }
+  return v1::PRICE_UNIT_UNSPECIFIED;
+}
+
 v1::LedgerEntryKind ToProto(EntryKind kind) {
   switch (kind) {
     case EntryKind::kGpuTime: return v1::LEDGER_ENTRY_KIND_GPU_TIME;
     case EntryKind::kInvocation: return v1::LEDGER_ENTRY_KIND_INVOCATION;
     case EntryKind::kCredit: return v1::LEDGER_ENTRY_KIND_CREDIT;
+    case EntryKind::kStorage: return v1::LEDGER_ENTRY_KIND_STORAGE;
+    case EntryKind::kCovered: return v1::LEDGER_ENTRY_KIND_COVERED;
     case EntryKind::kBalance: break;  // Never a customer's.
   }
   return v1::LEDGER_ENTRY_KIND_UNSPECIFIED;
@@ -60,16 +110,26 @@ bool* FlagOf(int group, UsageQuery& query) {
 
 absl::StatusOr<UsageRecord> FromProto(const internal::v1::UsageRecord& record) {
   FURNACE_ASSIGN_OR_RETURN(const Cause cause, FromProto(record.cause()));
+  FURNACE_ASSIGN_OR_RETURN(const UsageKind kind, FromProto(record.kind()));
+  FURNACE_ASSIGN_OR_RETURN(const std::int64_t milli_gpus, MilliGpusOf(record));
   return UsageRecord{.key = {record.job_id(), record.epoch()},
                      .project_id = record.project_id(),
                      .endpoint_id = record.endpoint_id(),
                      .worker_id = record.worker_id(),
                      .gpu_type = record.gpu_type(),
-                     .milli_gpus = record.gpu_count() * kMilliGpus,
+                     .milli_gpus = milli_gpus,
                      .start_us = record.start_us(),
                      .end_us = record.end_us(),
                      .cause = cause,
-                     .cold_start_us = record.cold_start_us()};
+                     .cold_start_us = record.cold_start_us(),
+                     .kind = kind,
+                     .warm = record.warm(),
+                     .covered = record.covered(),
+                     .vram_mib = record.vram_mib(),
+                     .bytes = record.bytes(),
+                     .region = record.region(),
+                     .tier = record.tier(),
+                     .tags = TagsOf(record)};
 }
 
 absl::StatusOr<std::optional<std::int64_t>> ToMicros(bool set,
@@ -125,6 +185,10 @@ absl::StatusOr<v1::UsageRow> ToProto(const UsageRow& row) {
   proto.set_invocations(invocations);
   proto.set_cold_start_us(cold_start_us);
   proto.set_cost_nanos(cost_nanos);
+  FURNACE_ASSIGN_OR_RETURN(const std::int64_t covered_us, GpuTimeUs(sums.covered_gpu_milli_us));
+  FURNACE_ASSIGN_OR_RETURN(const std::int64_t storage_gb_us, GbUs(sums.byte_us));
+  proto.set_covered_gpu_time_us(covered_us);
+  proto.set_storage_gb_us(storage_gb_us);
   return proto;
 }
 
@@ -142,18 +206,71 @@ absl::StatusOr<v1::LedgerEntry> ToProto(const LedgerLine& line) {
   FURNACE_ASSIGN_OR_RETURN(const std::int64_t gpu_time_us, GpuTimeUs(line.entry.gpu_milli_us));
   FURNACE_ASSIGN_OR_RETURN(const std::int64_t amount_nanos, ToNanos(line.entry.amount));
   proto.set_gpu_time_us(gpu_time_us);
-  proto.set_unit_price_nanos(line.entry.unit_price_nanos);
+  FURNACE_ASSIGN_OR_RETURN(const std::int64_t storage_gb_us, GbUs(line.entry.byte_us));
+  proto.set_storage_gb_us(storage_gb_us);
+  proto.set_transaction(line.transaction);
+  proto.set_unit_price_nanos(line.entry.price_nanos.value_or(0));
   proto.set_amount_nanos(amount_nanos);
   return proto;
 }
 
 v1::Price ToProto(const Price& price) {
   v1::Price proto;
-  proto.set_unit(price.unit == PriceUnit::kGpuSecond ? v1::PRICE_UNIT_GPU_SECOND
-                                                     : v1::PRICE_UNIT_INVOCATION);
+  proto.set_unit(ToProto(price.unit));
   proto.set_gpu_type(price.gpu_type);
   proto.set_nanos(price.nanos);
   SetTime(price.effective_from_us, proto.mutable_effective_from());
+  return proto;
+}
+
+v1::Receipt ToProto(const ledger::Receipt& receipt) {
+  v1::Receipt proto;
+  proto.set_record(receipt.record);
+  proto.set_index(receipt.index);
+  for (const Hash& hash : receipt.path) proto.add_path(ledger::ToHex(hash));
+  proto.set_transaction(receipt.transaction);
+  proto.set_previous_hash(ledger::ToHex(receipt.previous));
+  proto.set_hash(ledger::ToHex(receipt.hash));
+  return proto;
+}
+
+v1::ChainHead ToProto(const ChainHead& head) {
+  v1::ChainHead proto;
+  proto.set_number(head.number);
+  proto.set_hash(ledger::ToHex(head.hash));
+  return proto;
+}
+
+v1::LedgerTransaction ToProto(const ChainedTransaction& chained) {
+  v1::LedgerTransaction proto;
+  proto.set_number(chained.transaction.number);
+  proto.set_text(CanonicalText(chained.transaction));
+  proto.set_hash(ledger::ToHex(chained.hash));
+  return proto;
+}
+
+v1::AuditLedgerResponse ToProto(const AuditReport& report) {
+  v1::AuditLedgerResponse proto;
+  proto.set_transactions(report.transactions);
+  proto.set_records(report.records);
+  proto.set_segments(report.segments);
+  for (const Difference& difference : report.differences) {
+    v1::LedgerDifference& added = *proto.add_differences();
+    added.set_transaction(difference.transaction);
+    added.set_what(difference.what);
+  }
+  *proto.mutable_last() = ToProto(report.last);
+  proto.set_complete(report.complete);
+  return proto;
+}
+
+v1::RefusedUsage ToProto(const RefusedRecord& refused) {
+  v1::RefusedUsage proto;
+  proto.set_id(refused.id);
+  SetTime(refused.refused_us, proto.mutable_refused_at());
+  proto.set_job_id(refused.key.job_id);
+  proto.set_epoch(refused.key.epoch);
+  proto.set_record(refused.record);
   return proto;
 }
 

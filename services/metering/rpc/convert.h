@@ -8,12 +8,13 @@
 #include "absl/status/statusor.h"
 #include "furnace/internal/v1/usage_service.pb.h"
 #include "furnace/v1/metering_service.pb.h"
+#include "services/metering/app/ledger_reader.h"
 #include "services/metering/app/ports.h"
 
 namespace furnace::metering::rpc {
 
-/// Its fields unchecked, but for the cause: INVALID_ARGUMENT for one newer than
-/// this build.
+/// Its fields unchecked, but for cause and kind, INVALID_ARGUMENT for one newer than
+/// this build, and gpu_milli, which must be in its range and alone.
 absl::StatusOr<UsageRecord> FromProto(const internal::v1::UsageRecord& record);
 
 /// Microseconds since the Unix epoch, nanoseconds cut off; nullopt when not `set`.
@@ -33,5 +34,10 @@ absl::StatusOr<std::optional<std::string>> OptionalUuid(const std::string& id, c
 absl::StatusOr<v1::UsageRow> ToProto(const UsageRow& row);
 absl::StatusOr<v1::LedgerEntry> ToProto(const LedgerLine& line);
 v1::Price ToProto(const Price& price);
+v1::Receipt ToProto(const ledger::Receipt& receipt);
+v1::ChainHead ToProto(const ChainHead& head);
+v1::LedgerTransaction ToProto(const ChainedTransaction& chained);
+v1::AuditLedgerResponse ToProto(const AuditReport& report);
+v1::RefusedUsage ToProto(const RefusedRecord& refused);
 
 }  // namespace furnace::metering::rpc

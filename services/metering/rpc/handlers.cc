@@ -1,18 +1,19 @@
 #include "services/metering/rpc/handlers.h"
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
+#include "services/metering/app/ledger_lines.h"
 #include "services/metering/rpc/convert.h"
 #include "services/metering/rpc/page_token.h"
 
 namespace furnace::metering::rpc {
 namespace {
 
-constexpr int kMaxRecords = 1'000;
 constexpr int kMaxPageSize = 1'000;
 constexpr int kDefaultPageSize = 100;
 
@@ -24,9 +25,9 @@ absl::StatusOr<std::string> TenantOf(const furnace::rpc::CallContext& call) {
 
 absl::StatusOr<std::vector<UsageRecord>> RecordsOf(
     const internal::v1::RecordUsageRequest& request) {
-  if (request.records().empty() || request.records_size() > kMaxRecords) {
+  if (request.records().empty() || request.records_size() > kMaxRecordsOfTransaction) {
     return Error(absl::StatusCode::kInvalidArgument, "records: must be 1 to {}, not {}",
-                 kMaxRecords, request.records_size());
+                 kMaxRecordsOfTransaction, request.records_size());
   }
   std::vector<UsageRecord> records;
   records.reserve(static_cast<std::size_t>(request.records_size()));
@@ -40,13 +41,18 @@ absl::StatusOr<std::vector<UsageRecord>> RecordsOf(
   return records;
 }
 
-absl::StatusOr<int> PageSizeOf(const v1::ListLedgerEntriesRequest& request) {
-  if (request.page_size() == 0) return kDefaultPageSize;
-  if (request.page_size() < 0 || request.page_size() > kMaxPageSize) {
+absl::StatusOr<int> PageSizeOf(int page_size) {
+  if (page_size == 0) return kDefaultPageSize;
+  if (page_size < 0 || page_size > kMaxPageSize) {
     return Error(absl::StatusCode::kInvalidArgument, "page_size: must be 1 to {}, not {}",
-                 kMaxPageSize, request.page_size());
+                 kMaxPageSize, page_size);
   }
-  return request.page_size();
+  return page_size;
+}
+
+absl::Status CheckAfter(std::int64_t number, const char* field) {
+  if (number >= 0) return absl::OkStatus();
+  return Error(absl::StatusCode::kInvalidArgument, "{}: must not be negative", field);
 }
 
 }  // namespace
@@ -90,7 +96,7 @@ absl::StatusOr<v1::ListLedgerEntriesResponse> Handlers::ListLedgerEntries(
   LedgerQuery query;
   FURNACE_ASSIGN_OR_RETURN(query.project_id, TenantOf(call));
   FURNACE_ASSIGN_OR_RETURN(query.job_id, OptionalUuid(request.job_id(), "job_id"));
-  FURNACE_ASSIGN_OR_RETURN(const int page_size, PageSizeOf(request));
+  FURNACE_ASSIGN_OR_RETURN(const int page_size, PageSizeOf(request.page_size()));
   FURNACE_ASSIGN_OR_RETURN(query.after_id, DecodePageToken(request.job_id(), request.page_token()));
   query.limit = page_size + 1;  // One more tells whether there is another page.
 
@@ -112,6 +118,67 @@ absl::StatusOr<v1::ListPricesResponse> Handlers::ListPrices(const furnace::rpc::
   FURNACE_ASSIGN_OR_RETURN(const std::vector<Price> prices, reader_.ListPrices());
   v1::ListPricesResponse response;
   for (const Price& price : prices) *response.add_prices() = ToProto(price);
+  return response;
+}
+
+absl::StatusOr<v1::GetReceiptResponse> Handlers::GetReceipt(const furnace::rpc::CallContext& call,
+                                                            const v1::GetReceiptRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, TenantOf(call));
+  if (!IsUuid(request.job_id())) return absl::InvalidArgumentError("job_id: not a UUID");
+  FURNACE_ASSIGN_OR_RETURN(const auto receipts, ledger_.Receipts(project_id, request.job_id()));
+  v1::GetReceiptResponse response;
+  for (const ledger::Receipt& receipt : receipts) *response.add_receipts() = ToProto(receipt);
+  return response;
+}
+
+absl::StatusOr<v1::ChainHead> Handlers::GetChainHead(const furnace::rpc::CallContext& call,
+                                                     const v1::GetChainHeadRequest&) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, TenantOf(call));
+  FURNACE_ASSIGN_OR_RETURN(const ChainHead head, ledger_.Head(project_id));
+  return ToProto(head);
+}
+
+absl::StatusOr<v1::ListLedgerTransactionsResponse> Handlers::ListLedgerTransactions(
+    const furnace::rpc::CallContext& call, const v1::ListLedgerTransactionsRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, TenantOf(call));
+  FURNACE_ASSIGN_OR_RETURN(const int page_size, PageSizeOf(request.page_size()));
+  FURNACE_RETURN_IF_ERROR(CheckAfter(request.after_number(), "after_number"));
+  FURNACE_ASSIGN_OR_RETURN(const auto transactions,
+                           ledger_.Transactions(project_id, request.after_number(), page_size));
+  v1::ListLedgerTransactionsResponse response;
+  for (const ChainedTransaction& chained : transactions) {
+    *response.add_transactions() = ToProto(chained);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::AuditLedgerResponse> Handlers::AuditLedger(
+    const furnace::rpc::CallContext& call, const v1::AuditLedgerRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, TenantOf(call));
+  FURNACE_RETURN_IF_ERROR(CheckAfter(request.after_number(), "after_number"));
+  FURNACE_ASSIGN_OR_RETURN(const auto start_us,
+                           ToMicros(request.has_start_time(), request.start_time(), "start_time"));
+  FURNACE_ASSIGN_OR_RETURN(const auto end_us,
+                           ToMicros(request.has_end_time(), request.end_time(), "end_time"));
+  const Span period{start_us.value_or(0),
+                    end_us.value_or(std::numeric_limits<std::int64_t>::max())};
+  if (period.end_us < period.start_us) {
+    return absl::InvalidArgumentError("end_time: before start_time");
+  }
+  FURNACE_ASSIGN_OR_RETURN(const AuditReport report,
+                           ledger_.Audit(project_id, period, request.after_number()));
+  return ToProto(report);
+}
+
+absl::StatusOr<v1::ListRefusedUsageResponse> Handlers::ListRefusedUsage(
+    const furnace::rpc::CallContext& call, const v1::ListRefusedUsageRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string project_id, TenantOf(call));
+  FURNACE_ASSIGN_OR_RETURN(const int page_size, PageSizeOf(request.page_size()));
+  FURNACE_RETURN_IF_ERROR(CheckAfter(request.after_id(), "after_id"));
+  FURNACE_ASSIGN_OR_RETURN(const auto refused,
+                           ledger_.Refused(project_id, request.after_id(), page_size));
+  v1::ListRefusedUsageResponse response;
+  for (const RefusedRecord& record : refused) *response.add_records() = ToProto(record);
   return response;
 }
 

@@ -20,6 +20,18 @@ class MeteringService final : public v1::MeteringService::Service {
                                  v1::ListLedgerEntriesResponse* response) override;
   grpc::Status ListPrices(grpc::ServerContext* context, const v1::ListPricesRequest* request,
                           v1::ListPricesResponse* response) override;
+  grpc::Status GetReceipt(grpc::ServerContext* context, const v1::GetReceiptRequest* request,
+                          v1::GetReceiptResponse* response) override;
+  grpc::Status GetChainHead(grpc::ServerContext* context, const v1::GetChainHeadRequest* request,
+                            v1::ChainHead* response) override;
+  grpc::Status ListLedgerTransactions(grpc::ServerContext* context,
+                                      const v1::ListLedgerTransactionsRequest* request,
+                                      v1::ListLedgerTransactionsResponse* response) override;
+  grpc::Status AuditLedger(grpc::ServerContext* context, const v1::AuditLedgerRequest* request,
+                           v1::AuditLedgerResponse* response) override;
+  grpc::Status ListRefusedUsage(grpc::ServerContext* context,
+                                const v1::ListRefusedUsageRequest* request,
+                                v1::ListRefusedUsageResponse* response) override;
 
  private:
   const furnace::rpc::Gate& gate_;

@@ -9,6 +9,7 @@ class MemoryBackend {
   static constexpr std::uint64_t kHistories = 20;
 
   UsageStore& usage() { return usage_; }
+  LedgerStore& ledger() { return usage_; }
   PriceStore& prices() { return prices_; }
   void AddPrice(const Price& price) { prices_.Add(price); }
 

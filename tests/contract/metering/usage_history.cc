@@ -60,23 +60,43 @@ std::int64_t UsageHistory::MakeLength() {
 
 UsageRecord UsageHistory::MakeRecord(const std::string& job_id, int epoch) {
   const std::int64_t start_us = MakeTime();
-  return {.key = {job_id, epoch},
-          .project_id = PickOf(projects_),
-          .endpoint_id = PickOf(endpoints_),
-          .worker_id = "w",
-          .gpu_type = PickOf({"rtx4000", "rtx4090", "history-gpu", "history-unpriced"}),
-          .milli_gpus = Pick(0, 2) == 0 ? Pick(1, 16'000) : Pick(1, 16) * 1'000,
-          .start_us = start_us,
-          .end_us = start_us + MakeLength(),
-          .cause = static_cast<Cause>(Pick(0, 5)),
-          .cold_start_us = Pick(0, 3) == 0 ? Pick(0, kMinuteUs) : 0};
+  UsageRecord record{.key = {job_id, epoch},
+                     .project_id = PickOf(projects_),
+                     .endpoint_id = PickOf(endpoints_),
+                     .worker_id = "w",
+                     .gpu_type = PickOf({"rtx4000", "rtx4090", "history-gpu", "history-unpriced"}),
+                     .milli_gpus = Pick(0, 2) == 0 ? Pick(1, 16'000) : Pick(1, 16) * 1'000,
+                     .start_us = start_us,
+                     .end_us = start_us + MakeLength(),
+                     .cause = static_cast<Cause>(Pick(0, 5)),
+                     .cold_start_us = Pick(0, 3) == 0 ? Pick(0, kMinuteUs) : 0};
+  SetKind(record);
+  return record;
+}
+
+void UsageHistory::SetKind(UsageRecord& record) {
+  record.region = PickOf({"", "eu", "us"});
+  if (Pick(0, 3) == 0) record.tags = {{"team", PickOf({"a", "b"})}, {"user", ""}};
+  switch (Pick(0, 7)) {
+    case 0: record.kind = UsageKind::kWorker; break;
+    case 1: record.kind = UsageKind::kInstance; break;
+    case 2:
+      record.kind = UsageKind::kStorage;
+      record.gpu_type.clear();
+      record.milli_gpus = record.cold_start_us = 0;
+      record.cause = Cause::kNone;
+      record.bytes = Pick(1, 1'000'000'000'000);
+      break;
+    case 3: record.covered = record.warm = true; break;
+    default: break;
+  }
 }
 
 UsageRecord UsageHistory::Change(UsageRecord record) {
   switch (Pick(0, 2)) {
     case 0: record.end_us += 1; break;
     case 1: record.project_id = PickOf(projects_); break;
-    default: record.cause = static_cast<Cause>(Pick(0, 5)); break;
+    default: record.region += "x"; break;
   }
   return record;
 }

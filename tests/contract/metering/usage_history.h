@@ -38,6 +38,7 @@ class UsageHistory {
   std::int64_t MakeTime();
   std::int64_t MakeLength();
   UsageRecord MakeRecord(const std::string& job_id, int epoch);
+  void SetKind(UsageRecord& record);
   UsageRecord Change(UsageRecord record);
 
   std::mt19937_64 random_;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "services/metering/app/ledger_reader.h"
 #include "services/metering/app/usage_reader.h"
 #include "services/metering/app/usage_recorder.h"
 #include "tests/contract/metering/usage_history.h"
@@ -31,6 +32,7 @@ class UsageHistoryProperty : public testing::Test {
   void Deliver(const std::vector<UsageRecord>& records);
   void CheckQuery(const UsageQuery& query);
   void CheckLedger(UsageHistory& history, const std::string& project_id);
+  void CheckChain(const std::string& project_id);
   std::vector<LedgerLine> AllLines(UsageHistory& history, const LedgerQuery& first);
 
   Backend backend_;
@@ -38,6 +40,7 @@ class UsageHistoryProperty : public testing::Test {
   FixedClock clock_{kTenUs + kDayUs};
   UsageRecorder recorder_{backend_.usage(), backend_.prices(), monitor_, clock_};
   UsageReader reader_{backend_.usage(), backend_.prices(), clock_};
+  LedgerReader ledger_{backend_.ledger()};
   std::optional<Reference> reference_;
 };
 TYPED_TEST_SUITE_P(UsageHistoryProperty);
@@ -60,6 +63,8 @@ inline void ExpectEqual(const UsageSums& sums, const ReferenceSums& expected) {
   EXPECT_EQ(Big(sums.unpriced_gpu_milli_us), expected.unpriced_gpu_milli_us);
   EXPECT_EQ(Big(sums.invocations), expected.invocations);
   EXPECT_EQ(Big(sums.cold_start_us), expected.cold_start_us);
+  EXPECT_EQ(Big(sums.covered_gpu_milli_us), expected.covered_gpu_milli_us);
+  EXPECT_EQ(Big(sums.byte_us), expected.byte_us);
   EXPECT_EQ(Big(sums.cost.value), expected.cost_atto);
   EXPECT_EQ(BigInt(*ToNanos(sums.cost)), RoundToNanos(expected.cost_atto));
 }
@@ -110,17 +115,44 @@ void UsageHistoryProperty<Backend>::CheckLedger(UsageHistory& history,
     owed_by_job[line.key.job_id] += amount;
     (line.entry.kind == EntryKind::kCredit ? taken_back : metered) += line.entry.gpu_milli_us;
   }
-  // Sum of lease time = sum of metered time = sum of billed and credited time.
+  // Sum of lease time = sum of metered time = sum of billed, covered and credited time.
   EXPECT_EQ(metered, reference_->LeasedGpuMilliUs(project_id));
   UsageQuery query{.project_id = project_id, .period = {kTenUs - kDayUs, kTenUs + kDayUs}};
   const ReferenceSums expected = reference_->Sum(query)[{}];
-  EXPECT_EQ(metered - taken_back, expected.gpu_milli_us);
+  EXPECT_EQ(metered - taken_back, expected.gpu_milli_us + expected.covered_gpu_milli_us);
   EXPECT_EQ(taken_back, expected.credited_gpu_milli_us);
   EXPECT_EQ(owed, expected.cost_atto);
   for (const auto& [job_id, amount] : owed_by_job) {
     query.job_id = job_id;
     EXPECT_EQ(amount, reference_->Sum(query)[{}].cost_atto) << job_id;
   }
+}
+
+// What is chained agrees with the records, and its sums with what is owed.
+template <typename Backend>
+void UsageHistoryProperty<Backend>::CheckChain(const std::string& project_id) {
+  std::int64_t records = 0;
+  AuditReport report;
+  while (!report.complete) {
+    const auto next = ledger_.Audit(project_id, {0, kTenUs + kDayUs + 1}, report.last.number);
+    ASSERT_TRUE(next.ok()) << next.status();
+    report = *next;
+    records += report.records;
+    for (const Difference& difference : report.differences) {
+      ADD_FAILURE() << difference.transaction << ": " << difference.what;
+    }
+  }
+  EXPECT_EQ(records, reference_->RecordsOf(project_id));
+  const auto transactions = backend_.ledger().Transactions(project_id, 0, 1'000'000);
+  ASSERT_TRUE(transactions.ok()) << transactions.status();
+  BigInt owed;
+  for (const ChainedTransaction& chained : *transactions) {
+    for (const LedgerEntry& entry : chained.transaction.entries) {
+      if (entry.account == Account::kCustomer) owed += Big(entry.amount.value);
+    }
+  }
+  UsageQuery query{.project_id = project_id, .period = {kTenUs - kDayUs, kTenUs + kDayUs}};
+  EXPECT_EQ(owed, reference_->Sum(query)[{}].cost_atto);
 }
 
 template <typename Backend>
@@ -135,7 +167,10 @@ void UsageHistoryProperty<Backend>::CheckHistory(std::uint64_t seed) {
     ASSERT_NO_FATAL_FAILURE(CheckQuery(history.MakeQuery()));
   }
   for (int i = 0; i < 40; ++i) ASSERT_NO_FATAL_FAILURE(CheckQuery(history.MakeQuery()));
-  for (const std::string& project_id : history.projects()) CheckLedger(history, project_id);
+  for (const std::string& project_id : history.projects()) {
+    CheckLedger(history, project_id);
+    CheckChain(project_id);
+  }
 }
 
 /// FURNACE_TEST_SEED, or one of chance.

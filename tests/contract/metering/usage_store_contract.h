@@ -21,7 +21,8 @@ template <typename Backend>
 class UsageStoreContract : public testing::Test {
  protected:
   StoreOutcome Record(const std::vector<UsageRecord>& records) {
-    const absl::StatusOr<StoreOutcome> outcome = backend_.usage().Record(DefaultBills(records));
+    const absl::StatusOr<StoreOutcome> outcome =
+        backend_.usage().Record(DefaultBills(records), kTenUs);
     EXPECT_TRUE(outcome.ok()) << outcome.status();
     return outcome.ok() ? *outcome : StoreOutcome{};
   }
@@ -90,6 +91,12 @@ TYPED_TEST_P(UsageStoreContract, AKnownKeyWithOtherValuesConflictsAndChangesNoth
       [](UsageRecord& r) { r.end_us += 1; },
       [](UsageRecord& r) { r.cause = Cause::kPlatform; },
       [](UsageRecord& r) { r.cold_start_us = 1; },
+      [](UsageRecord& r) { r.kind = UsageKind::kInstance; },
+      [](UsageRecord& r) { r.warm = r.covered = true; },
+      [](UsageRecord& r) { r.vram_mib = 1; },
+      [](UsageRecord& r) { r.region = "eu"; },
+      [](UsageRecord& r) { r.tier = "spot"; },
+      [](UsageRecord& r) { r.tags.emplace_back("team", "a"); },
   };
   const UsageSums before = this->SumsIn(a.project_id, kAllTime);
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -322,12 +329,12 @@ TYPED_TEST_P(UsageStoreContract, ALineShowsWhatIsCharged) {
   }
   EXPECT_EQ(lines[0].entry.span, (Span{kTenUs - 3, kTenUs}));
   EXPECT_EQ(lines[0].entry.gpu_milli_us, 6'000);
-  EXPECT_EQ(lines[0].entry.unit_price_nanos, 60'000);
+  EXPECT_EQ(lines[0].entry.price_nanos, 60'000);
   EXPECT_TRUE(lines[0].entry.amount == AttoUsd{6'000LL * 60'000});
   EXPECT_EQ(lines[1].entry.span, (Span{kTenUs, kTenUs + 4}));
   EXPECT_EQ(lines[2].entry.kind, EntryKind::kInvocation);
   EXPECT_EQ(lines[2].entry.span, (Span{kTenUs - 3, kTenUs + 4}));
-  EXPECT_EQ(lines[2].entry.unit_price_nanos, 100'000);
+  EXPECT_EQ(lines[2].entry.price_nanos, 100'000);
 }
 
 TYPED_TEST_P(UsageStoreContract, LinesArePagedByRisingId) {

@@ -317,6 +317,14 @@ class CommandsTest(CommandsCase):
         self.assertIn("1.5 s", done.stdout)
         self.assertEqual(f"/v1/usage?group_by=ENDPOINT&job_id={JOB}", self.gateway.requests[0][1])
 
+    def test_an_audit_goes_on_to_the_end_and_fails_when_something_differs(self):
+        self.answer("GET /v1/ledger/audit", (200, {"transactions": 2, "records": 5, "last": {"number": 2}}), (200, {
+            "transactions": 1, "differences": [{"transaction": 3, "what": "x"}], "last": {"number": 3}, "complete": True}))
+        done = self.furnace("audit")
+        self.assertEqual(3, done.returncode)
+        self.assertIn("transaction 3: x\n3 transactions", done.stdout)
+        self.assertEqual("/v1/ledger/audit?after_number=2", self.gateway.requests[1][1])
+
     def test_the_other_lists_are_tables(self):
         self.answer("GET /v1/workers", (200, {"workers": [
             {"id": "w-1", "status": "IDLE", "gpu_type": "rtx4000", "gpu_count": 1, "last_event": "memory: 2 GB"}]}))

@@ -18,43 +18,30 @@ class MeteringSchemaTest : public testing::Test {
   }
 
   void Record(const UsageRecord& record) {
-    ASSERT_TRUE(backend_.usage().Record(DefaultBills({record})).ok());
+    ASSERT_TRUE(backend_.usage().Record(DefaultBills({record}), kTenUs).ok());
   }
 
-  // A record without segments or ledger, of `record`'s ten seconds from ten on.
-  void InsertBareRecord(const UsageRecord& record) {
-    ASSERT_TRUE(Run("INSERT INTO metering.usage_records VALUES ($1, 1, $2, $3, 'w', 'g', 1000, "
-                    "$4, $5, 'none', 0)",
-                    {record.key.job_id, record.project_id, record.endpoint_id,
-                     std::to_string(record.start_us), std::to_string(record.end_us)})
-                    .ok());
-  }
-
-  absl::Status InsertSegments(const UsageRecord& record, const std::vector<Span>& spans) {
-    std::string values;
-    for (const Span& span : spans) {
-      values += (values.empty() ? "" : ", ") + ("($1, 1, " + std::to_string(span.start_us)) + ", " +
-                std::to_string(span.end_us) + ", $2, $3, 'g', 1000, false)";
-    }
+  // A record of `span` with these prices (text of a bigint[]), outside of any ledger.
+  absl::Status InsertBareRecord(const Span& span, const std::string& prices,
+                                const std::string& kind = "attempt", int milli_gpus = 1'000) {
     return Run(
-        "INSERT INTO metering.usage_segments (job_id, epoch, start_us, end_us, project_id, "
-        "endpoint_id, gpu_type, milli_gpus, credited) VALUES " +
-            values,
-        {record.key.job_id, record.project_id, record.endpoint_id});
+        "INSERT INTO metering.usage_records (job_id, epoch, project_id, endpoint_id, worker_id, "
+        "gpu_type, milli_gpus, start_us, end_us, cause, cold_start_us, kind, prices, transaction, "
+        "position) VALUES ($1, 1, $1, $1, 'w', 'g', $6, $2, $3, 'none', 0, $5, $4, 1, 0)",
+        {NewId(), std::to_string(span.start_us), std::to_string(span.end_us), prices, kind,
+         std::to_string(milli_gpus)});
   }
 
-  // Adds an entry pair on a new transaction of `project_id`.
+  // Adds an entry pair as transaction 1 of `project_id`.
   absl::Status InsertPair(const std::string& project_id, const std::string& customer_amount,
                           const std::string& revenue_amount) {
     return Run(
-        "WITH t AS (INSERT INTO metering.ledger_transactions (project_id, job_id, epoch, "
-        "endpoint_id, gpu_type) VALUES ($1, $2, 1, $2, 'g') RETURNING id) "
-        "INSERT INTO metering.ledger_entries (project_id, transaction_id, account, kind, "
-        "amount_atto, start_us, end_us, gpu_milli_us, unit_price_nanos) "
-        "SELECT $1, id, e.account::metering.account, e.kind::metering.entry_kind, "
-        "e.amount::numeric, 0, 0, 10, 7 FROM t, (VALUES ('customer', 'gpu_time', $3), "
-        "('revenue', 'balance', $4)) AS e (account, kind, amount)",
-        {project_id, NewId(), customer_amount, revenue_amount});
+        "INSERT INTO metering.ledger_entries (project_id, number, position, account, kind, "
+        "gpu_type, price_nanos, quantity, amount_atto) "
+        "SELECT $1, 1, e.position, e.account::metering.account, e.kind::metering.entry_kind, 'g', "
+        "7, 10, e.amount::numeric FROM (VALUES (0, 'customer', 'gpu_time', $2), "
+        "(1, 'revenue', 'balance', $3)) AS e (position, account, kind, amount)",
+        {project_id, customer_amount, revenue_amount});
   }
 
   PostgresBackend backend_;
@@ -76,8 +63,8 @@ TEST_F(MeteringSchemaTest, SeedsThePriceList) {
 
 TEST_F(MeteringSchemaTest, TheBooksAreAppendOnly) {
   ASSERT_NO_FATAL_FAILURE(Record(ARecord()));
-  for (const std::string table : {"metering.usage_records", "metering.usage_segments",
-                                  "metering.ledger_transactions", "metering.ledger_entries"}) {
+  for (const std::string table :
+       {"metering.usage_records", "metering.ledger_transactions", "metering.ledger_entries"}) {
     for (const std::string& sql : {"DELETE FROM " + table, "TRUNCATE " + table,
                                    "UPDATE " + table + " SET project_id = project_id"}) {
       const absl::Status status = Run(sql);
@@ -97,52 +84,51 @@ TEST_F(MeteringSchemaTest, AnAmountIsPriceTimesQuantity) {
   EXPECT_TRUE(absl::IsFailedPrecondition(InsertPair(NewId(), "71", "-71")));
 }
 
-TEST_F(MeteringSchemaTest, AnEntryBelongsToItsTransactionsProject) {
-  const UsageRecord record = ARecord();
-  ASSERT_NO_FATAL_FAILURE(Record(record));
-  const absl::Status status =
-      Run("INSERT INTO metering.ledger_entries (project_id, transaction_id, account, kind, "
-          "amount_atto, start_us, end_us, gpu_milli_us, unit_price_nanos) "
-          "SELECT $1, max(id), 'customer', 'gpu_time', 0, 0, 0, 0, 0 "
-          "FROM metering.ledger_transactions",
-          {NewId()});
-  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+TEST_F(MeteringSchemaTest, ATransactionNumberIsTakenOnce) {
+  const std::string project = NewId();
+  EXPECT_TRUE(InsertPair(project, "70", "-70").ok());
+  EXPECT_TRUE(absl::IsAlreadyExists(InsertPair(project, "70", "-70")));
 }
 
-TEST_F(MeteringSchemaTest, AnAttemptHasOneTransaction) {
-  const UsageRecord record = ARecord();
-  ASSERT_NO_FATAL_FAILURE(Record(record));
-  EXPECT_TRUE(absl::IsAlreadyExists(
-      Run("INSERT INTO metering.ledger_transactions (project_id, job_id, epoch, endpoint_id, "
-          "gpu_type) VALUES ($1, $2, 1, $3, 'g')",
-          {record.project_id, record.key.job_id, record.endpoint_id})));
+TEST_F(MeteringSchemaTest, ARecordHasAPriceForEachHourItTouches) {
+  const Span over_an_hour = {kTenUs - 5, kTenUs + 5};
+  EXPECT_TRUE(InsertBareRecord(over_an_hour, "{1,NULL}").ok());
+  EXPECT_TRUE(InsertBareRecord({kTenUs - 5, kTenUs}, "{1}").ok());
+  EXPECT_TRUE(InsertBareRecord({kTenUs, kTenUs}, "{}").ok());
+  for (const char* prices : {"{}", "{1}", "{1,2,3}"}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(InsertBareRecord(over_an_hour, prices))) << prices;
+  }
+  EXPECT_TRUE(absl::IsFailedPrecondition(InsertBareRecord({kTenUs, kTenUs}, "{1}")));
 }
 
-TEST_F(MeteringSchemaTest, SegmentsAreExactlyTheirLease) {
+TEST_F(MeteringSchemaTest, ARecordHoldsGpusOrBytes) {
+  EXPECT_TRUE(InsertBareRecord({kTenUs, kTenUs + 5}, "{1}", "instance", 16'000).ok());
+  for (const int milli_gpus : {0, -1, 16'001}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(
+        InsertBareRecord({kTenUs, kTenUs + 5}, "{1}", "worker", milli_gpus)));
+  }
+  EXPECT_TRUE(
+      absl::IsFailedPrecondition(InsertBareRecord({kTenUs, kTenUs + 5}, "{1}", "storage", 0)));
+}
+
+TEST_F(MeteringSchemaTest, SegmentsAreThePiecesOfRecords) {
   UsageRecord record = ARecord();
   record.start_us = kTenUs - 5;
-  record.end_us = kTenUs + 5;
-  ASSERT_NO_FATAL_FAILURE(InsertBareRecord(record));
-  const std::vector<std::vector<Span>> bad = {
-      {{kTenUs - 5, kTenUs}},                            // Ends early.
-      {{kTenUs, kTenUs + 5}},                            // Starts late.
-      {{kTenUs - 5, kTenUs - 1}, {kTenUs, kTenUs + 5}},  // Has a gap.
-      {{kTenUs - 5, kTenUs}, {kTenUs, kTenUs + 6}},      // Is too long.
-      {{kTenUs - 5, kTenUs + 5}},                        // Is not cut at the hour.
-      {{kTenUs - 5, kTenUs}, {kTenUs, kTenUs}},          // Has an empty piece.
-  };
-  for (std::size_t i = 0; i < bad.size(); ++i) {
-    const absl::Status status = InsertSegments(record, bad[i]);
-    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << i << ": " << status;
+  record.end_us = kTenUs + kHourUs + 7;
+  ASSERT_NO_FATAL_FAILURE(Record(record));
+  const auto rows = backend_.pool().Exec(
+      "SELECT hour_us, start_us, end_us, price_nanos FROM metering.usage_segments "
+      "WHERE job_id = $1 ORDER BY hour_us",
+      {record.key.job_id});
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->size(), 3);
+  const std::int64_t cuts[] = {kTenUs - 5, kTenUs, kTenUs + kHourUs, kTenUs + kHourUs + 7};
+  for (int row = 0; row < 3; ++row) {
+    EXPECT_EQ(rows->Int(row, 0), kTenUs + (row - 1) * kHourUs);
+    EXPECT_EQ(rows->Int(row, 1), cuts[row]);
+    EXPECT_EQ(rows->Int(row, 2), cuts[row + 1]);
+    EXPECT_EQ(rows->Int(row, 3), 60'000);
   }
-  // Overlaps.
-  EXPECT_TRUE(absl::IsAlreadyExists(InsertSegments(
-      record, {{kTenUs - 5, kTenUs}, {kTenUs, kTenUs + 3}, {kTenUs + 2, kTenUs + 5}})));
-  EXPECT_TRUE(InsertSegments(record, {{kTenUs - 5, kTenUs}, {kTenUs, kTenUs + 5}}).ok());
-}
-
-TEST_F(MeteringSchemaTest, SegmentsNeedARecord) {
-  EXPECT_TRUE(absl::IsFailedPrecondition(InsertSegments(ARecord(), {{kTenUs, kTenUs + 5}})));
 }
 
 TEST_F(MeteringSchemaTest, PricesChangeOnWholeHours) {

@@ -1,47 +1,31 @@
 #include "services/metering/storage/postgres/bill_writer.h"
 
-#include <map>
-#include <set>
-#include <string>
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/metering/domain/names.h"
 #include "services/metering/domain/usage_sums.h"
+#include "services/metering/storage/postgres/bill_row.h"
 #include "services/metering/storage/postgres/columns.h"
-#include "services/metering/storage/postgres/names.h"
 #include "services/metering/storage/postgres/sql.h"
 
 namespace furnace::metering {
 namespace {
-
-// Keeps a statement's time far below its timeout, however long the leases are.
-constexpr std::size_t kMaxEntriesPerStatement = 10'000;
-
-// A bill's segment or entry beside the record it belongs to.
-template <typename Part>
-struct PartOf {
-  const UsageRecord* record;
-  const Part* part;
-};
-
-template <typename Part>
-std::vector<PartOf<Part>> PartsOfAll(BillRefs bills, std::vector<Part> Bill::*parts) {
-  std::vector<PartOf<Part>> all;
-  for (const Bill* bill : bills) {
-    for (const Part& part : bill->*parts) all.push_back({&bill->record, &part});
-  }
-  return all;
-}
 
 postgres::Param OptionalInt(std::optional<std::int64_t> value) {
   if (!value) return std::nullopt;
   return std::to_string(*value);
 }
 
-// Parameters $1 to $11 of insert_usage_records and select_conflicting_records.
+postgres::Param OptionalText(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+// Parameters $1 to $19 of insert_usage_records and select_conflicting_records.
 std::vector<postgres::Param> RecordColumns(BillRefs bills) {
   const auto text = [&](auto get) {
-    return Column(bills, [&](const Bill* bill) { return get(bill->record); });
+    return Column(bills, [&](const Bill* bill) { return std::string(get(bill->record)); });
   };
   const auto number = [&](auto get) {
     return IntColumn(bills, [&](const Bill* bill) { return get(bill->record); });
@@ -57,7 +41,15 @@ std::vector<postgres::Param> RecordColumns(BillRefs bills) {
           number([](Record record) { return record.start_us; }),
           number([](Record record) { return record.end_us; }),
           text([](Record record) { return NameOf(record.cause); }),
-          number([](Record record) { return record.cold_start_us; })};
+          number([](Record record) { return record.cold_start_us; }),
+          text([](Record record) { return NameOf(record.kind); }),
+          text([](Record record) { return record.warm ? "t" : "f"; }),
+          text([](Record record) { return record.covered ? "t" : "f"; }),
+          number([](Record record) { return record.vram_mib; }),
+          number([](Record record) { return record.bytes; }),
+          text([](Record record) { return record.region; }),
+          text([](Record record) { return record.tier; }),
+          text([](Record record) { return TagText(record.tags); })};
 }
 
 std::vector<RecordKey> KeysIn(const postgres::Rows& rows) {
@@ -69,95 +61,51 @@ std::vector<RecordKey> KeysIn(const postgres::Rows& rows) {
   return keys;
 }
 
-absl::Status InsertSegments(postgres::Connection& connection, BillRefs bills) {
-  using SegmentOf = const PartOf<Segment>&;
-  const std::vector<PartOf<Segment>> all = PartsOfAll(bills, &Bill::segments);
-  if (all.empty()) return absl::OkStatus();
-  return connection
-      .Exec(sql::kInsertUsageSegments,
-            {Column(all, [](SegmentOf s) { return s.record->key.job_id; }),
-             IntColumn(all, [](SegmentOf s) { return s.record->key.epoch; }),
-             IntColumn(all, [](SegmentOf s) { return s.part->span.start_us; }),
-             IntColumn(all, [](SegmentOf s) { return s.part->span.end_us; }),
-             Column(all, [](SegmentOf s) { return OptionalInt(s.part->price_nanos); })})
-      .status();
-}
+// One entry of all transactions beside the one it belongs to.
+struct EntryOf {
+  const Transaction* transaction;
+  std::size_t position;
+  const LedgerEntry* entry;
+};
 
-absl::Status AddHourly(postgres::Connection& connection, BillRefs bills) {
-  FURNACE_ASSIGN_OR_RETURN(const auto hours, SumByHour(bills));
-  if (hours.empty()) return absl::OkStatus();
-  using Hour = const std::pair<const HourKey, UsageSums>&;
-  const auto sum = [&](Int128 UsageSums::*field) {
-    return Column(hours, [&](Hour hour) { return ToString(hour.second.*field); });
-  };
-  return connection
-      .Exec(sql::kAddHourlyUsage,
-            {Column(hours, [](Hour hour) { return hour.first.project_id; }),
-             IntColumn(hours, [](Hour hour) { return hour.first.hour_us; }),
-             Column(hours, [](Hour hour) { return hour.first.endpoint_id; }),
-             Column(hours, [](Hour hour) { return hour.first.gpu_type; }),
-             sum(&UsageSums::gpu_milli_us), sum(&UsageSums::credited_gpu_milli_us),
-             sum(&UsageSums::unpriced_gpu_milli_us), sum(&UsageSums::invocations),
-             sum(&UsageSums::cold_start_us),
-             Column(hours, [](Hour hour) { return ToString(hour.second.cost.value); })})
-      .status();
-}
-
-absl::Status LockLedgers(postgres::Connection& connection, BillRefs bills) {
-  std::set<std::string> projects;
-  for (const Bill* bill : bills) projects.insert(bill->record.project_id);
-  return connection
-      .Exec(sql::kLockLedgers, {Column(projects, [](const std::string& id) { return id; })})
-      .status();
-}
-
-absl::Status InsertEntries(postgres::Connection& connection, BillRefs bills) {
-  using EntryOf = const PartOf<Entry>&;
-  std::vector<const UsageRecord*> records;
-  for (const Bill* bill : bills) {
-    if (!bill->entries.empty()) records.push_back(&bill->record);
-  }
-  if (records.empty()) return absl::OkStatus();
-  const std::vector<PartOf<Entry>> all = PartsOfAll(bills, &Bill::entries);
-  return connection
-      .Exec(sql::kInsertLedgerEntries,
-            {Column(records, [](const UsageRecord* record) { return record->key.job_id; }),
-             IntColumn(records, [](const UsageRecord* record) { return record->key.epoch; }),
-             Column(all, [](EntryOf e) { return e.record->key.job_id; }),
-             IntColumn(all, [](EntryOf e) { return e.record->key.epoch; }),
-             Column(all, [](EntryOf e) { return NameOf(e.part->account); }),
-             Column(all, [](EntryOf e) { return NameOf(e.part->kind); }),
-             Column(all, [](EntryOf e) { return ToString(e.part->amount.value); }),
-             IntColumn(all, [](EntryOf e) { return e.part->span.start_us; }),
-             IntColumn(all, [](EntryOf e) { return e.part->span.end_us; }),
-             IntColumn(all, [](EntryOf e) { return e.part->gpu_milli_us; }),
-             IntColumn(all, [](EntryOf e) { return e.part->unit_price_nanos; })})
-      .status();
-}
-
-using Write = absl::Status (*)(postgres::Connection&, BillRefs);
-
-// Calls `write` with some of the bills after others, until all are written.
-absl::Status InChunks(postgres::Connection& connection, BillRefs bills, Write write) {
-  while (!bills.empty()) {
-    std::size_t count = 0;
-    std::size_t entries = 0;
-    while (count < bills.size() && (count == 0 || entries < kMaxEntriesPerStatement)) {
-      entries += bills[count++]->entries.size();
+std::vector<EntryOf> EntriesOfAll(const std::vector<ChainedTransaction>& transactions) {
+  std::vector<EntryOf> all;
+  for (const ChainedTransaction& chained : transactions) {
+    std::size_t position = 0;
+    for (const LedgerEntry& entry : chained.transaction.entries) {
+      all.push_back({&chained.transaction, position++, &entry});
     }
-    FURNACE_RETURN_IF_ERROR(write(connection, bills.first(count)));
-    bills = bills.subspan(count);
   }
-  return absl::OkStatus();
+  return all;
 }
 
 }  // namespace
 
+absl::StatusOr<Heads> LockLedgers(postgres::Connection& connection,
+                                  const std::vector<std::string>& projects) {
+  const std::string column = Column(projects, [](const std::string& id) { return id; });
+  FURNACE_RETURN_IF_ERROR(connection.Exec(sql::kLockLedgers, {column}).status());
+  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
+                           connection.Exec(sql::kSelectLedgerHeads, {column}));
+  Heads heads;
+  for (const std::string& project_id : projects) heads.try_emplace(project_id);
+  for (int row = 0; row < rows.size(); ++row) {
+    FURNACE_ASSIGN_OR_RETURN(const Hash hash, ledger::ParseHash(rows.Text(row, 2)));
+    heads[std::string(rows.Text(row, 0))] = {.number = rows.Int(row, 1), .hash = hash};
+  }
+  return heads;
+}
+
 absl::StatusOr<std::vector<RecordKey>> InsertRecords(postgres::Connection& connection,
-                                                     BillRefs bills) {
+                                                     BillRefs bills, const Heads& heads) {
   std::vector<postgres::Param> columns = RecordColumns(bills);
   columns.emplace_back(
       Column(bills, [](const Bill* bill) { return OptionalInt(bill->invocation_nanos); }));
+  columns.emplace_back(Column(bills, [](const Bill* bill) { return PriceArray(*bill); }));
+  columns.emplace_back(IntColumn(
+      bills, [&](const Bill* bill) { return heads.at(bill->record.project_id).number + 1; }));
+  int position = 0;
+  columns.emplace_back(IntColumn(bills, [&](const Bill*) { return position++; }));
   FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
                            connection.Exec(sql::kInsertUsageRecords, columns));
   return KeysIn(rows);
@@ -170,11 +118,56 @@ absl::StatusOr<std::vector<RecordKey>> FindConflicts(postgres::Connection& conne
   return KeysIn(rows);
 }
 
-absl::Status WriteBooks(postgres::Connection& connection, BillRefs bills) {
-  FURNACE_RETURN_IF_ERROR(InChunks(connection, bills, InsertSegments));
-  FURNACE_RETURN_IF_ERROR(AddHourly(connection, bills));
-  FURNACE_RETURN_IF_ERROR(LockLedgers(connection, bills));
-  return InChunks(connection, bills, InsertEntries);
+absl::Status AddHourly(postgres::Connection& connection, BillRefs bills) {
+  FURNACE_ASSIGN_OR_RETURN(const auto hours, SumByHour(bills));
+  if (hours.empty()) return absl::OkStatus();
+  using Hour = const std::pair<const HourKey, HourSums>&;
+  const auto sum = [&](Int128 UsageSums::*field) {
+    return Column(hours, [&](Hour hour) { return ToString(hour.second.sums.*field); });
+  };
+  return connection
+      .Exec(sql::kAddHourlyUsage,
+            {Column(hours, [](Hour hour) { return hour.first.project_id; }),
+             IntColumn(hours, [](Hour hour) { return hour.first.hour_us; }),
+             Column(hours, [](Hour hour) { return hour.first.endpoint_id; }),
+             Column(hours, [](Hour hour) { return hour.first.gpu_type; }),
+             sum(&UsageSums::gpu_milli_us), sum(&UsageSums::credited_gpu_milli_us),
+             sum(&UsageSums::unpriced_gpu_milli_us), sum(&UsageSums::invocations),
+             sum(&UsageSums::cold_start_us), sum(&UsageSums::covered_gpu_milli_us),
+             sum(&UsageSums::byte_us),
+             Column(hours, [](Hour hour) { return ToString(hour.second.sums.cost.value); }),
+             IntColumn(hours, [](Hour hour) { return hour.second.first_us; }),
+             IntColumn(hours, [](Hour hour) { return hour.second.last_us; })})
+      .status();
+}
+
+absl::Status InsertTransactions(postgres::Connection& connection,
+                                const std::vector<ChainedTransaction>& transactions) {
+  if (transactions.empty()) return absl::OkStatus();
+  using Chained = const ChainedTransaction&;
+  const std::vector<EntryOf> entries = EntriesOfAll(transactions);
+  return connection
+      .Exec(
+          sql::kInsertLedgerTransactions,
+          {Column(transactions, [](Chained c) { return c.transaction.project_id; }),
+           IntColumn(transactions, [](Chained c) { return c.transaction.number; }),
+           IntColumn(transactions, [](Chained c) { return c.transaction.time_us; }),
+           Column(transactions, [](Chained c) { return c.transaction.reason; }),
+           Column(transactions, [](Chained c) { return c.transaction.reference; }),
+           IntColumn(transactions, [](Chained c) { return c.transaction.records; }),
+           Column(transactions, [](Chained c) { return ledger::ToHex(c.transaction.root); }),
+           Column(transactions, [](Chained c) { return ledger::ToHex(c.hash); }),
+           Column(entries, [](const EntryOf& e) { return e.transaction->project_id; }),
+           IntColumn(entries, [](const EntryOf& e) { return e.transaction->number; }),
+           IntColumn(entries, [](const EntryOf& e) { return e.position; }),
+           Column(entries, [](const EntryOf& e) { return std::string(NameOf(e.entry->account)); }),
+           Column(entries, [](const EntryOf& e) { return std::string(NameOf(e.entry->kind)); }),
+           Column(entries, [](const EntryOf& e) { return OptionalText(e.entry->endpoint_id); }),
+           Column(entries, [](const EntryOf& e) { return e.entry->gpu_type; }),
+           Column(entries, [](const EntryOf& e) { return OptionalInt(e.entry->price_nanos); }),
+           Column(entries, [](const EntryOf& e) { return ToString(e.entry->quantity); }),
+           Column(entries, [](const EntryOf& e) { return ToString(e.entry->amount.value); })})
+      .status();
 }
 
 }  // namespace furnace::metering

@@ -1,29 +1,39 @@
 #pragma once
 
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "libs/common/postgres/connection.h"
-#include "services/metering/domain/billing.h"
+#include "services/metering/app/ledger_ports.h"
 
 namespace furnace::metering {
 
-/// Bills to write, all of a call or some.
-using BillRefs = std::span<const Bill* const>;
+/// Where each project's chain is; no project is missing.
+using Heads = std::map<std::string, ChainHead>;
 
-/// Inserts the records of `bills`; the keys of those that were not known.
+/// Locks the ledgers of `projects` until the transaction ends, and tells where they are. The
+/// caller commits without delay.
+absl::StatusOr<Heads> LockLedgers(postgres::Connection& connection,
+                                  const std::vector<std::string>& projects);
+
+/// Inserts the records of `bills`, for the transaction that comes next in their project's chain;
+/// the keys of those that were not known.
 absl::StatusOr<std::vector<RecordKey>> InsertRecords(postgres::Connection& connection,
-                                                     BillRefs bills);
+                                                     BillRefs bills, const Heads& heads);
 
 /// The keys of those of `bills` that are known with another record.
 absl::StatusOr<std::vector<RecordKey>> FindConflicts(postgres::Connection& connection,
                                                      BillRefs bills);
 
-/// Writes all that follows from `bills`, whose records this transaction inserted:
-/// segments, hourly sums, ledger. The caller then commits without delay, for it
-/// holds the locks of the projects' ledgers.
-absl::Status WriteBooks(postgres::Connection& connection, BillRefs bills);
+/// Adds to the hourly sums what follows from `bills`, whose records are new.
+absl::Status AddHourly(postgres::Connection& connection, BillRefs bills);
+
+/// Adds `transactions`, each the next of its project.
+absl::Status InsertTransactions(postgres::Connection& connection,
+                                const std::vector<ChainedTransaction>& transactions);
 
 }  // namespace furnace::metering

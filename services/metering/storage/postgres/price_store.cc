@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "libs/common/base/status.h"
-#include "services/metering/storage/postgres/names.h"
+#include "services/metering/domain/names.h"
 #include "services/metering/storage/postgres/sql.h"
 
 namespace furnace::metering {

@@ -1,14 +1,18 @@
 #include "services/metering/storage/postgres/usage_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/metering/app/ledger_lines.h"
+#include "services/metering/domain/canonical.h"
+#include "services/metering/storage/postgres/bill_row.h"
 #include "services/metering/storage/postgres/bill_writer.h"
 #include "services/metering/storage/postgres/columns.h"
-#include "services/metering/storage/postgres/names.h"
 #include "services/metering/storage/postgres/sql.h"
 
 namespace furnace::metering {
@@ -46,8 +50,31 @@ std::vector<std::size_t> AllBut(std::size_t count, const std::vector<std::size_t
   return others;
 }
 
-absl::StatusOr<StoreOutcome> RecordIn(postgres::Connection& connection,
-                                      std::span<const Bill> bills) {
+std::vector<std::string> ProjectsOf(std::span<const Bill> bills) {
+  std::set<std::string> projects;
+  for (const Bill& bill : bills) projects.insert(bill.record.project_id);
+  return {projects.begin(), projects.end()};
+}
+
+// The transactions that book `bills`, which are new: one for each project.
+absl::StatusOr<std::vector<ChainedTransaction>> BookIn(const std::vector<const Bill*>& bills,
+                                                       const Heads& heads, std::int64_t now_us) {
+  std::map<std::string_view, std::vector<const Bill*>> by_project;
+  for (const Bill* bill : bills) by_project[bill->record.project_id].push_back(bill);
+  std::vector<ChainedTransaction> transactions;
+  for (const auto& [project_id, of_project] : by_project) {
+    const ChainHead& head = heads.at(std::string(project_id));
+    FURNACE_ASSIGN_OR_RETURN(
+        Transaction transaction,
+        Sum({.project_id = std::string(project_id), .number = head.number + 1, .time_us = now_us},
+            of_project));
+    transactions.push_back(Chain(head.hash, std::move(transaction)));
+  }
+  return transactions;
+}
+
+absl::StatusOr<StoreOutcome> RecordIn(postgres::Connection& connection, std::span<const Bill> bills,
+                                      std::int64_t now_us) {
   IndexByKey index_by_key;
   std::vector<const Bill*> all;
   for (std::size_t index = 0; index < bills.size(); ++index) {
@@ -55,14 +82,19 @@ absl::StatusOr<StoreOutcome> RecordIn(postgres::Connection& connection,
     all.push_back(&bills[index]);
   }
   StoreOutcome outcome;
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<RecordKey> added, InsertRecords(connection, all));
+  FURNACE_ASSIGN_OR_RETURN(const Heads heads, LockLedgers(connection, ProjectsOf(bills)));
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<RecordKey> added,
+                           InsertRecords(connection, all, heads));
   FURNACE_ASSIGN_OR_RETURN(outcome.recorded, IndexesOf(added, index_by_key));
   if (added.size() < bills.size()) {
     const std::vector<const Bill*> known = Pick(bills, AllBut(bills.size(), outcome.recorded));
     FURNACE_ASSIGN_OR_RETURN(const std::vector<RecordKey> keys, FindConflicts(connection, known));
     FURNACE_ASSIGN_OR_RETURN(outcome.conflicting, IndexesOf(keys, index_by_key));
   }
-  FURNACE_RETURN_IF_ERROR(WriteBooks(connection, Pick(bills, outcome.recorded)));
+  const std::vector<const Bill*> recorded = Pick(bills, outcome.recorded);
+  FURNACE_ASSIGN_OR_RETURN(const auto transactions, BookIn(recorded, heads, now_us));
+  FURNACE_RETURN_IF_ERROR(AddHourly(connection, recorded));
+  FURNACE_RETURN_IF_ERROR(InsertTransactions(connection, transactions));
   return outcome;
 }
 
@@ -79,47 +111,74 @@ absl::StatusOr<UsageRow> RowIn(const postgres::Rows& rows, int row) {
   FURNACE_ASSIGN_OR_RETURN(sums.unpriced_gpu_milli_us, ParseInt128(rows.Text(row, 5)));
   FURNACE_ASSIGN_OR_RETURN(sums.invocations, ParseInt128(rows.Text(row, 6)));
   FURNACE_ASSIGN_OR_RETURN(sums.cold_start_us, ParseInt128(rows.Text(row, 7)));
-  FURNACE_ASSIGN_OR_RETURN(sums.cost.value, ParseInt128(rows.Text(row, 8)));
+  FURNACE_ASSIGN_OR_RETURN(sums.covered_gpu_milli_us, ParseInt128(rows.Text(row, 8)));
+  FURNACE_ASSIGN_OR_RETURN(sums.byte_us, ParseInt128(rows.Text(row, 9)));
+  FURNACE_ASSIGN_OR_RETURN(sums.cost.value, ParseInt128(rows.Text(row, 10)));
   return usage;
 }
 
-absl::StatusOr<LedgerLine> LineIn(const postgres::Rows& rows, int row) {
-  LedgerLine line{.id = rows.Int(row, 0),
-                  .recorded_us = rows.Int(row, 1),
-                  .key = {std::string(rows.Text(row, 2)), static_cast<int>(rows.Int(row, 3))},
-                  .endpoint_id = std::string(rows.Text(row, 4)),
-                  .gpu_type = std::string(rows.Text(row, 5))};
-  FURNACE_ASSIGN_OR_RETURN(line.entry.kind, ParseEntryKind(rows.Text(row, 6)));
-  FURNACE_ASSIGN_OR_RETURN(line.entry.amount.value, ParseInt128(rows.Text(row, 7)));
-  line.entry.span = {rows.Int(row, 8), rows.Int(row, 9)};
-  line.entry.gpu_milli_us = rows.Int(row, 10);
-  line.entry.unit_price_nanos = rows.Int(row, 11);
-  return line;
+// The bills that `query`'s lines are of, from `from` on, at most `limit`.
+absl::StatusOr<std::vector<BookedBill>> SelectBills(postgres::Pool& pool, const LedgerQuery& query,
+                                                    Place from, int limit) {
+  const std::string number = std::to_string(from.transaction);
+  const std::string position = std::to_string(from.position);
+  const std::string rows_most = std::to_string(limit);
+  FURNACE_ASSIGN_OR_RETURN(
+      const postgres::Rows rows,
+      query.job_id
+          ? pool.Exec(sql::kSelectJobBills,
+                      {query.project_id, *query.job_id, number, position, rows_most})
+          : pool.Exec(sql::kSelectTransactionBills,
+                      {query.project_id, number, position,
+                       std::to_string(std::numeric_limits<std::int64_t>::max()), rows_most}));
+  return BillsIn(rows);
 }
 
 }  // namespace
 
-absl::StatusOr<StoreOutcome> PostgresUsageStore::Record(std::span<const Bill> bills) {
+absl::StatusOr<StoreOutcome> PostgresUsageStore::Record(std::span<const Bill> bills,
+                                                        std::int64_t now_us) {
   StoreOutcome outcome;
   FURNACE_RETURN_IF_ERROR(pool_.Transact([&](postgres::Connection& connection) -> absl::Status {
-    FURNACE_ASSIGN_OR_RETURN(outcome, RecordIn(connection, bills));
+    FURNACE_ASSIGN_OR_RETURN(outcome, RecordIn(connection, bills, now_us));
     return absl::OkStatus();
   }));
   return outcome;
 }
 
+absl::Status PostgresUsageStore::KeepRefused(std::span<const UsageRecord> records) {
+  using Record = const UsageRecord&;
+  const auto text = [](Record record) { return CanonicalText(Bill{.record = record}); };
+  return pool_
+      .Exec(sql::kInsertRefusedRecords,
+            {Column(records, [](Record record) { return record.project_id; }),
+             Column(records, [](Record record) { return record.key.job_id; }),
+             IntColumn(records, [](Record record) { return record.key.epoch; }),
+             Column(records, text),
+             Column(records, [&](Record r) { return ledger::ToHex(ledger::HashOf({text(r)})); })})
+      .status();
+}
+
 absl::StatusOr<std::vector<UsageRow>> PostgresUsageStore::Sum(const UsageQuery& query, int limit) {
   const PeriodParts parts = PartsOf(query);
+  std::vector<postgres::Param> parameters = {
+      query.project_id,
+      IntColumn(parts.edges, [](const Span& edge) { return edge.start_us; }),
+      IntColumn(parts.edges, [](const Span& edge) { return edge.end_us; }),
+      query.endpoint_id,
+      BoolParam(query.by_hour),
+      BoolParam(query.by_endpoint),
+      BoolParam(query.by_gpu_type),
+      std::to_string(limit)};
+  if (query.job_id) {
+    parameters.emplace_back(query.job_id);
+  } else {
+    parameters.emplace_back(std::to_string(parts.whole_hours.start_us));
+    parameters.emplace_back(std::to_string(parts.whole_hours.end_us));
+  }
   FURNACE_ASSIGN_OR_RETURN(
       const postgres::Rows rows,
-      pool_.Exec(
-          sql::kSelectUsage,
-          {query.project_id, std::to_string(parts.whole_hours.start_us),
-           std::to_string(parts.whole_hours.end_us),
-           IntColumn(parts.edges, [](const Span& edge) { return edge.start_us; }),
-           IntColumn(parts.edges, [](const Span& edge) { return edge.end_us; }), query.endpoint_id,
-           query.job_id, BoolParam(query.by_hour), BoolParam(query.by_endpoint),
-           BoolParam(query.by_gpu_type), std::to_string(limit)}));
+      pool_.Exec(query.job_id ? sql::kSelectJobUsage : sql::kSelectUsage, parameters));
   std::vector<UsageRow> sums;
   for (int row = 0; row < rows.size(); ++row) {
     FURNACE_ASSIGN_OR_RETURN(UsageRow usage, RowIn(rows, row));
@@ -131,14 +190,21 @@ absl::StatusOr<std::vector<UsageRow>> PostgresUsageStore::Sum(const UsageQuery& 
 }
 
 absl::StatusOr<std::vector<LedgerLine>> PostgresUsageStore::ListLines(const LedgerQuery& query) {
-  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
-                           pool_.Exec(sql::kSelectLedgerLines, {query.project_id, query.job_id,
-                                                                std::to_string(query.after_id),
-                                                                std::to_string(query.limit)}));
   std::vector<LedgerLine> lines;
-  for (int row = 0; row < rows.size(); ++row) {
-    FURNACE_ASSIGN_OR_RETURN(LedgerLine line, LineIn(rows, row));
-    lines.push_back(std::move(line));
+  Place from = PlaceOfLine(query.after_id);
+  const auto wanted = static_cast<std::size_t>(query.limit);
+  while (lines.size() < wanted) {
+    const int limit = std::min(query.limit, kMaxRecordsOfTransaction);
+    FURNACE_ASSIGN_OR_RETURN(const std::vector<BookedBill> bills,
+                             SelectBills(pool_, query, from, limit));
+    for (const BookedBill& booked : bills) {
+      for (LedgerLine& line : LinesOf(booked)) {
+        if (line.id > query.after_id && lines.size() < wanted) lines.push_back(std::move(line));
+      }
+    }
+    if (bills.size() < static_cast<std::size_t>(limit)) break;
+    from = bills.back().place;
+    ++from.position;
   }
   return lines;
 }

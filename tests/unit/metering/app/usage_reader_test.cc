@@ -13,7 +13,7 @@ constexpr std::int64_t kNowUs = kTenUs + kHourUs;
 class UsageReaderTest : public testing::Test {
  protected:
   void Record(const std::vector<UsageRecord>& records) {
-    ASSERT_TRUE(usage_.Record(DefaultBills(records)).ok());
+    ASSERT_TRUE(usage_.Record(DefaultBills(records), kTenUs).ok());
   }
 
   MemoryUsageStore usage_;
@@ -48,7 +48,7 @@ TEST_F(UsageReaderTest, TheTotalIsTheExactSumOfTheRows) {
   prices_.Add({PriceUnit::kGpuSecond, "g", 300'000, kEarliestUs});
   const PriceList prices({{PriceUnit::kGpuSecond, "g", 300'000, kEarliestUs}});
   const std::vector<Bill> bills = {*MakeBill(a, prices), *MakeBill(b, prices)};
-  ASSERT_TRUE(usage_.Record(bills).ok());
+  ASSERT_TRUE(usage_.Record(bills, kTenUs).ok());
   const auto report = reader_.Report({.project_id = a.project_id, .by_endpoint = true}, {}, {});
   ASSERT_EQ(report->rows.size(), 2);
   EXPECT_EQ(*ToNanos(report->rows[0].sums.cost), 0);
@@ -80,7 +80,7 @@ TEST_F(UsageReaderTest, ListsThePricesInForceNow) {
   prices_.Add({PriceUnit::kGpuSecond, "rtx4000", 70'000, kNowUs});
   prices_.Add({PriceUnit::kGpuSecond, "rtx4090", 99'000, kNowUs + kHourUs});
   const auto prices = reader_.ListPrices();
-  ASSERT_EQ(prices->size(), 3);
+  ASSERT_EQ(prices->size(), 6);
   EXPECT_EQ((*prices)[0].nanos, 70'000);
   EXPECT_EQ((*prices)[1].nanos, 120'000);
   EXPECT_EQ((*prices)[2].unit, PriceUnit::kInvocation);

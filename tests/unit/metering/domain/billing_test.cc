@@ -42,7 +42,7 @@ TEST_P(BilledCauseTest, IsChargedItsGpuTimeAndOneInvocation) {
   EXPECT_EQ(entries[0].kind, EntryKind::kGpuTime);
   EXPECT_EQ(*ToNanos(entries[0].amount), 600'000);  // 10 s at 60,000.
   EXPECT_EQ(entries[0].gpu_milli_us, 10 * kSecondUs * 1'000);
-  EXPECT_EQ(entries[0].unit_price_nanos, 60'000);
+  EXPECT_EQ(entries[0].price_nanos, 60'000);
   EXPECT_EQ(entries[1].kind, EntryKind::kInvocation);
   EXPECT_EQ(*ToNanos(entries[1].amount), 100'000);
   EXPECT_EQ(entries[1].gpu_milli_us, 0);
@@ -138,6 +138,70 @@ TEST(MakeBillTest, ManyGpusAndPartsOfOneAreChargedExactly) {
   EXPECT_TRUE(CustomerEntries(DefaultBill(record))[0].amount == AttoUsd{60'000LL * 16'000});
   record.milli_gpus = 333;
   EXPECT_TRUE(CustomerEntries(DefaultBill(record))[0].amount == AttoUsd{60'000LL * 333});
+}
+
+TEST(MakeBillTest, ACoveredAttemptIsChargedItsInvocationOnly) {
+  UsageRecord record = ARecord();
+  record.covered = true;
+  const std::vector<Entry> entries = CustomerEntries(DefaultBill(record));
+  ASSERT_EQ(entries.size(), 2);
+  EXPECT_EQ(entries[0].kind, EntryKind::kCovered);
+  EXPECT_TRUE(entries[0].amount == AttoUsd{});
+  EXPECT_EQ(entries[0].gpu_milli_us, 10 * kSecondUs * 1'000);
+  EXPECT_EQ(entries[1].kind, EntryKind::kInvocation);
+  record.cause = Cause::kPlatform;
+  EXPECT_EQ(CustomerEntries(DefaultBill(record)).size(), 1);
+  ExpectBalanced(DefaultBill(record));
+}
+
+TEST(MakeBillTest, AnAlwaysOnWorkerCosts30PercentLessAndIsNoInvocation) {
+  UsageRecord record = ARecord();
+  record.kind = UsageKind::kWorker;
+  const std::vector<Entry> entries = CustomerEntries(DefaultBill(record));
+  ASSERT_EQ(entries.size(), 1);
+  EXPECT_EQ(entries[0].price_nanos, 42'000);
+  EXPECT_EQ(*ToNanos(entries[0].amount), 420'000);
+}
+
+TEST(MakeBillTest, AnInstanceCostsWhatAFlexWorkerDoes) {
+  UsageRecord record = ARecord();
+  record.kind = UsageKind::kInstance;
+  const std::vector<Entry> entries = CustomerEntries(DefaultBill(record));
+  ASSERT_EQ(entries.size(), 1);
+  EXPECT_EQ(*ToNanos(entries[0].amount), 600'000);
+}
+
+TEST(MakeBillTest, AGigabyteForAMonthCostsItsPrice) {
+  UsageRecord record = ARecord();
+  record.kind = UsageKind::kStorage;
+  record.gpu_type.clear();
+  record.milli_gpus = 0;
+  record.bytes = 1'000'000'000;
+  AttoUsd month;
+  for (int slice = 0; slice < 5; ++slice) {  // Of 146 hours: 730 in all.
+    record.start_us = kTenUs + slice * 146 * kHourUs;
+    record.end_us = record.start_us + 146 * kHourUs;
+    const Bill bill = DefaultBill(record);
+    EXPECT_EQ(bill.segments.size(), 146);
+    ExpectBalanced(bill);
+    month = *Add(month, SumOf(bill, Account::kCustomer));
+  }
+  EXPECT_EQ(*ToNanos(month), 20'000'000);
+}
+
+TEST(RemakeBillTest, IsTheBillThatWasMade) {
+  UsageRecord record = ARecord();
+  record.start_us = kTenUs - kSecondUs;
+  record.cause = Cause::kTimeout;
+  const Bill bill = DefaultBill(record);
+  const auto remade = RemakeBill(record, {60'000, 60'000}, 100'000);
+  ASSERT_TRUE(remade.ok()) << remade.status();
+  ASSERT_EQ(remade->entries.size(), bill.entries.size());
+  for (std::size_t i = 0; i < bill.entries.size(); ++i) {
+    EXPECT_TRUE(remade->entries[i].amount == bill.entries[i].amount);
+    EXPECT_EQ(remade->entries[i].span, bill.entries[i].span);
+  }
+  EXPECT_TRUE(absl::IsInvalidArgument(RemakeBill(record, {60'000}, 100'000).status()));
 }
 
 TEST(MakeBillTest, ColdStartIsNotCharged) {

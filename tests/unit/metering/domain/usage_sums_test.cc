@@ -57,12 +57,12 @@ TEST(SumByHourTest, SplitsByHourAndCountsTheInvocationWhereTheAttemptEnds) {
   ASSERT_EQ(hours->size(), 2);
   const auto first = hours->begin();
   EXPECT_EQ(first->first.hour_us, kTenUs - kHourUs);
-  EXPECT_TRUE(first->second.gpu_milli_us == 2 * 4 * 1'000);
-  EXPECT_TRUE(first->second.invocations == 0);
+  EXPECT_TRUE(first->second.sums.gpu_milli_us == 2 * 4 * 1'000);
+  EXPECT_TRUE(first->second.sums.invocations == 0);
   const auto second = std::next(first);
   EXPECT_EQ(second->first.hour_us, kTenUs);
-  EXPECT_TRUE(second->second.gpu_milli_us == 2 * 6 * 1'000);
-  EXPECT_TRUE(second->second.invocations == 2);
+  EXPECT_TRUE(second->second.sums.gpu_milli_us == 2 * 6 * 1'000);
+  EXPECT_TRUE(second->second.sums.invocations == 2);
 }
 
 TEST(SumByHourTest, AnAttemptThatEndsOnTheHourIsInvokedInTheHourThatBegins) {
@@ -73,7 +73,7 @@ TEST(SumByHourTest, AnAttemptThatEndsOnTheHourIsInvokedInTheHourThatBegins) {
   const Bill* const bills[] = {&bill};
   const auto hours = SumByHour(bills);
   ASSERT_EQ(hours->size(), 2);
-  EXPECT_TRUE(std::next(hours->begin())->second ==
+  EXPECT_TRUE(std::next(hours->begin())->second.sums ==
               (UsageSums{.invocations = 1, .cost = FromNanos(100'000)}));
 }
 

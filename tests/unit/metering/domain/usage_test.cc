@@ -40,6 +40,14 @@ void Lease(UsageRecord& record, std::int64_t start_us, std::int64_t end_us) {
   record.end_us = end_us;
 }
 
+void OfKind(UsageRecord& record, UsageKind kind) {
+  record.kind = kind;
+  if (kind != UsageKind::kStorage) return;
+  record.gpu_type.clear();
+  record.milli_gpus = 0;
+  record.bytes = 1;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Table, ValidateUsageTest,
     testing::ValuesIn<ValidateCase>({
@@ -77,6 +85,74 @@ INSTANTIATE_TEST_SUITE_P(
         {"ColdStart", [](UsageRecord& r) { r.cold_start_us = kMinuteUs; }, nullptr},
         {"NegativeColdStart", [](UsageRecord& r) { r.cold_start_us = -1; }, "cold_start_us"},
         {"EndlessColdStart", [](UsageRecord& r) { r.cold_start_us = kMax; }, "cold_start_us"},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, ValidateUsageTest,
+    testing::ValuesIn<ValidateCase>({
+        {"Tagged",
+         [](UsageRecord& r) {
+           r.tags = {{"a", ""}, {"b", "x y"}};
+         },
+         nullptr},
+        {"TagsOutOfOrder",
+         [](UsageRecord& r) {
+           r.tags = {{"b", ""}, {"a", ""}};
+         },
+         "tags"},
+        {"TagTwice",
+         [](UsageRecord& r) {
+           r.tags = {{"a", "1"}, {"a", "2"}};
+         },
+         "tags"},
+        {"TagWithoutName",
+         [](UsageRecord& r) {
+           r.tags = {{"", "1"}};
+         },
+         "tags"},
+        {"EqualsInTagName",
+         [](UsageRecord& r) {
+           r.tags = {{"a=b", "1"}};
+         },
+         "tags"},
+        {"NewlineInTag",
+         [](UsageRecord& r) {
+           r.tags = {{"a", "1\n"}};
+         },
+         "tags"},
+        {"LongTag",
+         [](UsageRecord& r) {
+           r.tags = {{"a", std::string(65, 'x')}};
+         },
+         "tags"},
+        {"ManyTags", [](UsageRecord& r) { r.tags.resize(17); }, "tags"},
+        {"LongRegion", [](UsageRecord& r) { r.region.assign(65, 'r'); }, "region"},
+        {"NewlineInTier", [](UsageRecord& r) { r.tier = "a\nb"; }, "tier"},
+        {"Vram", [](UsageRecord& r) { r.vram_mib = kMaxVramMib; }, nullptr},
+        {"NegativeVram", [](UsageRecord& r) { r.vram_mib = -1; }, "vram_mib"},
+        {"TooMuchVram", [](UsageRecord& r) { r.vram_mib = kMaxVramMib + 1; }, "vram_mib"},
+        {"BytesOfAnAttempt", [](UsageRecord& r) { r.bytes = 1; }, "bytes"},
+        {"CoveredAttempt", [](UsageRecord& r) { r.covered = true; }, nullptr},
+        {"CoveredWorker", [](UsageRecord& r) { OfKind(r, UsageKind::kWorker), r.covered = true; },
+         "covered"},
+        {"Instance", [](UsageRecord& r) { OfKind(r, UsageKind::kInstance), r.worker_id = ""; },
+         nullptr},
+        {"WorkerWithoutName",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kWorker), r.worker_id = ""; }, "worker_id"},
+        {"Storage", [](UsageRecord& r) { OfKind(r, UsageKind::kStorage); }, nullptr},
+        {"StorageOfNothing", [](UsageRecord& r) { OfKind(r, UsageKind::kStorage), r.bytes = 0; },
+         "bytes"},
+        {"TooMuchStorage",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kStorage), r.bytes = kMaxStoredBytes + 1; },
+         "bytes"},
+        {"StorageWithGpus",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kStorage), r.milli_gpus = 1; }, "gpu_count"},
+        {"StorageWithAGpuType",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kStorage), r.gpu_type = "g"; }, "gpu_type"},
+        {"StorageThatFailed",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kStorage), r.cause = Cause::kPlatform; },
+         "cause"},
     }),
     [](const auto& test) { return test.param.name; });
 

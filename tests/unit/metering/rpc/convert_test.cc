@@ -64,6 +64,42 @@ TEST(UsageRecordFromProtoTest, RefusesACauseNewerThanThisBuild) {
   EXPECT_EQ(FromProto(proto).status().message(), "cause: 99 is not one");
 }
 
+TEST(UsageRecordFromProtoTest, TakesPartsOfAGpuAndTags) {
+  internal::v1::UsageRecord proto = ProtoRecord();
+  proto.clear_gpu_count();
+  proto.set_gpu_milli(250);
+  proto.set_kind(internal::v1::USAGE_KIND_WORKER);
+  proto.set_warm(true);
+  proto.set_vram_mib(5);
+  proto.set_region("eu");
+  proto.set_tier("spot");
+  (*proto.mutable_tags())["b"] = "2";
+  (*proto.mutable_tags())["a"] = "1";
+  const auto record = FromProto(proto);
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ(record->milli_gpus, 250);
+  EXPECT_EQ(record->kind, UsageKind::kWorker);
+  EXPECT_TRUE(record->warm);
+  EXPECT_EQ(record->vram_mib, 5);
+  EXPECT_EQ(record->region, "eu");
+  EXPECT_EQ(record->tier, "spot");
+  EXPECT_EQ(record->tags, (std::vector<Tag>{{"a", "1"}, {"b", "2"}}));
+}
+
+TEST(UsageRecordFromProtoTest, RefusesGpusSaidTwiceAndKindsNewerThanThisBuild) {
+  internal::v1::UsageRecord proto = ProtoRecord();
+  proto.set_gpu_milli(250);
+  EXPECT_EQ(FromProto(proto).status().message(), "gpu_milli: not together with gpu_count");
+  proto.clear_gpu_count();
+  for (const int milli : {-1, 16'001}) {
+    proto.set_gpu_milli(milli);
+    EXPECT_EQ(FromProto(proto).status().message(), "gpu_milli: must be 1 to 16000");
+  }
+  proto = ProtoRecord();
+  proto.set_kind(static_cast<internal::v1::UsageKind>(9));
+  EXPECT_EQ(FromProto(proto).status().message(), "kind: 9 is not one");
+}
+
 TEST(UsageRecordFromProtoTest, CountsOfGpusDoNotOverflow) {
   internal::v1::UsageRecord proto = ProtoRecord();
   proto.set_gpu_count(std::numeric_limits<int>::max());
@@ -173,7 +209,7 @@ TEST(LedgerEntryToProtoTest, ShowsEveryField) {
                                                   .amount = {-1'500'000'000},
                                                   .span = {kTenUs, kTenUs + 25},
                                                   .gpu_milli_us = 25'000,
-                                                  .unit_price_nanos = 60'000}});
+                                                  .price_nanos = 60'000}});
   ASSERT_TRUE(entry.ok());
   EXPECT_EQ(entry->id(), 9);
   EXPECT_EQ(entry->recorded_at().nanos(), 1'000);

@@ -34,7 +34,8 @@ class MeteringHandlersTest : public testing::Test {
   FixedClock clock_{kTenUs + kHourUs};
   UsageRecorder recorder_{usage_, prices_, monitor_, clock_};
   UsageReader reader_{usage_, prices_, clock_};
-  Handlers handlers_{recorder_, reader_};
+  LedgerReader ledger_{usage_};
+  Handlers handlers_{recorder_, reader_, ledger_};
 };
 
 TEST_F(MeteringHandlersTest, RecordsUsage) {
@@ -155,7 +156,7 @@ TEST_F(MeteringHandlersTest, RefusesBadPeriods) {
 TEST_F(MeteringHandlersTest, ListsPrices) {
   const auto response = handlers_.ListPrices(CallOf(NewId()), {});
   ASSERT_TRUE(response.ok());
-  ASSERT_EQ(response->prices_size(), 3);
+  ASSERT_EQ(response->prices_size(), 6);
   EXPECT_EQ(response->prices(0).gpu_type(), "rtx4000");
   EXPECT_EQ(response->prices(0).nanos(), 60'000);
   EXPECT_EQ(response->prices(2).unit(), v1::PRICE_UNIT_INVOCATION);

@@ -1,6 +1,5 @@
--- Makes the transactions that write a project's ledger take turns until they
--- commit, so that ids rise in the order in which entries become visible: who pages
--- on from the last id misses none. In the order of the keys, against deadlocks.
+-- Makes the transactions that write a project's ledger take turns until they commit: each
+-- chains to the one before. In the order of the keys, against deadlocks.
 --
 -- $1 project_id[] (text)
 SELECT pg_advisory_xact_lock(key)

@@ -1,7 +1,6 @@
-// The schema's names for the domain's enumerations.
+// The names of the domain's enumerations: in the schema and in the canonical texts.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -11,11 +10,15 @@
 
 namespace furnace::metering {
 
-std::string NameOf(Cause cause);
-std::string NameOf(Account account);
-std::string NameOf(EntryKind kind);
+std::string_view NameOf(Cause cause);
+std::string_view NameOf(UsageKind kind);
+std::string_view NameOf(Account account);
+std::string_view NameOf(EntryKind kind);
 
 /// INTERNAL for a name that this build does not know.
+absl::StatusOr<Cause> ParseCause(std::string_view name);
+absl::StatusOr<UsageKind> ParseUsageKind(std::string_view name);
+absl::StatusOr<Account> ParseAccount(std::string_view name);
 absl::StatusOr<EntryKind> ParseEntryKind(std::string_view name);
 absl::StatusOr<PriceUnit> ParsePriceUnit(std::string_view name);
 

@@ -1,10 +1,10 @@
-#include "services/metering/domain/money.h"
+#include "libs/common/ledger/money.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace furnace::metering {
+namespace furnace::ledger {
 namespace {
 
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
@@ -113,4 +113,4 @@ TEST(ToInt64Test, NamesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace furnace::metering
+}  // namespace furnace::ledger

@@ -1,11 +1,11 @@
-#include "services/metering/domain/money.h"
+#include "libs/common/ledger/money.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "libs/common/base/status.h"
 
-namespace furnace::metering {
+namespace furnace::ledger {
 namespace {
 
 constexpr std::size_t kMaxDigits = 38;
@@ -16,16 +16,22 @@ constexpr Int128 LargestAmount() {
   return power - 1;
 }
 
+bool FitsInt64(Int128 value) {
+  return value >= std::numeric_limits<std::int64_t>::min() &&
+         value <= std::numeric_limits<std::int64_t>::max();
+}
+
 }  // namespace
 
 std::string ToString(Int128 value) {
+  // Most do, and are divided much faster.
+  if (FitsInt64(value)) return std::to_string(static_cast<std::int64_t>(value));
   std::string digits;
   // Taken off a negative number one by one, for its opposite may not exist.
   for (Int128 rest = value; rest != 0; rest /= 10) {
     const int digit = static_cast<int>(rest % 10);
     digits.push_back(static_cast<char>('0' + (digit < 0 ? -digit : digit)));
   }
-  if (digits.empty()) digits = "0";
   if (value < 0) digits.push_back('-');
   std::reverse(digits.begin(), digits.end());
   return digits;
@@ -46,8 +52,7 @@ absl::StatusOr<Int128> ParseInt128(std::string_view text) {
 }
 
 absl::StatusOr<std::int64_t> ToInt64(Int128 value, std::string_view what) {
-  if (value < std::numeric_limits<std::int64_t>::min() ||
-      value > std::numeric_limits<std::int64_t>::max()) {
+  if (!FitsInt64(value)) {
     return Error(absl::StatusCode::kOutOfRange, "{}: {} does not fit 64 bits", what,
                  ToString(value));
   }
@@ -74,8 +79,13 @@ absl::StatusOr<AttoUsd> Add(AttoUsd a, AttoUsd b) {
   return AttoUsd{sum};
 }
 
+AttoUsd StorageCharge(std::int64_t price_nanos, Int128 byte_us) {
+  // Nano-dollars a GB are atto-dollars a byte.
+  return {DivideHalfEven(static_cast<Int128>(price_nanos) * byte_us, kStorageMonthUs)};
+}
+
 absl::StatusOr<std::int64_t> ToNanos(AttoUsd amount) {
   return ToInt64(DivideHalfEven(amount.value, kAttosPerNano), "nano-dollars");
 }
 
-}  // namespace furnace::metering
+}  // namespace furnace::ledger

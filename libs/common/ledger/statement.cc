@@ -1,0 +1,155 @@
+#include "libs/common/ledger/statement.h"
+
+#include "libs/common/base/status.h"
+#include "libs/common/ledger/text_reader.h"
+
+namespace furnace::ledger {
+namespace {
+
+constexpr Int128 kLargestQuantity = Int128{1} << 100;
+
+absl::Status Wrong(std::size_t line, std::string_view what) {
+  return Error(absl::StatusCode::kFailedPrecondition, "line {}: {}", line + 1, what);
+}
+
+// Reads a line that is of no use here.
+absl::Status Skip(TextReader& reader, std::string_view name) { return reader.Value(name).status(); }
+
+absl::Status ReadText(TextReader& reader, std::string_view name, std::string* text) {
+  FURNACE_ASSIGN_OR_RETURN(*text, reader.Value(name));
+  return absl::OkStatus();
+}
+
+absl::Status ReadInteger(TextReader& reader, std::string_view name, std::int64_t* number) {
+  FURNACE_ASSIGN_OR_RETURN(*number, reader.Integer(name));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StatementLine> ReadLine(TextReader& reader) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string_view value, reader.Value("line"));
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<std::string_view> words, Words(value, 6));
+  StatementLine line{.kind = std::string(words[0])};
+  FURNACE_ASSIGN_OR_RETURN(line.start_us, ParseInt64(words[1]));
+  FURNACE_ASSIGN_OR_RETURN(line.end_us, ParseInt64(words[2]));
+  FURNACE_ASSIGN_OR_RETURN(line.quantity, ParseInt128(words[3]));
+  if (words[4] != "-") {
+    FURNACE_ASSIGN_OR_RETURN(line.price, ParseInt64(words[4]));
+  }
+  FURNACE_ASSIGN_OR_RETURN(line.amount.value, ParseInt128(words[5]));
+  return line;
+}
+
+// The fields between a record's key and its lines that prices do not depend on are skipped.
+absl::Status ReadFields(TextReader& reader, Statement& statement) {
+  FURNACE_RETURN_IF_ERROR(Skip(reader, "furnace-usage"));
+  FURNACE_RETURN_IF_ERROR(ReadText(reader, "project", &statement.project_id));
+  FURNACE_RETURN_IF_ERROR(ReadText(reader, "job", &statement.job_id));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "epoch", &statement.epoch));
+  FURNACE_RETURN_IF_ERROR(ReadText(reader, "kind", &statement.kind));
+  FURNACE_RETURN_IF_ERROR(Skip(reader, "endpoint"));
+  FURNACE_RETURN_IF_ERROR(Skip(reader, "worker"));
+  FURNACE_RETURN_IF_ERROR(ReadText(reader, "gpu", &statement.gpu_type));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "milli_gpus", &statement.milli_gpus));
+  FURNACE_RETURN_IF_ERROR(Skip(reader, "vram_mib"));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "bytes", &statement.bytes));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "start", &statement.start_us));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "end", &statement.end_us));
+  for (const char* name : {"cause", "cold_start", "warm", "covered", "region", "tier"}) {
+    FURNACE_RETURN_IF_ERROR(Skip(reader, name));
+  }
+  while (reader.NextIs("tag")) FURNACE_RETURN_IF_ERROR(Skip(reader, "tag"));
+  return absl::OkStatus();
+}
+
+AttoUsd ChargeFor(const StatementLine& line, bool stored) {
+  const std::int64_t price = line.price.value_or(0);
+  if (stored) return StorageCharge(price, line.quantity);
+  if (line.kind == "invocation") return FromNanos(price);
+  const AttoUsd charge{static_cast<Int128>(price) * line.quantity};
+  return line.kind == "credit" ? -charge : charge;
+}
+
+// What `line`'s quantity has to be: what was held times how long.
+Int128 QuantityOf(const Statement& statement, const StatementLine& line, bool stored) {
+  if (line.kind == "invocation") return 1;
+  return static_cast<Int128>(line.end_us - line.start_us) *
+         (stored ? statement.bytes : statement.milli_gpus);
+}
+
+bool IsKnown(const StatementLine& line) {
+  for (const char* kind : {"gpu_time", "invocation", "storage", "covered", "credit"}) {
+    if (line.kind == kind) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<Statement> ParseStatement(std::string_view text) {
+  Statement statement;
+  TextReader reader(text);
+  FURNACE_RETURN_IF_ERROR(ReadFields(reader, statement));
+  while (!reader.AtEnd()) {
+    FURNACE_ASSIGN_OR_RETURN(StatementLine line, ReadLine(reader));
+    statement.lines.push_back(std::move(line));
+  }
+  return statement;
+}
+
+absl::Status CheckStatement(const Statement& statement) {
+  std::int64_t covered_to_us = statement.start_us;
+  for (std::size_t i = 0; i < statement.lines.size(); ++i) {
+    const StatementLine& line = statement.lines[i];
+    const bool stored = line.kind == "storage";
+    if (!IsKnown(line)) return Wrong(i, "of no known kind");
+    if (line.quantity < 0 || line.quantity > kLargestQuantity || line.price.value_or(0) < 0) {
+      return Wrong(i, "a figure out of range");
+    }
+    if (line.quantity != QuantityOf(statement, line, stored)) {
+      return Wrong(i, "the quantity is not what was held times how long");
+    }
+    if (!(line.amount == ChargeFor(line, stored))) {
+      return Wrong(i, "the amount is not price times quantity");
+    }
+    if (line.kind == "invocation" || line.kind == "credit") continue;
+    if (line.start_us != covered_to_us) return Wrong(i, "leaves out time, or has it twice");
+    covered_to_us = line.end_us;
+  }
+  if (covered_to_us != statement.end_us) {
+    return absl::FailedPreconditionError("the lines do not cover the whole time");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LedgerPage> ParseLedgerPage(std::string_view text) {
+  LedgerPage page;
+  TextReader reader(text);
+  FURNACE_RETURN_IF_ERROR(Skip(reader, "furnace-ledger"));
+  FURNACE_RETURN_IF_ERROR(ReadText(reader, "project", &page.project_id));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "number", &page.number));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "time", &page.time_us));
+  FURNACE_RETURN_IF_ERROR(Skip(reader, "reason"));
+  FURNACE_RETURN_IF_ERROR(Skip(reader, "reference"));
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "records", &page.records));
+  FURNACE_ASSIGN_OR_RETURN(const std::string_view root, reader.Value("root"));
+  FURNACE_ASSIGN_OR_RETURN(page.root, ParseHash(root));
+  while (!reader.AtEnd()) {
+    FURNACE_ASSIGN_OR_RETURN(const std::string_view value, reader.Value("entry"));
+    FURNACE_ASSIGN_OR_RETURN(const std::vector<std::string_view> words, Words(value, 7));
+    LedgerSum& sum = page.sums.emplace_back(
+        LedgerSum{.account = std::string(words[0]), .kind = std::string(words[1])});
+    FURNACE_ASSIGN_OR_RETURN(sum.amount.value, ParseInt128(words[5]));
+  }
+  return page;
+}
+
+absl::Status CheckLedgerPage(const LedgerPage& page) {
+  AttoUsd total;
+  for (const LedgerSum& sum : page.sums) {
+    FURNACE_ASSIGN_OR_RETURN(total, Add(total, sum.amount));
+  }
+  if (total.value == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError("the transaction does not sum to zero");
+}
+
+}  // namespace furnace::ledger

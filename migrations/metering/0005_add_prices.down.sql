@@ -1,0 +1,1 @@
+DELETE FROM metering.prices WHERE unit IN ('warm_gpu_second', 'gb_month');
