@@ -50,6 +50,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);
+  AddSinkCommands(app, session);
   AddProjectCommands(app, session);
   AddKeyCommands(app, session);
 }

@@ -19,6 +19,7 @@ void AddGraphCommands(CLI::App& app, Session& session);
 void AddScheduleCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
+void AddSinkCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);
 void AddProjectCommands(CLI::App& app, Session& session);
 void AddKeyCommands(CLI::App& app, Session& session);

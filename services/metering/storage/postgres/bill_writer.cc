@@ -135,6 +135,15 @@ absl::Status InsertEntries(postgres::Connection& connection, BillRefs bills) {
       .status();
 }
 
+absl::Status AppendOutbox(postgres::Connection& connection, BillRefs bills) {
+  if (bills.empty()) return absl::OkStatus();
+  return connection
+      .Exec(sql::kAppendOutbox,
+            {Column(bills, [](const Bill* bill) { return bill->record.key.job_id; }),
+             IntColumn(bills, [](const Bill* bill) { return bill->record.key.epoch; })})
+      .status();
+}
+
 using Write = absl::Status (*)(postgres::Connection&, BillRefs);
 
 // Calls `write` with some of the bills after others, until all are written.
@@ -174,7 +183,8 @@ absl::Status WriteBooks(postgres::Connection& connection, BillRefs bills) {
   FURNACE_RETURN_IF_ERROR(InChunks(connection, bills, InsertSegments));
   FURNACE_RETURN_IF_ERROR(AddHourly(connection, bills));
   FURNACE_RETURN_IF_ERROR(LockLedgers(connection, bills));
-  return InChunks(connection, bills, InsertEntries);
+  FURNACE_RETURN_IF_ERROR(InChunks(connection, bills, InsertEntries));
+  return AppendOutbox(connection, bills);
 }
 
 }  // namespace furnace::metering

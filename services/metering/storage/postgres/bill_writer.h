@@ -22,8 +22,8 @@ absl::StatusOr<std::vector<RecordKey>> FindConflicts(postgres::Connection& conne
                                                      BillRefs bills);
 
 /// Writes all that follows from `bills`, whose records this transaction inserted:
-/// segments, hourly sums, ledger. The caller then commits without delay, for it
-/// holds the locks of the projects' ledgers.
+/// segments, hourly sums, ledger, outbox. The caller then commits without delay, for it
+/// holds the locks of the projects' ledgers and of the outbox.
 absl::Status WriteBooks(postgres::Connection& connection, BillRefs bills);
 
 }  // namespace furnace::metering

@@ -35,6 +35,14 @@ std::string NameOf(EntryKind kind) {
   return "invalid";
 }
 
+absl::StatusOr<Cause> ParseCause(std::string_view name) {
+  for (const Cause cause : {Cause::kNone, Cause::kHandlerError, Cause::kHandlerExited,
+                            Cause::kTimeout, Cause::kWorkerLost, Cause::kPlatform}) {
+    if (NameOf(cause) == name) return cause;
+  }
+  return Error(absl::StatusCode::kInternal, "unknown cause '{}'", name);
+}
+
 absl::StatusOr<EntryKind> ParseEntryKind(std::string_view name) {
   for (const EntryKind kind :
        {EntryKind::kGpuTime, EntryKind::kInvocation, EntryKind::kCredit, EntryKind::kBalance}) {

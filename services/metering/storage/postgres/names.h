@@ -16,6 +16,7 @@ std::string NameOf(Account account);
 std::string NameOf(EntryKind kind);
 
 /// INTERNAL for a name that this build does not know.
+absl::StatusOr<Cause> ParseCause(std::string_view name);
 absl::StatusOr<EntryKind> ParseEntryKind(std::string_view name);
 absl::StatusOr<PriceUnit> ParsePriceUnit(std::string_view name);
 
