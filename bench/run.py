@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import rest  # noqa: E402  (these are found by the line above)
+import sinks  # noqa: E402
 import suite  # noqa: E402
 
 
@@ -49,6 +50,7 @@ def main() -> int:
     binaries = pathlib.Path(sys.argv[1]).resolve()
     lifecycle(binaries, sys.argv[2:])
     rest.runsync(binaries)
+    sinks.throughput(binaries)
     memory_at_rest(binaries)
     return 0
 
