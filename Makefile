@@ -4,7 +4,7 @@ PRESET ?= dev
 BIN := build/$(PRESET)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-lint deps-bench configure build test model dev demo lint bench clean
+.PHONY: help deps deps-lint deps-bench configure build test model sinks dev demo lint bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
@@ -32,6 +32,9 @@ model: build ## Drive the queue's scripts and its state machine with 100,000 ran
 	@for test in $(BIN)/scheduler_*model_test; do \
 	  FURNACE_TEST_OPERATIONS=100000 /usr/bin/python3 tests/support/with_servers.py $$test || exit 1; \
 	done
+
+sinks: build ## Send 100,000 events to a stand-in of Waybill while both ends are killed at random
+	@FURNACE_TEST_SINK_EVENTS=100000 FURNACE_BIN=$(BIN) PYTHONPATH=tests/support /usr/bin/python3 tests/e2e/sinks_test.py
 
 dev: build ## Run the whole suite on this machine until Ctrl-C
 	@exec $(BIN)/furnace dev

@@ -15,6 +15,7 @@ import gateway  # noqa: E402  (these are found by the line above)
 import metering  # noqa: E402
 import rest  # noqa: E402
 import runpod_worker  # noqa: E402
+import sinks  # noqa: E402
 import suite  # noqa: E402
 
 
@@ -55,6 +56,7 @@ def main() -> int:
     rest.runsync(binaries)
     runpod_worker.throughput(binaries)
     metering.measure(binaries, [])
+    sinks.throughput(binaries)
     memory_at_rest(binaries)
     return 0
 

@@ -54,6 +54,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddLedgerCommands(app, session);
   AddReceiptCommands(app, session);
   AddAuditCommands(app, session);
+  AddSinkCommands(app, session);
   AddProjectCommands(app, session);
   AddKeyCommands(app, session);
 }

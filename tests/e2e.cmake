@@ -46,3 +46,8 @@ furnace_e2e_test(durability_test TIMEOUT 300)
 furnace_e2e_test(backpressure_test)
 furnace_e2e_test(runpod_client_test)
 furnace_e2e_test(runpod_sdk_test)
+# What tests/e2e/sinks_test.py records usage with.
+add_executable(usage_feeder support/usage_feeder.cc)
+target_link_libraries(usage_feeder PRIVATE furnace_rpc furnace_proto furnace_warnings)
+furnace_e2e_test(sinks_test TIMEOUT 300)
+furnace_e2e_test(sink_kinds_test)

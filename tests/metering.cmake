@@ -1,6 +1,7 @@
 # Tests of metering.
 furnace_library(metering_test_support
   SOURCES support/metering_records.cc support/metering_memory_store.cc
+    support/metering_memory_sinks.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
@@ -14,6 +15,9 @@ furnace_test(metering_domain_test
     unit/metering/domain/canonical_test.cc
     unit/metering/domain/ledger_test.cc
     unit/metering/domain/audit_test.cc
+    unit/metering/domain/decimal_test.cc
+    unit/metering/domain/delivery_test.cc
+    unit/metering/domain/sink_event_test.cc
   DEPS metering_test_support)
 
 furnace_test(metering_app_test
@@ -22,7 +26,12 @@ furnace_test(metering_app_test
     unit/metering/app/usage_reader_test.cc
     unit/metering/app/ledger_lines_test.cc
     unit/metering/app/ledger_reader_test.cc
+    unit/metering/app/sink_desk_test.cc
+    unit/metering/app/sink_json_test.cc
+    unit/metering/app/sink_pump_test.cc
+    unit/metering/app/throttle_watch_test.cc
     unit/metering/config_test.cc
+    unit/metering/sinks_config_test.cc
   DEPS metering_test_support furnace_metering_config)
 
 furnace_test(metering_rpc_test
@@ -30,7 +39,15 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/page_token_test.cc
     unit/metering/rpc/convert_test.cc
     unit/metering/rpc/handlers_test.cc
+    unit/metering/rpc/sink_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
+
+furnace_test(metering_sinks_test
+  SOURCES
+    unit/metering/clients/sink_dialect_test.cc
+    unit/metering/clients/waybill_throttles_test.cc
+    unit/metering/storage/file_archive_test.cc
+  DEPS metering_test_support furnace_metering_clients furnace_metering_archive)
 
 furnace_library(metering_property_support
   SOURCES support/metering_reference.cc contract/metering/usage_history.cc
@@ -40,6 +57,7 @@ furnace_test(metering_memory_contract_test
   SOURCES
     contract/metering/memory_usage_store_test.cc
     contract/metering/memory_usage_history_test.cc
+    contract/metering/memory_sink_store_test.cc
   DEPS metering_test_support metering_property_support)
 
 furnace_library(metering_postgres_support
@@ -50,6 +68,7 @@ furnace_integration_test(metering_postgres_contract_test
   SOURCES
     contract/metering/postgres_usage_store_test.cc
     contract/metering/postgres_usage_history_test.cc
+    contract/metering/postgres_sink_store_test.cc
   DEPS metering_test_support metering_property_support metering_postgres_support)
 
 furnace_integration_test(metering_storage_test

@@ -20,6 +20,7 @@ Config ReadConfig(config::Env& env) {
           &config.postgres_connections);
   env.Duration("FURNACE_DRAIN_GRACE", "time calls in flight get at shutdown", absl::ZeroDuration(),
                absl::Hours(1), &config.drain_grace);
+  config.sinks = ReadSinksConfig(env);
   return config;
 }
 

@@ -2,8 +2,12 @@
 // ones above it, serves until told to stop.
 #include <spdlog/spdlog.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <memory>
+#include <string>
 
 #include "libs/common/base/clock.h"
 #include "libs/common/base/status.h"
@@ -13,20 +17,35 @@
 #include "libs/common/rpc/server.h"
 #include "libs/common/runtime/signals.h"
 #include "services/metering/app/ledger_reader.h"
+#include "services/metering/app/sink_desk.h"
 #include "services/metering/app/usage_reader.h"
 #include "services/metering/app/usage_recorder.h"
 #include "services/metering/config.h"
 #include "services/metering/monitor.h"
 #include "services/metering/rpc/handlers.h"
 #include "services/metering/rpc/service.h"
+#include "services/metering/rpc/sink_handlers.h"
+#include "services/metering/rpc/sink_service.h"
+#include "services/metering/rpc/throttle_service.h"
+#include "services/metering/sink_monitor.h"
+#include "services/metering/sinks.h"
 #include "services/metering/storage/postgres/ledger_store.h"
 #include "services/metering/storage/postgres/price_store.h"
 #include "services/metering/storage/postgres/schema.h"
+#include "services/metering/storage/postgres/sink_store.h"
+#include "services/metering/storage/postgres/throttle_store.h"
 #include "services/metering/storage/postgres/usage_store.h"
 
 namespace {
 
 namespace metering = furnace::metering;
+
+// Who delivers to the sinks: the same after a restart, and nobody else at the same time.
+std::string OwnerName(const metering::Config& config) {
+  std::array<char, HOST_NAME_MAX + 1> host = {};
+  gethostname(host.data(), host.size() - 1);
+  return std::string(host.data()) + " " + config.listen_address;
+}
 
 absl::Status Serve(const metering::Config& config,
                    const furnace::runtime::ShutdownSignals& signals) {
@@ -47,16 +66,26 @@ absl::Status Serve(const metering::Config& config,
   const furnace::rpc::Gate gate(config.internal_token);
   metering::rpc::MeteringService metering_service(gate, handlers);
   metering::rpc::UsageService usage_service(gate, handlers);
+  metering::PostgresSinkStore sink_store(postgres);
+  metering::MetricsSinkMonitor sink_monitor;
+  metering::SinkDesk sink_desk(sink_store);
+  metering::rpc::SinkHandlers sink_handlers(sink_desk, clock);
+  metering::rpc::SinkService sink_service(gate, sink_handlers);
+  metering::PostgresThrottleStore throttles(postgres);
+  metering::rpc::ThrottleService throttle_service(gate, throttles);
 
   FURNACE_ASSIGN_OR_RETURN(const auto server,
                            furnace::rpc::Server::Start({.address = config.listen_address},
-                                                       {&metering_service, &usage_service}));
+                                                       {&metering_service, &usage_service,
+                                                        &sink_service, &throttle_service}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(
         admin, furnace::metrics::AdminServer::Start(
                    config.metrics_address, [&] { return metering::IsReachable(postgres); }));
   }
+  const metering::Sinks sinks(config.sinks, OwnerName(config), sink_store, throttles, sink_monitor,
+                              clock);
   spdlog::info("metering listening on port {}", server->port());
 
   spdlog::info("signal {}: draining", signals.Wait());

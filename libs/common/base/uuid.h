@@ -20,6 +20,10 @@ std::string NewUuid(absl::Time now, std::optional<std::uint8_t> last_byte = std:
 /// twice.
 std::string MakeUuid(absl::Time time, std::uint64_t bits, std::uint8_t last_byte);
 
+/// The UUIDv5 (RFC 9562) of `name` in `space`, which must be a UUID: the same for the same
+/// arguments, everywhere and for ever.
+std::string UuidOfName(std::string_view space, std::string_view name);
+
 /// Whether `text` is a UUID of any version in canonical text.
 bool IsUuid(std::string_view text);
 

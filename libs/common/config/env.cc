@@ -87,6 +87,10 @@ void Env::Duration(const char* name, std::string_view meaning, absl::Duration mi
   *target = parsed;
 }
 
+void Env::Check(const char* name, const absl::Status& status) {
+  if (!status.ok()) Bad(name, ToStd(status.message()));
+}
+
 absl::Status Env::Finish() const {
   if (problems_.empty()) return absl::OkStatus();
   return Error(absl::StatusCode::kInvalidArgument, "{}", fmt::join(problems_, "\n"));

@@ -44,6 +44,9 @@ class Env {
   void Duration(const char* name, std::string_view meaning, absl::Duration min, absl::Duration max,
                 absl::Duration* target);
 
+  /// Reports `status`, unless OK, as what is wrong with a variable that was read.
+  void Check(const char* name, const absl::Status& status);
+
   /// INVALID_ARGUMENT with a line for each bad variable, or OK.
   absl::Status Finish() const;
 

@@ -11,6 +11,7 @@
 #include "furnace/v1/project_service.pb.h"
 #include "furnace/v1/queue_service.pb.h"
 #include "furnace/v1/schedule_service.pb.h"
+#include "furnace/v1/sink_service.pb.h"
 #include "furnace/v1/webhook_service.pb.h"
 #include "libs/common/base/check.h"
 
@@ -70,6 +71,7 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::GetEndpointRequest>(), Home::kRegistry},
       {ServiceBeside<v1::GetProjectRequest>(), Home::kRegistry},
       {ServiceBeside<v1::GetUsageRequest>(), Home::kMetering},
+      {ServiceBeside<v1::ListSinksRequest>(), Home::kMetering},
   };
   return *services;
 }

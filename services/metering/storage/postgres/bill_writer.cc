@@ -170,4 +170,13 @@ absl::Status InsertTransactions(postgres::Connection& connection,
       .status();
 }
 
+absl::Status AppendOutbox(postgres::Connection& connection, BillRefs bills) {
+  if (bills.empty()) return absl::OkStatus();
+  return connection
+      .Exec(sql::kAppendOutbox,
+            {Column(bills, [](const Bill* bill) { return bill->record.key.job_id; }),
+             IntColumn(bills, [](const Bill* bill) { return bill->record.key.epoch; })})
+      .status();
+}
+
 }  // namespace furnace::metering

@@ -36,4 +36,8 @@ absl::Status AddHourly(postgres::Connection& connection, BillRefs bills);
 absl::Status InsertTransactions(postgres::Connection& connection,
                                 const std::vector<ChainedTransaction>& transactions);
 
+/// Gives the records of `bills`, which are new, their numbers in the outbox. The caller then
+/// commits without delay, for until then nobody else gets any.
+absl::Status AppendOutbox(postgres::Connection& connection, BillRefs bills);
+
 }  // namespace furnace::metering

@@ -95,6 +95,7 @@ absl::StatusOr<StoreOutcome> RecordIn(postgres::Connection& connection, std::spa
   FURNACE_ASSIGN_OR_RETURN(const auto transactions, BookIn(recorded, heads, now_us));
   FURNACE_RETURN_IF_ERROR(AddHourly(connection, recorded));
   FURNACE_RETURN_IF_ERROR(InsertTransactions(connection, transactions));
+  FURNACE_RETURN_IF_ERROR(AppendOutbox(connection, recorded));
   return outcome;
 }
 

@@ -95,6 +95,15 @@ TEST(IsUuidTest, TakesCanonicalTextOnly) {
   }
 }
 
+TEST(UuidOfNameTest, IsThatOfTheStandard) {
+  // RFC 9562, appendix A.4, and the empty name in the same space.
+  constexpr char kDns[] = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+  EXPECT_EQ(UuidOfName(kDns, "www.example.com"), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+  EXPECT_EQ(UuidOfName(kDns, ""), "4ebd0208-8328-5d69-8c44-ec50939c0967");
+  EXPECT_NE(UuidOfName("6ba7b811-9dad-11d1-80b4-00c04fd430c8", "www.example.com"),
+            UuidOfName(kDns, "www.example.com"));
+}
+
 TEST(UuidLastByteTest, ReadsBothDigits) {
   EXPECT_EQ(UuidLastByte("123e4567-e89b-42d3-a456-42661417400f"), 0x0f);
   EXPECT_EQ(UuidLastByte("123e4567-e89b-42d3-a456-4266141740a0"), 0xa0);

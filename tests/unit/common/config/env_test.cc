@@ -105,6 +105,13 @@ TEST_F(EnvTest, ReportsEverythingThatIsWrongAtOnce) {
   EXPECT_EQ(duration, absl::Seconds(1));
 }
 
+TEST_F(EnvTest, ReportsWhatTheCallerFindsWrong) {
+  env_.Check("FURNACE_GOOD", absl::OkStatus());
+  EXPECT_TRUE(env_.Finish().ok());
+  env_.Check("FURNACE_BAD", absl::InvalidArgumentError("is no URL"));
+  EXPECT_EQ(env_.Finish().message(), "FURNACE_BAD: is no URL");
+}
+
 TEST_F(EnvTest, RefusesNumbersOutOfRangeOrWithMoreBehind) {
   for (const char* bad :
        {"0", "11", "5x", " 5", "5 ", "+5", "0x5", "99999999999999999999", "5.0"}) {

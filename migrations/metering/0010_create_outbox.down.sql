@@ -1,0 +1,2 @@
+DROP TABLE metering.outbox;
+DROP TABLE metering.outbox_head;

@@ -1,0 +1,1 @@
+DROP TABLE metering.throttled_projects;
