@@ -1,4 +1,4 @@
--- Records with their segments and what a sink calls their projects, by rising seq: a row
+-- Records with their segments, but for what their worker's lifetime covers, and what a sink calls their projects, by rising seq: a row
 -- for each segment, or one without.
 --
 -- $1 sink, $2 seq[], $3 job_id[], $4 epoch[]
@@ -10,6 +10,7 @@ SELECT k.seq, r.job_id, r.epoch, r.project_id, r.endpoint_id, r.worker_id, r.gpu
        p.account_id, s.start_us, s.end_us, s.price_nanos
 FROM unnest($2::bigint[], $3::uuid[], $4::int[]) AS k (seq, job_id, epoch)
 JOIN metering.usage_records AS r USING (job_id, epoch)
-LEFT JOIN metering.usage_segments AS s USING (job_id, epoch)
+LEFT JOIN metering.usage_segments AS s
+  ON s.job_id = r.job_id AND s.epoch = r.epoch AND NOT s.covered
 LEFT JOIN metering.sink_projects AS p ON p.sink = $1 AND p.project_id = r.project_id
 ORDER BY k.seq, s.start_us
