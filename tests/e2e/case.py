@@ -97,6 +97,11 @@ class SuiteCase(unittest.TestCase):
                 self.suite.request("POST", f"/v1/jobs/{job['id']}/cancel", {})
         self.suite.request("DELETE", f"/v1/endpoints/{endpoint}")
 
+    def start_again(self, service: str):
+        """Starts a service that was killed, and waits until the gateway has found it."""
+        self.suite.start(service)
+        servers.wait_until(lambda: self.suite.request("GET", "/v1/jobs")[0] == 200, "the suite to answer")
+
     def workers(self, endpoint: str) -> list:
         """The endpoint's workers."""
         workers = self.call("GET", "/v1/workers").get("workers", [])

@@ -50,7 +50,7 @@ class ResultTest(case.SuiteCase):
         self.await_status(job_id, "IN_PROGRESS")
         self.suite.kill("scheduler")
         path.touch()
-        self.suite.start("scheduler")
+        self.start_again("scheduler")
         job = self.complete(job_id)
         self.assert_text(job, 50_000_000)
         self.assertEqual(job["attempt"], 1)

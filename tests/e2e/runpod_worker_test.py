@@ -64,8 +64,8 @@ class RunPodWorkerTest(case.SuiteCase):
 
     def test_large_results_come_back_whole_and_those_too_large_say_so(self):
         endpoint = self.runpod("large")
-        self.assertEqual(len(self.run_job(endpoint, {"op": "large", "bytes": 20_000_000})["output"]), 20_000_000)
-        self.fail_with(endpoint, {"op": "large", "bytes": 27_000_000}, "HANDLER_ERROR", "more than the 26214400 allowed")
+        self.assertEqual(len(self.run_job(endpoint, {"op": "large", "bytes": 27_000_000})["output"]), 27_000_000)
+        self.fail_with(endpoint, {"op": "large", "bytes": 68_000_000}, "HANDLER_ERROR", "more than the 67108864 allowed")
 
     def test_progress_is_shown_and_no_result(self):
         endpoint = self.runpod("progress")

@@ -53,7 +53,7 @@ class WebhookTest(case.SuiteCase):
         secret = self.call("GET", "/v1/webhooks/secret")["secret"]
         self.assertTrue(webhooks.verify(secret, headers, body))
         self.assertEqual((headers["furnace-event"], headers["webhook-id"]), ("job.done", delivered["id"]))
-        self.assertEqual(to.bodies(), [self.job(job["id"])])
+        self.assertEqual(to.bodies(), [dict(self.job(job["id"]), attempts=[])])
         shown = self.call("GET", f"/v1/webhooks/{delivered['id']}")
         self.assertEqual(shown.pop("body"), to.bodies()[0])
         self.assertEqual(shown, delivered)
