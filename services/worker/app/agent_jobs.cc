@@ -171,8 +171,7 @@ void Agent::FailOverdue(absl::Time now) {
     const Attempt& attempt = *attempts_.Find(lease);
     if (attempt.state == AttemptState::kWaiting) {
       spdlog::warn("job {}: the handler does not take it", lease.job_id);
-      attempts_.Release(lease);
-      ports_.scheduler.Send(Release{{lease}});
+      GiveBack({lease});
       if (held_.empty()) StopHandler(options_.cancel_grace);
       continue;
     }

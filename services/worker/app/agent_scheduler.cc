@@ -105,7 +105,7 @@ bool Agent::Finish(const LeaseId& lease, Outcome outcome, std::function<void()> 
   if (!attempts_.Finish(lease, std::move(outcome), ports_.clock.Now())) return false;
   const Attempt& attempt = *attempts_.Find(lease);
   const Outcome& booked = attempt.outcome;
-  if (ports_.monitor != nullptr && attempt.begun != absl::InfiniteFuture()) {
+  if (ports_.monitor != nullptr && attempt.has_begun()) {
     ports_.monitor->OnAttemptEnded(booked.cause, ports_.clock.Now() - attempt.begun);
   }
   if (link_.up()) {

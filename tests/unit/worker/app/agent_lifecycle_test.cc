@@ -240,6 +240,7 @@ TEST_F(WorkerAgentHandler, AJobThatNoPollFetchesIsGivenBack) {
   const auto releases = scheduler_.Sent<Release>();
   ASSERT_THAT(releases, SizeIs(1));
   EXPECT_THAT(releases[0].leases, ElementsAre(LeaseId{"a", 1}));
+  EXPECT_TRUE(releases[0].unbegun);
   EXPECT_EQ(handler_.terminated, 1);
 }
 
@@ -286,6 +287,7 @@ TEST_F(WorkerAgentEnd, ADrainGivesBackWhatRunsForTooLong) {
   agent_->Drain();
   Pass(kGrace);
   EXPECT_THAT(scheduler_.Sent<Release>().at(0).leases, ElementsAre(LeaseId{"a", 1}));
+  EXPECT_FALSE(scheduler_.Sent<Release>().at(0).unbegun) << "it ran";
   EXPECT_EQ(handler_.terminated, 1);
   Pass(absl::Seconds(5));
   EXPECT_EQ(handler_.killed, 1);
