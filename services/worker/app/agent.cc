@@ -31,6 +31,7 @@ void Agent::Advance() {
   AdvanceLink(now);
   GrantCredits();
   AdvanceShutdown(now);
+  unready_since_ = supervisor_.ready() ? absl::InfiniteFuture() : std::min(unready_since_, now);
   ready_ = link_.up() && supervisor_.ready();
   if (ports_.gpus != nullptr) ports_.gpus->SetBusy(!held_.empty());
   ShowFigures();

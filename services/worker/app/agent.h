@@ -184,7 +184,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   // Whether they are: to handlers that idle between takes and run one job at a time.
   bool Prefetches() const;
   void BeginNext(absl::Time now);
-  // Gives back what lies behind a job that turned out to be long.
+  // Gives back what lies behind a job that turned out to be long, or before a handler that
+  // is down or loads for long.
   void GiveBackBehind(absl::Time now);
   absl::Time NextGiveBack() const;
 
@@ -230,6 +231,7 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   bool refreshes_ = false;  // Handlers of this image ask to be replaced.
   int generation_ = 0;      // Of the handler's process.
   bool was_ready_ = false;
+  absl::Time unready_since_ = absl::InfiniteFuture();  // While the handler asks for no work.
   bool replace_handler_ = false;                 // Once it holds nothing.
   absl::Time stop_by_ = absl::InfiniteFuture();  // For abandoned jobs to end.
   std::optional<Event> event_;                   // The last, until the handler asks for work.
