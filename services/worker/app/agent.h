@@ -197,6 +197,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   void Abandon(const LeaseId& lease);
   // Has the handler stop abandoned jobs, or is to be stopped by then.
   void AskToStop(absl::Time by);
+  // For a handler to show that it has stopped a job, once told to.
+  absl::Duration StopGrace() const;
   // Abandoned jobs have not ended in time: the handler gets no others until they do.
   bool StopDue() const;
   absl::Time NextStop() const;

@@ -105,6 +105,7 @@ void Agent::OnPing(const std::vector<std::string>& job_ids) {
 
 void Agent::FailLost(const std::vector<HeldJob>& lost) {
   for (const HeldJob& job : lost) {
+    if (job.abandoned) continue;
     spdlog::warn("job {}: the handler went on without reporting a result", job.lease.job_id);
   }
   GiveUp(lost, Cause::kHandlerError, "handler went on without reporting a result");

@@ -1,6 +1,7 @@
 // The way of jobs through the agent.
 #include <gmock/gmock.h>
 
+#include "services/worker/domain/handler_environment.h"
 #include "tests/support/worker/agent_fixture.h"
 
 namespace furnace::worker::testing {
@@ -329,6 +330,60 @@ TEST_F(WorkerAgentJobs, AHandlerThatDoesNotStopWhenAskedIsStopped) {
   EXPECT_EQ(handler_.terminated, 1);
   Pass(kCancelGrace);
   EXPECT_EQ(handler_.killed, 1);
+}
+
+// SDKs tell nothing of a job that they have stopped.
+TEST_F(WorkerAgentJobs, AStoppedJobOfAHandlerThatRunsSeveralMakesRoomForAnother) {
+  const SdkVersion sdk{1, 12, 0};
+  Start();
+  TakeAs(sdk, 3);
+  Welcome();
+  Assign({"a", "b", "c"});
+  Pass(absl::Seconds(6));
+  agent_->OnPing({"a", "b", "c"});
+  const auto stops = std::make_shared<FakeStopPoll>();
+  agent_->OnAwaitStops(stops);
+  agent_->OnCancel({"a", 1});
+  EXPECT_THAT(stops->ids, ElementsAre("a"));
+  for (int i = 0; i < 3; ++i) {
+    Pass(absl::Seconds(4));
+    agent_->OnPing({"b", "c"});
+  }
+  const auto poll = TakeAs(sdk);
+  EXPECT_EQ(credits(), 4);
+  Assign({"d"});
+  EXPECT_THAT(poll->ids, ElementsAre("d"));
+  EXPECT_EQ(handler_.terminated, 0);
+  EXPECT_THAT(scheduler_.Sent<Release>(), IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, AStopThatWasFetchedLateHasItsWholeGrace) {
+  StartServing(3);
+  Assign({"a", "b"});
+  Take(true);
+  agent_->OnPing({"a", "b"});
+  Pass(absl::Seconds(6));
+  agent_->OnCancel({"a", 1});
+  const auto stops = std::make_shared<FakeStopPoll>();
+  agent_->OnAwaitStops(stops);
+  EXPECT_THAT(stops->ids, ElementsAre("a"));
+  Assign({"c"});
+  EXPECT_THAT(scheduler_.Sent<Release>(), IsEmpty());
+}
+
+TEST_F(WorkerAgentJobs, AStoppedJobIsGoneAfterItsGraceWherePingsSayNothing) {
+  const SdkVersion sdk{1, 10, 0};
+  Start();
+  TakeAs(sdk, 2);
+  Welcome();
+  Assign({"a", "b"});
+  agent_->OnAwaitStops(std::make_shared<FakeStopPoll>());
+  agent_->OnCancel({"a", 1});
+  Pass(kCancelGrace + 2 * kPingInterval);
+  const auto poll = TakeAs(sdk);
+  Assign({"c"});
+  EXPECT_THAT(poll->ids, ElementsAre("c"));
+  EXPECT_EQ(handler_.terminated, 0);
 }
 
 TEST_F(WorkerAgentJobs, ALostLeaseDropsTheResult) {
