@@ -28,6 +28,7 @@ void Agent::Advance() {
   GiveBackBehind(now);
   AdvanceHandler(now);
   HandOut(now);
+  SendHeldReports(now);
   AdvanceLink(now);
   GrantCredits();
   AdvanceShutdown(now);
@@ -55,7 +56,7 @@ void Agent::SetAlarm() {
   }
   const absl::Time next =
       std::min({attempts_.NextDeadline(), supervisor_.NextDeadline(), link_.NextDeadline(),
-                NextStop(), NextGiveBack(), phase_deadline_});
+                NextStop(), NextGiveBack(), NextReportLimit(), phase_deadline_});
   ports_.alarm.Set(next, [this] { Advance(); });
 }
 

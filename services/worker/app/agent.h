@@ -32,6 +32,8 @@ namespace furnace::worker {
 
 /// Progress that the scheduler has not stored may grow to this; then handlers wait.
 inline constexpr std::size_t kProgressBytesMax = std::size_t{8} << 20;
+/// For so long at most: SDKs drop what is refused a few times.
+inline constexpr absl::Duration kReportHold = absl::Minutes(4);
 
 struct AgentOptions {
   Identity identity;
@@ -115,7 +117,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   /// made valid UTF-8 and cut.
   void OnUnhealthy(std::string_view check, std::string_view reason);
   /// `reply` is answered once the report is safe; one about a job that the handler
-  /// does not hold is dropped and answered at once.
+  /// does not hold is dropped and answered at once. Progress that there is no room for
+  /// waits up to kReportHold, and is then refused.
   void OnReport(std::string_view job_id, Report report, const std::shared_ptr<Reply>& reply);
 
   /// How to treat the present handler.
@@ -153,7 +156,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   void AdvanceLink(absl::Time now);
   void DialScheduler(absl::Time now);
   void ResendUnsettled();
-  bool SendProgress(Progress progress);
+  bool HasRoomFor(const Progress& progress) const;
+  void SendProgress(Progress progress);
   // How many jobs the handler runs at a time.
   int Concurrency() const { return std::max(options_.concurrency, asked_); }
   // How many may be here at a time.
@@ -174,6 +178,10 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   std::vector<LeaseId> PickFor(const TakePoll& poll, absl::Time now);
   void HandOutFailed(int generation, const std::vector<LeaseId>& leases);
   void OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply);
+  // Leaves a report open until there is room for it; of each job the latest only.
+  void HoldReport(Progress progress, const std::shared_ptr<Reply>& reply);
+  void SendHeldReports(absl::Time now);
+  absl::Time NextReportLimit() const;
   void FailLost(const std::vector<HeldJob>& lost);
   // The handler will not answer these: fails those that began and keeps the others.
   void GiveUp(const std::vector<HeldJob>& lost, Cause cause, const std::string& error);
@@ -225,6 +233,12 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   Link link_;
   int credits_out_ = 0;  // Granted in this session and not yet used.
   UnstoredProgress unstored_;
+  struct HeldReport {
+    Progress progress;
+    std::shared_ptr<Reply> reply;
+    absl::Time until;
+  };
+  std::map<LeaseId, HeldReport> held_reports_;
   std::map<LeaseId, std::function<void()>> unsafe_;  // To call once a result is safe.
 
   Supervisor supervisor_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "services/worker/app/agent.h"
@@ -151,11 +152,44 @@ void Agent::OnReport(std::string_view job_id, Report report, const std::shared_p
     progress.chunks.push_back(*std::move(report.chunk));
   }
   const bool empty = !progress.progress && progress.chunks.empty();
-  if (job.abandoned || empty || SendProgress(std::move(progress))) {
+  if (job.abandoned || empty) {
+    reply->Done();
+  } else if (HasRoomFor(progress)) {
+    SendProgress(std::move(progress));
     reply->Done();
   } else {
-    reply->Busy();
+    HoldReport(std::move(progress), reply);
   }
+}
+
+void Agent::HoldReport(Progress progress, const std::shared_ptr<Reply>& reply) {
+  HeldReport& held = held_reports_[progress.lease];
+  // It comes again, or did just now.
+  if (held.reply != nullptr) held.reply->Busy();
+  held = {std::move(progress), reply, ports_.clock.Now() + kReportHold};
+  Advance();
+}
+
+void Agent::SendHeldReports(absl::Time now) {
+  std::erase_if(held_reports_, [&](auto& entry) {
+    auto& [lease, held] = entry;
+    const bool wanted = held_.HasLease(lease) && !held_.Find(lease.job_id)->abandoned;
+    const bool sends = wanted && HasRoomFor(held.progress);
+    if (wanted && !sends && now < held.until) return false;
+    if (sends) SendProgress(std::move(held.progress));
+    if (sends || !wanted) {
+      held.reply->Done();
+    } else {
+      held.reply->Busy();
+    }
+    return true;
+  });
+}
+
+absl::Time Agent::NextReportLimit() const {
+  absl::Time next = absl::InfiniteFuture();
+  for (const auto& [lease, held] : held_reports_) next = std::min(next, held.until);
+  return next;
 }
 
 void Agent::OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply) {

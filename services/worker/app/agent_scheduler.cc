@@ -90,6 +90,7 @@ void Agent::OnLeaseLost(const std::vector<LeaseId>& leases) {
 
 void Agent::OnProgressStored(const LeaseId& lease, std::int64_t sequence) {
   unstored_.Stored(lease, sequence);
+  SendHeldReports(ports_.clock.Now());
 }
 
 void Agent::OnCancel(const LeaseId& lease) {
@@ -134,14 +135,16 @@ void Agent::ResendUnsettled() {
   }
 }
 
-bool Agent::SendProgress(Progress progress) {
+bool Agent::HasRoomFor(const Progress& progress) const {
   const std::size_t backlog = link_.up() ? ports_.scheduler.backlog_bytes() : 0;
   const std::size_t waiting = std::max(unstored_.bytes(), backlog);
-  if (waiting + UnstoredProgress::SizeOf(progress) > kProgressBytesMax) return false;
+  return waiting + UnstoredProgress::SizeOf(progress) <= kProgressBytesMax;
+}
+
+void Agent::SendProgress(Progress progress) {
   progress.sequence = held_.CountReport(progress.lease.job_id);
   progress = unstored_.Add(std::move(progress));
   if (link_.up()) ports_.scheduler.Send(std::move(progress));
-  return true;
 }
 
 int Agent::Capacity() const {

@@ -129,19 +129,50 @@ TEST_F(WorkerAgentJobs, AHandlerWaitsWhileNothingIsStored) {
   Assign({"a"});
   const std::string chunk(1 << 20, '1');
   for (int i = 0; i < 7; ++i) EXPECT_TRUE(Chunk("a", chunk)->done);
-  EXPECT_TRUE(Chunk("a", chunk)->busy);
+  const auto reply = Chunk("a", chunk);
+  EXPECT_FALSE(reply->done || reply->busy);
   agent_->OnProgressStored({"a", 1}, 1);
-  EXPECT_TRUE(Chunk("a", chunk)->done);
-  EXPECT_TRUE(Chunk("a", chunk)->busy);
-  EXPECT_EQ(scheduler_.Sent<Progress>().back().sequence, 8) << "the refused one took no number";
+  EXPECT_TRUE(reply->done);
+  EXPECT_FALSE(Chunk("a", chunk)->done);
+  EXPECT_EQ(scheduler_.Sent<Progress>().back().sequence, 8) << "the one that waits has no number";
+}
+
+TEST_F(WorkerAgentJobs, AReportWaitsForRoomOnlySoLong) {
+  StartServing();
+  Assign({"a"});
+  scheduler_.backlog = kProgressBytesMax;
+  const auto reply = Chunk("a", "7");
+  Pass(kReportHold - absl::Milliseconds(1));
+  EXPECT_FALSE(reply->done || reply->busy);
+  Pass(absl::Milliseconds(1));
+  EXPECT_TRUE(reply->busy);
+  scheduler_.backlog = 0;
+  Pass(absl::Minutes(1));
+  EXPECT_THAT(scheduler_.Sent<Progress>(), IsEmpty()) << "or it would come twice";
+}
+
+TEST_F(WorkerAgentJobs, OfAJobOneReportWaits) {
+  StartServing();
+  Assign({"a"});
+  scheduler_.backlog = kProgressBytesMax;
+  const auto first = Chunk("a", "7");
+  const auto second = Chunk("a", "7");
+  EXPECT_TRUE(first->busy);
+  agent_->OnCancel({"a", 1});
+  EXPECT_TRUE(second->done) << "nobody wants it";
 }
 
 TEST_F(WorkerAgentJobs, AHandlerWaitsWhileTheSchedulerReadsSlowly) {
   StartServing();
   Assign({"a"});
   scheduler_.backlog = kProgressBytesMax;
-  EXPECT_TRUE(Chunk("a", "7")->busy);
+  const auto reply = Chunk("a", "7");
+  EXPECT_FALSE(reply->done || reply->busy);
   EXPECT_THAT(scheduler_.Sent<Progress>(), IsEmpty());
+  scheduler_.backlog = 0;
+  Pass(kHeartbeat);
+  EXPECT_TRUE(reply->done);
+  EXPECT_THAT(scheduler_.Sent<Progress>(), SizeIs(1));
 }
 
 TEST_F(WorkerAgentJobs, LargeProgressIsDroppedAndAnswered) {
