@@ -158,7 +158,7 @@ int Agent::Capacity() const {
 
 int Agent::FreeSlots() const {
   if (phase_ != Phase::kServing || !supervisor_.ready() || replace_handler_ || StopDue() ||
-      attempts_.unsettled_bytes() >= options_.unsettled_bytes_max) {
+      attempts_.unsettled_bytes() >= options_.unsettled_bytes_max || ports_.spool.failing()) {
     return 0;
   }
   const int taken = static_cast<int>(attempts_.waiting_count() + held_.size()) + credits_out_;

@@ -439,6 +439,18 @@ TEST_F(WorkerAgentJobs, WordOfAnOlderAttemptDoesNotTouchTheNewOne) {
   EXPECT_EQ(results().at(0).lease.epoch, 2);
 }
 
+TEST_F(WorkerAgentJobs, NoWorkIsAskedForWhileTheSpoolFails) {
+  StartServing();
+  Assign({"a"});
+  spool_.fails = true;
+  const auto reply = Done("a");
+  EXPECT_EQ(credits(), 1);
+  spool_.fails = false;
+  agent_->OnSettled({{"a", 1}});
+  EXPECT_TRUE(reply->done);
+  EXPECT_EQ(credits(), 2);
+}
+
 TEST_F(WorkerAgentJobs, NoWorkIsAskedForWhileTooManyResultsAreUnsettled) {
   StartServing();
   Assign({"a"});
