@@ -116,12 +116,14 @@ void Agent::AnswerPolls() {
 
 void Agent::OnHandlerExit(bool well, const std::string& reason, const std::string& last_line) {
   spdlog::info("handler {}", reason);
+  // It was replaced for the jobs that lay behind a long one: what is known stays true.
+  const bool recalled = supervisor_.stopping() && held_.has_unwanted();
   supervisor_.Exited(ports_.clock.Now(), well);
   replace_handler_ = false;
   sdk_.reset();
   asked_ = 1;
   AnswerPolls();
-  prefetch_.Reset();
+  if (!recalled) prefetch_.Reset();
   GiveUp(held_.RemoveAll(), Cause::kHandlerExited, fmt::format("handler {}", reason));
   gpu_peaks_.HandlerGone();
   if (supervisor_.failed_starts() > 0) {

@@ -143,6 +143,27 @@ TEST_F(WorkerAgentPrefetch, WhatLiesBehindALongJobIsGivenBackAndNeverBegins) {
   EXPECT_THAT(results(), SizeIs(2));
 }
 
+TEST_F(WorkerAgentPrefetch, ARecallDoesNotForgetHowLongJobsRun) {
+  GiveThree();
+  Pass(Prefetch::kPatience);
+  Done("a");
+  Exit();
+  for (int i = 0; i < 40; ++i) {  // Short ones make up for a.
+    TakeAs(kCurrent);
+    const std::string id = "short" + std::to_string(i);
+    Assign({id});
+    Done(id);
+  }
+  Assign({"x", "y"});
+  ASSERT_THAT(TakeAs(kCurrent)->ids, ElementsAre("x", "y"));
+  Pass(Prefetch::kPatience);
+  agent_->OnCancel({"x", 1});
+  EXPECT_EQ(handler_.terminated, 2);
+  Exit();
+  Assign({"d", "e"});
+  EXPECT_THAT(TakeAs(kCurrent)->ids, ElementsAre("d", "e"));
+}
+
 TEST_F(WorkerAgentPrefetch, NothingIsAskedForBehindALongJob) {
   StartShort();
   Assign({"a"});
