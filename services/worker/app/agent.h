@@ -178,6 +178,7 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   std::vector<LeaseId> PickFor(const TakePoll& poll, absl::Time now);
   void HandOutFailed(int generation, const std::vector<LeaseId>& leases);
   void OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply);
+  void OnProgressReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply);
   // Leaves a report open until there is room for it; of each job the latest only.
   void HoldReport(Progress progress, const std::shared_ptr<Reply>& reply);
   void SendHeldReports(absl::Time now);

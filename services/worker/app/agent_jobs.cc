@@ -130,15 +130,23 @@ void Agent::OnReport(std::string_view job_id, Report report, const std::shared_p
     reply->Done();
     return;
   }
+  const absl::Time now = ports_.clock.Now();
+  const bool begins = !held_.Find(job_id)->begun;
+  FailLost(held_.LostBefore(job_id, now));
   if (report.outcome) {
-    const absl::Time now = ports_.clock.Now();
-    FailLost(held_.LostBefore(job_id, now));
     OnFinalReport(*held_.Remove(job_id), std::move(report), reply);
     BeginNext(now);
     Advance();
     return;
   }
-  const HeldJob job = *held_.Find(job_id);
+  if (begins) BeginNext(now);
+  OnProgressReport(*held_.Find(job_id), std::move(report), reply);
+  if (begins) Advance();
+}
+
+void Agent::OnProgressReport(const HeldJob& job, Report report,
+                             const std::shared_ptr<Reply>& reply) {
+  const std::string& job_id = job.lease.job_id;
   Progress progress;
   progress.lease = job.lease;
   if (report.progress && report.progress->size() > kProgressValueBytesMax) {

@@ -230,6 +230,19 @@ TEST_F(WorkerAgentPrefetch, AnAnswerOutOfTurnFailsTheOneBefore) {
   EXPECT_THAT(results(), SizeIs(4));
 }
 
+TEST_F(WorkerAgentPrefetch, AChunkOutOfTurnFailsTheOneBeforeAndBeginsItsJob) {
+  GiveThree();
+  clock_.now += absl::Milliseconds(100);
+  EXPECT_TRUE(Chunk("b", "7")->done);
+  ASSERT_THAT(results(), SizeIs(2));
+  EXPECT_EQ(results()[1].lease.job_id, "a");
+  EXPECT_EQ(scheduler_.Sent<Progress>().at(0).lease.job_id, "b");
+  clock_.now += absl::Milliseconds(100);
+  Done("b");
+  EXPECT_EQ(results().back().outcome.waited, absl::Milliseconds(100));
+  EXPECT_EQ(results().back().outcome.cause, Cause::kNone);
+}
+
 TEST_F(WorkerAgentPrefetch, AHandlerThatAsksAnewHasLostWhatItRanAndGetsTheRestAgain) {
   GiveThree();
   EXPECT_THAT(TakeAs(kCurrent)->ids, ElementsAre("b", "c"));
