@@ -30,6 +30,8 @@
 
 namespace furnace::worker {
 
+/// Jobs that one handler may have at a time.
+inline constexpr std::size_t kConcurrencyMax = 1000;
 /// Progress that the scheduler has not stored may grow to this; then handlers wait.
 inline constexpr std::size_t kProgressBytesMax = std::size_t{8} << 20;
 /// For so long at most: SDKs drop what is refused a few times.
@@ -62,6 +64,7 @@ enum class Ending {
 struct TakeRequest {
   std::optional<bool> in_progress;  // What the handler says it has; none: unsaid.
   std::optional<SdkVersion> sdk;
+  bool asks_for_free_slots = false;  // It asks for as many jobs as it can begin now.
 };
 
 /// What a handler reports of a job.
@@ -170,6 +173,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   // is on disk or settled. False when the attempt has ended already.
   bool Finish(const LeaseId& lease, Outcome outcome, std::function<void()> safe = {});
   void Safe(const LeaseId& lease);
+  // Answers together with the report that brought the job's result, if that waits.
+  bool AnswerWhenSafe(std::string_view job_id, const std::shared_ptr<Reply>& reply);
   // The result of `lease` is of no use any more.
   void Forget(const LeaseId& lease);
 

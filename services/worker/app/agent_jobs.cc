@@ -20,8 +20,9 @@ void Agent::OnTake(const TakeRequest& request, const std::shared_ptr<TakePoll>& 
   supervisor_.Took();
   sdk_ = request.sdk;
   if (request.in_progress == false) FailLost(held_.LostByTake());
-  // A RunPod SDK asks for as many jobs as it has free slots.
-  if (sdk_) asked_ = static_cast<int>(held_.size() + poll->jobs_max());
+  if (request.asks_for_free_slots) {
+    asked_ = static_cast<int>(std::min(held_.size() + poll->jobs_max(), kConcurrencyMax));
+  }
   event_.reset();
   // A handler that is to end would lose a job that it is given now. Its take ends soon.
   if (!supervisor_.stopping()) polls_.push_back(poll);
@@ -127,7 +128,8 @@ void Agent::GiveUp(const std::vector<HeldJob>& lost, Cause cause, const std::str
 void Agent::OnReport(std::string_view job_id, Report report, const std::shared_ptr<Reply>& reply) {
   if (!held_.Has(job_id)) {
     spdlog::debug("job {}: late report dropped", job_id);
-    reply->Done();
+    const bool again = report.outcome.has_value();
+    if (!again || !AnswerWhenSafe(job_id, reply)) reply->Done();
     return;
   }
   const absl::Time now = ports_.clock.Now();

@@ -94,7 +94,13 @@ TEST_F(WorkerAgentJobs, AReportIsAnsweredOnceItIsSettled) {
 TEST_F(WorkerAgentJobs, ASecondReportOfAJobIsAnsweredAndDropped) {
   StartServing();
   Assign({"a"});
-  Done("a");
+  const auto first = Done("a");
+  const auto second = Done("a");
+  EXPECT_FALSE(second->done) << "the result is not safe yet";
+  EXPECT_TRUE(Chunk("a", "1")->done);
+  spool_.FinishSaving();
+  EXPECT_TRUE(first->done);
+  EXPECT_TRUE(second->done);
   EXPECT_TRUE(Done("a")->done);
   EXPECT_THAT(results(), SizeIs(1));
 }

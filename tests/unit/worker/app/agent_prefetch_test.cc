@@ -80,6 +80,24 @@ TEST_F(WorkerAgentPrefetch, AHandlerThatRunsSeveralAtATimeGetsAsManyAsItAsksFor)
   EXPECT_EQ(credits(), 6);
 }
 
+TEST_F(WorkerAgentPrefetch, AnSdkOfUnknownReleaseGetsAsManyAsItAsksFor) {
+  Start();
+  TakeRequest request;
+  request.asks_for_free_slots = true;
+  agent_->OnTake(request, std::make_shared<FakePoll>(5));
+  Welcome();
+  EXPECT_EQ(credits(), 5);
+}
+
+TEST_F(WorkerAgentPrefetch, NoHandlerGetsMoreThanTheLimit) {
+  Start();
+  TakeAs(kCurrent, 1000);
+  Welcome();
+  Assign({"a"});
+  TakeAs(kCurrent, 1000);
+  EXPECT_EQ(credits(), 1000);
+}
+
 TEST_F(WorkerAgentPrefetch, AskedForAreTwiceAsManyAsCame) {
   StartShort();
   EXPECT_EQ(credits(), 2) << "an idle worker keeps none from others";
