@@ -254,9 +254,9 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   int generation_ = 0;      // Of the handler's process.
   bool was_ready_ = false;
   absl::Time unready_since_ = absl::InfiniteFuture();  // While the handler asks for no work.
-  bool replace_handler_ = false;                 // Once it holds nothing.
-  absl::Time stop_by_ = absl::InfiniteFuture();  // For abandoned jobs to end.
-  std::optional<Event> event_;                   // The last, until the handler asks for work.
+  bool replace_handler_ = false;                       // Once it holds nothing.
+  absl::Time stop_by_ = absl::InfiniteFuture();        // For abandoned jobs to end.
+  std::optional<Event> event_;                         // The last, until the handler asks for work.
   std::optional<Event> event_unsent_;
   std::optional<SdkVersion> sdk_;
   int asked_ = 1;  // What the handler had at its latest take, and asked for.

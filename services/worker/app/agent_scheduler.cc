@@ -124,9 +124,8 @@ void Agent::Safe(const LeaseId& lease) {
 }
 
 bool Agent::AnswerWhenSafe(std::string_view job_id, const std::shared_ptr<Reply>& reply) {
-  const auto found = std::find_if(unsafe_.begin(), unsafe_.end(), [&](const auto& entry) {
-    return entry.first.job_id == job_id;
-  });
+  const auto found = std::find_if(unsafe_.begin(), unsafe_.end(),
+                                  [&](const auto& entry) { return entry.first.job_id == job_id; });
   if (found == unsafe_.end()) return false;
   found->second = [first = std::move(found->second), reply] {
     first();

@@ -351,19 +351,15 @@ TYPED_TEST_P(JobQueueContract, OneReplicaLeadsAShard) {
   EXPECT_TRUE(*this->log().Lead(1, b, absl::Hours(1)));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted,
-                            JobsGoOutInOrderOfPriorityAndAge,
-                            AClaimLeasesToEachWorkerWhatItHasRoomFor, OnlyAFittingGpuGetsAJob,
-                            AStoredInputIsNotInTheClaim, AResultCompletesTheJobOnce,
-                            WhatAJobWaitedInItsWorkerIsNotBilled,
-                            AJobThatNeverBeganMayBeGivenBackAnyNumberOfTimes,
-                            AStoredOutputIsPointedAt,
-                            AJobKeepsTheMostGpuMemoryThatAnAttemptUsed, AFailureIsRetriedThenFinal,
-                            UnknownLeasesAreNotHeld, LapsedLeasesAreSweptAndRenewedOnesAreNot,
-                            ASweepTakesNoMoreThanItsLimit, ProgressAndChunksGather,
-                            ACancelledJobIsNotRunAndARunningOneIsTakenBack,
-                            EveryTransitionIsAnEventUntilForgotten,
-                            OnlyAFinalJobOfTheStoredVersionIsForgotten, JobsAreReadWhole,
-                            ASurveyCountsWhatWaitsAndRuns, OneReplicaLeadsAShard);
+REGISTER_TYPED_TEST_SUITE_P(
+    JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted, JobsGoOutInOrderOfPriorityAndAge,
+    AClaimLeasesToEachWorkerWhatItHasRoomFor, OnlyAFittingGpuGetsAJob, AStoredInputIsNotInTheClaim,
+    AResultCompletesTheJobOnce, WhatAJobWaitedInItsWorkerIsNotBilled,
+    AJobThatNeverBeganMayBeGivenBackAnyNumberOfTimes, AStoredOutputIsPointedAt,
+    AJobKeepsTheMostGpuMemoryThatAnAttemptUsed, AFailureIsRetriedThenFinal, UnknownLeasesAreNotHeld,
+    LapsedLeasesAreSweptAndRenewedOnesAreNot, ASweepTakesNoMoreThanItsLimit,
+    ProgressAndChunksGather, ACancelledJobIsNotRunAndARunningOneIsTakenBack,
+    EveryTransitionIsAnEventUntilForgotten, OnlyAFinalJobOfTheStoredVersionIsForgotten,
+    JobsAreReadWhole, ASurveyCountsWhatWaitsAndRuns, OneReplicaLeadsAShard);
 
 }  // namespace furnace::scheduler

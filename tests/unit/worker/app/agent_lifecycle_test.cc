@@ -1,7 +1,6 @@
 // Sessions with the scheduler, processes of the handler, and the agent's end.
 #include <gmock/gmock.h>
 
-#include "services/worker/domain/prefetch.h"
 #include "tests/support/worker/agent_fixture.h"
 
 namespace furnace::worker::testing {
@@ -155,37 +154,6 @@ TEST_F(WorkerAgentHandler, AnExitKeepsWhatWaits) {
   Pass(absl::Milliseconds(100));
   EXPECT_EQ(handler_.started, 2);
   EXPECT_THAT(Take()->ids, ElementsAre("b"));
-}
-
-TEST_F(WorkerAgentHandler, WhatWaitsForAHandlerThatLoadsForLongIsGivenBackUnbegun) {
-  StartServing();
-  Assign({"a"});
-  Done("a");
-  Assign({"b"});
-  Exit();
-  Pass(Prefetch::kPatience - absl::Milliseconds(1));
-  EXPECT_THAT(scheduler_.Sent<Release>(), IsEmpty());
-  Pass(absl::Milliseconds(1));
-  ASSERT_THAT(scheduler_.Sent<Release>(), SizeIs(1));
-  EXPECT_THAT(scheduler_.Sent<Release>()[0].leases, ElementsAre(LeaseId{"b", 1}));
-  EXPECT_TRUE(scheduler_.Sent<Release>()[0].unbegun);
-  Assign({"late"});  // It was on its way.
-  EXPECT_THAT(scheduler_.Sent<Release>(), SizeIs(2));
-  EXPECT_THAT(Take()->ids, IsEmpty());
-  Assign({"c"});
-  EXPECT_THAT(Take(true)->ids, IsEmpty()) << "the first take has it";
-  Done("c");
-  EXPECT_THAT(results(), SizeIs(2)) << "of a and c";
-}
-
-TEST_F(WorkerAgentHandler, CreditsAreTakenBackFromBeforeAHandlerThatLoadsForLong) {
-  StartServing(2);
-  Exit();
-  EXPECT_EQ(credits(), 2);
-  Pass(Prefetch::kPatience);
-  EXPECT_EQ(credits(), 0);
-  Take();
-  EXPECT_EQ(credits(), 2);
 }
 
 TEST_F(WorkerAgentHandler, PollsOfADeadHandlerAreAnswered) {

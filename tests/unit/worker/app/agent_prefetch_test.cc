@@ -182,6 +182,37 @@ TEST_F(WorkerAgentPrefetch, ARecallDoesNotForgetHowLongJobsRun) {
   EXPECT_THAT(TakeAs(kCurrent)->ids, ElementsAre("d", "e"));
 }
 
+TEST_F(WorkerAgentPrefetch, WhatWaitsForAHandlerThatLoadsForLongIsGivenBackUnbegun) {
+  StartServing();
+  Assign({"a"});
+  Done("a");
+  Assign({"b"});
+  Exit();
+  Pass(Prefetch::kPatience - absl::Milliseconds(1));
+  EXPECT_THAT(scheduler_.Sent<Release>(), IsEmpty());
+  Pass(absl::Milliseconds(1));
+  ASSERT_THAT(scheduler_.Sent<Release>(), SizeIs(1));
+  EXPECT_THAT(scheduler_.Sent<Release>()[0].leases, ElementsAre(LeaseId{"b", 1}));
+  EXPECT_TRUE(scheduler_.Sent<Release>()[0].unbegun);
+  Assign({"late"});  // It was on its way.
+  EXPECT_THAT(scheduler_.Sent<Release>(), SizeIs(2));
+  EXPECT_THAT(Take()->ids, IsEmpty());
+  Assign({"c"});
+  EXPECT_THAT(Take(true)->ids, IsEmpty()) << "the first take has it";
+  Done("c");
+  EXPECT_THAT(results(), SizeIs(2)) << "of a and c";
+}
+
+TEST_F(WorkerAgentPrefetch, CreditsAreTakenBackFromBeforeAHandlerThatLoadsForLong) {
+  StartServing(2);
+  Exit();
+  EXPECT_EQ(credits(), 2);
+  Pass(Prefetch::kPatience);
+  EXPECT_EQ(credits(), 0);
+  Take();
+  EXPECT_EQ(credits(), 2);
+}
+
 TEST_F(WorkerAgentPrefetch, NothingIsAskedForBehindALongJob) {
   StartShort();
   Assign({"a"});
