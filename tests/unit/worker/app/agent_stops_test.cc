@@ -11,7 +11,15 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-using WorkerAgentStops = AgentTest;
+class WorkerAgentStops : public AgentTest {
+ protected:
+  // A take of an SDK that runs jobs and has room for one more.
+  std::shared_ptr<FakePoll> TakeBesides(const SdkVersion& sdk) {
+    auto poll = std::make_shared<FakePoll>(1);
+    agent_->OnTake({.in_progress = true, .sdk = sdk, .asks_for_free_slots = true}, poll);
+    return poll;
+  }
+};
 
 TEST_F(WorkerAgentStops, AJobOutOfTimeFailsAndItsHandlerIsStopped) {
   StartServing();
@@ -166,7 +174,7 @@ TEST_F(WorkerAgentStops, AStoppedJobOfAHandlerThatRunsSeveralMakesRoomForAnother
     Pass(absl::Seconds(4));
     agent_->OnPing({"b", "c"});
   }
-  const auto poll = TakeAs(sdk);
+  const auto poll = TakeBesides(sdk);
   EXPECT_EQ(credits(), 4);
   Assign({"d"});
   EXPECT_THAT(poll->ids, ElementsAre("d"));
@@ -197,7 +205,7 @@ TEST_F(WorkerAgentStops, AStoppedJobIsGoneAfterItsGraceWherePingsSayNothing) {
   agent_->OnAwaitStops(std::make_shared<FakeStopPoll>());
   agent_->OnCancel({"a", 1});
   Pass(kCancelGrace + 2 * kPingInterval);
-  const auto poll = TakeAs(sdk);
+  const auto poll = TakeBesides(sdk);
   Assign({"c"});
   EXPECT_THAT(poll->ids, ElementsAre("c"));
   EXPECT_EQ(handler_.terminated, 0);
