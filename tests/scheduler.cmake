@@ -69,7 +69,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/schedule_runner_test.cc
     unit/scheduler/app/schedules_test.cc
     unit/scheduler/app/shard_leader_test.cc
-    unit/scheduler/app/submitter_test.cc
+    unit/scheduler/app/submitter_items_test.cc unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
     unit/scheduler/app/worker_starter_test.cc
     unit/scheduler/app/webhook_deliverer_test.cc

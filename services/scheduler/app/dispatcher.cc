@@ -342,10 +342,16 @@ void Dispatcher::Progress(const std::string& worker_id, ProgressReport report) {
                 });
 }
 
-void Dispatcher::Release(const std::string& worker_id, const std::vector<LeaseId>& leases) {
+void Dispatcher::Release(const std::string& worker_id, const std::vector<LeaseId>& leases,
+                         bool unbegun) {
   for (const LeaseId& lease : leases) {
     Forget(worker_id, lease);
-    GiveBack(lease, FailureCause::kPlatform, "the worker gave the job back");
+    Settle({.lease = lease,
+            .outcome = {.cause = FailureCause::kPlatform,
+                        .error = "the worker gave the job back",
+                        .never_began = unbegun},
+            .worker_id = worker_id},
+           nullptr);
   }
 }
 

@@ -89,7 +89,8 @@ class Dispatcher {
   void Result(const std::string& worker_id, Settlement settlement, int credits)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Progress(const std::string& worker_id, ProgressReport report);
-  void Release(const std::string& worker_id, const std::vector<LeaseId>& leases)
+  /// Gives attempts back unrun. `unbegun`: no handler could begin any of them.
+  void Release(const std::string& worker_id, const std::vector<LeaseId>& leases, bool unbegun)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void SetDraining(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
   void Note(const std::string& worker_id, std::string text) ABSL_LOCKS_EXCLUDED(mutex_);

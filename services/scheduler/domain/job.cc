@@ -10,9 +10,9 @@
 namespace furnace::scheduler {
 namespace {
 
-void ChargeAttempt(Job& job, FailureCause cause, absl::Time now) {
+void ChargeAttempt(Job& job, FailureCause cause, bool never_began, absl::Time now) {
   if (IsPlatformFault(cause)) {
-    ++job.loss_count;
+    if (!never_began) ++job.loss_count;
     return;
   }
   if (cause != FailureCause::kNone) ++job.retry_count;
@@ -78,8 +78,8 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, ab
     return Error(absl::StatusCode::kAborted, "attempt {} of job {} holds no lease", epoch, job.id);
   }
   now = std::max(now, *job.started_at);  // A clock may have been set back.
-  MoveStart(job, outcome.waited, now);
-  ChargeAttempt(job, outcome.cause, now);
+  MoveStart(job, outcome.never_began ? absl::InfiniteDuration() : outcome.waited, now);
+  ChargeAttempt(job, outcome.cause, outcome.never_began, now);
   job.error = outcome.error;
   job.cause = outcome.cause;
   job.gpu_memory_peak_mib = std::max(job.gpu_memory_peak_mib, outcome.gpu_memory_peak_mib);
@@ -155,7 +155,7 @@ Job Cancel(Job job, absl::Time now) {
   if (IsFinal(job.status)) return job;
   if (job.status == JobStatus::kInProgress) {
     now = std::max(now, *job.started_at);  // A clock may have been set back.
-    ChargeAttempt(job, FailureCause::kNone, now);
+    ChargeAttempt(job, FailureCause::kNone, false, now);
   }
   job.error = "cancelled";
   job.not_before.reset();

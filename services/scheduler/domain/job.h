@@ -98,6 +98,8 @@ struct Outcome {
   std::int64_t gpu_memory_peak_mib = 0;  // 0: not known.
   /// Of the attempt, before a handler could begin it. It starts that much later.
   absl::Duration waited;
+  /// No handler could begin it: it starts when it ends, and is no loss. Only with a platform fault.
+  bool never_began = false;
 };
 
 /// A new job as it is accepted at `now`: WAITING when something is `unfinished`, DELAYED

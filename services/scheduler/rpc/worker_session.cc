@@ -69,7 +69,8 @@ void WorkerSession::OnMessage(v1::ConnectRequest& message) {
     case v1::ConnectRequest::kProgress: return OnProgress(*message.mutable_progress());
     case v1::ConnectRequest::kDraining: return context_.dispatcher.SetDraining(worker_id);
     case v1::ConnectRequest::kRelease:
-      return context_.dispatcher.Release(worker_id, LeasesOf(message.release().leases()));
+      return context_.dispatcher.Release(worker_id, LeasesOf(message.release().leases()),
+                                         message.release().unbegun());
     case v1::ConnectRequest::kEvent:
       return context_.dispatcher.Note(worker_id, NoteFrom(*message.mutable_event()));
     case v1::ConnectRequest::MESSAGE_NOT_SET: return;  // Of a newer agent; not for us.

@@ -28,9 +28,11 @@ void Agent::Advance() {
   GiveBackBehind(now);
   AdvanceHandler(now);
   HandOut(now);
+  SendHeldReports(now);
   AdvanceLink(now);
   GrantCredits();
   AdvanceShutdown(now);
+  unready_since_ = supervisor_.ready() ? absl::InfiniteFuture() : std::min(unready_since_, now);
   ready_ = link_.up() && supervisor_.ready();
   if (ports_.gpus != nullptr) ports_.gpus->SetBusy(!held_.empty());
   ShowFigures();
@@ -54,7 +56,7 @@ void Agent::SetAlarm() {
   }
   const absl::Time next =
       std::min({attempts_.NextDeadline(), supervisor_.NextDeadline(), link_.NextDeadline(),
-                NextStop(), NextGiveBack(), phase_deadline_});
+                NextStop(), NextGiveBack(), NextReportLimit(), phase_deadline_});
   ports_.alarm.Set(next, [this] { Advance(); });
 }
 

@@ -30,8 +30,12 @@
 
 namespace furnace::worker {
 
+/// Jobs that one handler may have at a time.
+inline constexpr std::size_t kConcurrencyMax = 1000;
 /// Progress that the scheduler has not stored may grow to this; then handlers wait.
 inline constexpr std::size_t kProgressBytesMax = std::size_t{8} << 20;
+/// For so long at most: SDKs drop what is refused a few times.
+inline constexpr absl::Duration kReportHold = absl::Minutes(4);
 
 struct AgentOptions {
   Identity identity;
@@ -60,6 +64,7 @@ enum class Ending {
 struct TakeRequest {
   std::optional<bool> in_progress;  // What the handler says it has; none: unsaid.
   std::optional<SdkVersion> sdk;
+  bool asks_for_free_slots = false;  // It asks for as many jobs as it can begin now.
 };
 
 /// What a handler reports of a job.
@@ -115,7 +120,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   /// made valid UTF-8 and cut.
   void OnUnhealthy(std::string_view check, std::string_view reason);
   /// `reply` is answered once the report is safe; one about a job that the handler
-  /// does not hold is dropped and answered at once.
+  /// does not hold is dropped and answered at once. Progress that there is no room for
+  /// waits up to kReportHold, and is then refused.
   void OnReport(std::string_view job_id, Report report, const std::shared_ptr<Reply>& reply);
 
   /// How to treat the present handler.
@@ -153,7 +159,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   void AdvanceLink(absl::Time now);
   void DialScheduler(absl::Time now);
   void ResendUnsettled();
-  bool SendProgress(Progress progress);
+  bool HasRoomFor(const Progress& progress) const;
+  void SendProgress(Progress progress);
   // How many jobs the handler runs at a time.
   int Concurrency() const { return std::max(options_.concurrency, asked_); }
   // How many may be here at a time.
@@ -166,6 +173,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   // is on disk or settled. False when the attempt has ended already.
   bool Finish(const LeaseId& lease, Outcome outcome, std::function<void()> safe = {});
   void Safe(const LeaseId& lease);
+  // Answers together with the report that brought the job's result, if that waits.
+  bool AnswerWhenSafe(std::string_view job_id, const std::shared_ptr<Reply>& reply);
   // The result of `lease` is of no use any more.
   void Forget(const LeaseId& lease);
 
@@ -174,6 +183,11 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   std::vector<LeaseId> PickFor(const TakePoll& poll, absl::Time now);
   void HandOutFailed(int generation, const std::vector<LeaseId>& leases);
   void OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply);
+  void OnProgressReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply);
+  // Leaves a report open until there is room for it; of each job the latest only.
+  void HoldReport(Progress progress, const std::shared_ptr<Reply>& reply);
+  void SendHeldReports(absl::Time now);
+  absl::Time NextReportLimit() const;
   void FailLost(const std::vector<HeldJob>& lost);
   // The handler will not answer these: fails those that began and keeps the others.
   void GiveUp(const std::vector<HeldJob>& lost, Cause cause, const std::string& error);
@@ -184,7 +198,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   // Whether they are: to handlers that idle between takes and run one job at a time.
   bool Prefetches() const;
   void BeginNext(absl::Time now);
-  // Gives back what lies behind a job that turned out to be long.
+  // Gives back what lies behind a job that turned out to be long, or before a handler that
+  // is down or loads for long.
   void GiveBackBehind(absl::Time now);
   absl::Time NextGiveBack() const;
 
@@ -196,6 +211,8 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   void Abandon(const LeaseId& lease);
   // Has the handler stop abandoned jobs, or is to be stopped by then.
   void AskToStop(absl::Time by);
+  // For a handler to show that it has stopped a job, once told to.
+  absl::Duration StopGrace() const;
   // Abandoned jobs have not ended in time: the handler gets no others until they do.
   bool StopDue() const;
   absl::Time NextStop() const;
@@ -222,6 +239,12 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   Link link_;
   int credits_out_ = 0;  // Granted in this session and not yet used.
   UnstoredProgress unstored_;
+  struct HeldReport {
+    Progress progress;
+    std::shared_ptr<Reply> reply;
+    absl::Time until;
+  };
+  std::map<LeaseId, HeldReport> held_reports_;
   std::map<LeaseId, std::function<void()>> unsafe_;  // To call once a result is safe.
 
   Supervisor supervisor_;
@@ -230,9 +253,10 @@ class Agent final : public SchedulerEvents, public HandlerEvents, public GpuEven
   bool refreshes_ = false;  // Handlers of this image ask to be replaced.
   int generation_ = 0;      // Of the handler's process.
   bool was_ready_ = false;
-  bool replace_handler_ = false;                 // Once it holds nothing.
-  absl::Time stop_by_ = absl::InfiniteFuture();  // For abandoned jobs to end.
-  std::optional<Event> event_;                   // The last, until the handler asks for work.
+  absl::Time unready_since_ = absl::InfiniteFuture();  // While the handler asks for no work.
+  bool replace_handler_ = false;                       // Once it holds nothing.
+  absl::Time stop_by_ = absl::InfiniteFuture();        // For abandoned jobs to end.
+  std::optional<Event> event_;                         // The last, until the handler asks for work.
   std::optional<Event> event_unsent_;
   std::optional<SdkVersion> sdk_;
   int asked_ = 1;  // What the handler had at its latest take, and asked for.

@@ -28,7 +28,10 @@ void Agent::OnGpuReadings(std::vector<GpuReading> readings) {
 
 void Agent::OnHandlerMemory(std::int64_t used_mib) {
   if (ports_.monitor != nullptr) ports_.monitor->OnHandlerMemory(used_mib);
-  gpu_peaks_.Sampled(used_mib, attempts_.In(AttemptState::kRunning));
+  std::vector<LeaseId> running = attempts_.In(AttemptState::kRunning);
+  // What lies behind another job uses nothing.
+  std::erase_if(running, [&](const LeaseId& lease) { return !attempts_.Find(lease)->has_begun(); });
+  gpu_peaks_.Sampled(used_mib, running);
 }
 
 std::int64_t Agent::TakeGpuPeak(const LeaseId& lease) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/worker/app/agent.h"
+#include "services/worker/domain/handler_environment.h"
 #include "services/worker/domain/text.h"
 
 namespace furnace::worker {
@@ -22,6 +23,8 @@ constexpr absl::Duration kFlushLimit = absl::Seconds(10);
 
 void Agent::AdvanceHandler(absl::Time now) {
   if (now >= NextStop()) StopHandler(options_.cancel_grace);
+  // Of what it has stopped nothing more may be heard, where its heartbeats say nothing.
+  if (StopDue() && held_.has_live() && !policy().pings_are_its_own) held_.DropStopped();
   if (!held_.has_abandoned()) stop_by_ = absl::InfiniteFuture();
   // The siblings of an abandoned job may run for long; a handler that is alone with it
   // is about to be replaced.
@@ -52,12 +55,15 @@ void Agent::OnAwaitStops(const std::shared_ptr<StopPoll>& poll) {
     poll->Nothing();
     return;
   }
-  const std::vector<std::string> ids = held_.TakeStopOrders();
+  const std::vector<std::string> ids = held_.TakeStopOrders(ports_.clock.Now());
   if (ids.empty()) {
     stop_poll_ = poll;
-  } else {
-    poll->Give(ids);
+    return;
   }
+  poll->Give(ids);
+  // What is never to begin does not wait for that.
+  if (!held_.has_unwanted()) stop_by_ = held_.first_stop_order() + StopGrace();
+  Advance();
 }
 
 void Agent::OnAwaitStopsEnded(const StopPoll* poll) {
@@ -73,10 +79,15 @@ void Agent::Abandon(const LeaseId& lease) {
 
 void Agent::AskToStop(absl::Time by) {
   if (stop_poll_ != nullptr) {
-    std::exchange(stop_poll_, nullptr)->Give(held_.TakeStopOrders());
-    by = ports_.clock.Now() + options_.cancel_grace;
+    std::exchange(stop_poll_, nullptr)->Give(held_.TakeStopOrders(ports_.clock.Now()));
+    by = held_.first_stop_order() + StopGrace();
   }
   stop_by_ = std::min(stop_by_, by);
+}
+
+// A handler that runs several jobs may show only in its heartbeats that it has stopped one.
+absl::Duration Agent::StopGrace() const {
+  return options_.cancel_grace + (Concurrency() > 1 ? 2 * kPingInterval : absl::ZeroDuration());
 }
 
 bool Agent::StopDue() const { return held_.has_abandoned() && ports_.clock.Now() >= stop_by_; }
@@ -105,12 +116,14 @@ void Agent::AnswerPolls() {
 
 void Agent::OnHandlerExit(bool well, const std::string& reason, const std::string& last_line) {
   spdlog::info("handler {}", reason);
+  // It was replaced for the jobs that lay behind a long one: what is known stays true.
+  const bool recalled = supervisor_.stopping() && held_.has_unwanted();
   supervisor_.Exited(ports_.clock.Now(), well);
   replace_handler_ = false;
   sdk_.reset();
   asked_ = 1;
   AnswerPolls();
-  prefetch_.Reset();
+  if (!recalled) prefetch_.Reset();
   GiveUp(held_.RemoveAll(), Cause::kHandlerExited, fmt::format("handler {}", reason));
   gpu_peaks_.HandlerGone();
   if (supervisor_.failed_starts() > 0) {

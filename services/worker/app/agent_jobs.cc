@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "services/worker/app/agent.h"
@@ -19,8 +20,9 @@ void Agent::OnTake(const TakeRequest& request, const std::shared_ptr<TakePoll>& 
   supervisor_.Took();
   sdk_ = request.sdk;
   if (request.in_progress == false) FailLost(held_.LostByTake());
-  // A RunPod SDK asks for as many jobs as it has free slots.
-  if (sdk_) asked_ = static_cast<int>(held_.size() + poll->jobs_max());
+  if (request.asks_for_free_slots) {
+    asked_ = static_cast<int>(std::min(held_.size() + poll->jobs_max(), kConcurrencyMax));
+  }
   event_.reset();
   // A handler that is to end would lose a job that it is given now. Its take ends soon.
   if (!supervisor_.stopping()) polls_.push_back(poll);
@@ -105,6 +107,7 @@ void Agent::OnPing(const std::vector<std::string>& job_ids) {
 
 void Agent::FailLost(const std::vector<HeldJob>& lost) {
   for (const HeldJob& job : lost) {
+    if (job.abandoned) continue;
     spdlog::warn("job {}: the handler went on without reporting a result", job.lease.job_id);
   }
   GiveUp(lost, Cause::kHandlerError, "handler went on without reporting a result");
@@ -125,18 +128,27 @@ void Agent::GiveUp(const std::vector<HeldJob>& lost, Cause cause, const std::str
 void Agent::OnReport(std::string_view job_id, Report report, const std::shared_ptr<Reply>& reply) {
   if (!held_.Has(job_id)) {
     spdlog::debug("job {}: late report dropped", job_id);
-    reply->Done();
+    const bool again = report.outcome.has_value();
+    if (!again || !AnswerWhenSafe(job_id, reply)) reply->Done();
     return;
   }
+  const absl::Time now = ports_.clock.Now();
+  const bool begins = !held_.Find(job_id)->begun;
+  FailLost(held_.LostBefore(job_id, now));
   if (report.outcome) {
-    const absl::Time now = ports_.clock.Now();
-    FailLost(held_.LostBefore(job_id, now));
     OnFinalReport(*held_.Remove(job_id), std::move(report), reply);
     BeginNext(now);
     Advance();
     return;
   }
-  const HeldJob job = *held_.Find(job_id);
+  if (begins) BeginNext(now);
+  OnProgressReport(*held_.Find(job_id), std::move(report), reply);
+  if (begins) Advance();
+}
+
+void Agent::OnProgressReport(const HeldJob& job, Report report,
+                             const std::shared_ptr<Reply>& reply) {
+  const std::string& job_id = job.lease.job_id;
   Progress progress;
   progress.lease = job.lease;
   if (report.progress && report.progress->size() > kProgressValueBytesMax) {
@@ -150,11 +162,44 @@ void Agent::OnReport(std::string_view job_id, Report report, const std::shared_p
     progress.chunks.push_back(*std::move(report.chunk));
   }
   const bool empty = !progress.progress && progress.chunks.empty();
-  if (job.abandoned || empty || SendProgress(std::move(progress))) {
+  if (job.abandoned || empty) {
+    reply->Done();
+  } else if (HasRoomFor(progress)) {
+    SendProgress(std::move(progress));
     reply->Done();
   } else {
-    reply->Busy();
+    HoldReport(std::move(progress), reply);
   }
+}
+
+void Agent::HoldReport(Progress progress, const std::shared_ptr<Reply>& reply) {
+  HeldReport& held = held_reports_[progress.lease];
+  // It comes again, or did just now.
+  if (held.reply != nullptr) held.reply->Busy();
+  held = {std::move(progress), reply, ports_.clock.Now() + kReportHold};
+  Advance();
+}
+
+void Agent::SendHeldReports(absl::Time now) {
+  std::erase_if(held_reports_, [&](auto& entry) {
+    auto& [lease, held] = entry;
+    const bool wanted = held_.HasLease(lease) && !held_.Find(lease.job_id)->abandoned;
+    const bool sends = wanted && HasRoomFor(held.progress);
+    if (wanted && !sends && now < held.until) return false;
+    if (sends) SendProgress(std::move(held.progress));
+    if (sends || !wanted) {
+      held.reply->Done();
+    } else {
+      held.reply->Busy();
+    }
+    return true;
+  });
+}
+
+absl::Time Agent::NextReportLimit() const {
+  absl::Time next = absl::InfiniteFuture();
+  for (const auto& [lease, held] : held_reports_) next = std::min(next, held.until);
+  return next;
 }
 
 void Agent::OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply) {
@@ -171,8 +216,7 @@ void Agent::FailOverdue(absl::Time now) {
     const Attempt& attempt = *attempts_.Find(lease);
     if (attempt.state == AttemptState::kWaiting) {
       spdlog::warn("job {}: the handler does not take it", lease.job_id);
-      attempts_.Release(lease);
-      ports_.scheduler.Send(Release{{lease}});
+      GiveBack({lease});
       if (held_.empty()) StopHandler(options_.cancel_grace);
       continue;
     }

@@ -26,7 +26,7 @@ void Agent::GiveBackBehind(absl::Time now) {
   if (now < NextGiveBack()) return;
   const std::vector<LeaseId> recalled = held_.Recall();
   const std::size_t count = recalled.size() + attempts_.waiting_count();
-  if (count > 0) spdlog::info("{} jobs behind one that runs for long are given back", count);
+  if (count > 0) spdlog::info("{} jobs that would wait for long are given back", count);
   WithdrawCredits();
   ReleaseAll(AttemptState::kWaiting);
   GiveBack(recalled);
@@ -35,9 +35,12 @@ void Agent::GiveBackBehind(absl::Time now) {
 }
 
 absl::Time Agent::NextGiveBack() const {
+  const bool here = attempts_.waiting_count() > 0 || credits_out_ > 0;
+  if (!supervisor_.ready()) {
+    return here ? unready_since_ + Prefetch::kPatience : absl::InfiniteFuture();
+  }
   const std::optional<absl::Time> since = held_.begun_since();
-  const bool any = held_.has_unbegun() || attempts_.waiting_count() > 0 || credits_out_ > 0;
-  if (!Prefetches() || !since || !any) return absl::InfiniteFuture();
+  if (!Prefetches() || !since || !(here || held_.has_unbegun())) return absl::InfiniteFuture();
   return *since + Prefetch::kPatience;
 }
 

@@ -90,6 +90,7 @@ void Agent::OnLeaseLost(const std::vector<LeaseId>& leases) {
 
 void Agent::OnProgressStored(const LeaseId& lease, std::int64_t sequence) {
   unstored_.Stored(lease, sequence);
+  SendHeldReports(ports_.clock.Now());
 }
 
 void Agent::OnCancel(const LeaseId& lease) {
@@ -105,7 +106,7 @@ bool Agent::Finish(const LeaseId& lease, Outcome outcome, std::function<void()> 
   if (!attempts_.Finish(lease, std::move(outcome), ports_.clock.Now())) return false;
   const Attempt& attempt = *attempts_.Find(lease);
   const Outcome& booked = attempt.outcome;
-  if (ports_.monitor != nullptr && attempt.begun != absl::InfiniteFuture()) {
+  if (ports_.monitor != nullptr && attempt.has_begun()) {
     ports_.monitor->OnAttemptEnded(booked.cause, ports_.clock.Now() - attempt.begun);
   }
   if (link_.up()) {
@@ -122,6 +123,17 @@ void Agent::Safe(const LeaseId& lease) {
   if (const auto node = unsafe_.extract(lease)) node.mapped()();
 }
 
+bool Agent::AnswerWhenSafe(std::string_view job_id, const std::shared_ptr<Reply>& reply) {
+  const auto found = std::find_if(unsafe_.begin(), unsafe_.end(),
+                                  [&](const auto& entry) { return entry.first.job_id == job_id; });
+  if (found == unsafe_.end()) return false;
+  found->second = [first = std::move(found->second), reply] {
+    first();
+    reply->Done();
+  };
+  return true;
+}
+
 void Agent::Forget(const LeaseId& lease) {
   Safe(lease);
   unstored_.Drop(lease);
@@ -134,14 +146,16 @@ void Agent::ResendUnsettled() {
   }
 }
 
-bool Agent::SendProgress(Progress progress) {
+bool Agent::HasRoomFor(const Progress& progress) const {
   const std::size_t backlog = link_.up() ? ports_.scheduler.backlog_bytes() : 0;
   const std::size_t waiting = std::max(unstored_.bytes(), backlog);
-  if (waiting + UnstoredProgress::SizeOf(progress) > kProgressBytesMax) return false;
+  return waiting + UnstoredProgress::SizeOf(progress) <= kProgressBytesMax;
+}
+
+void Agent::SendProgress(Progress progress) {
   progress.sequence = held_.CountReport(progress.lease.job_id);
   progress = unstored_.Add(std::move(progress));
   if (link_.up()) ports_.scheduler.Send(std::move(progress));
-  return true;
 }
 
 int Agent::Capacity() const {
@@ -155,7 +169,7 @@ int Agent::Capacity() const {
 
 int Agent::FreeSlots() const {
   if (phase_ != Phase::kServing || !supervisor_.ready() || replace_handler_ || StopDue() ||
-      attempts_.unsettled_bytes() >= options_.unsettled_bytes_max) {
+      attempts_.unsettled_bytes() >= options_.unsettled_bytes_max || ports_.spool.failing()) {
     return 0;
   }
   const int taken = static_cast<int>(attempts_.waiting_count() + held_.size()) + credits_out_;

@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "services/worker/app/agent.h"
 
@@ -66,13 +67,19 @@ void Agent::AdvanceShutdown(absl::Time now) {
 }
 
 void Agent::GiveBack(const std::vector<LeaseId>& leases) {
-  if (leases.empty()) return;
+  Release begun;
+  Release unbegun{.leases = {}, .unbegun = true};
   for (const LeaseId& lease : leases) {
+    const Attempt* attempt = attempts_.Find(lease);
+    if (attempt == nullptr) continue;
+    (attempt->has_begun() ? begun : unbegun).leases.push_back(lease);
     attempts_.Release(lease);
     unstored_.Drop(lease);
     held_.Abandon(lease);
   }
-  ports_.scheduler.Send(Release{leases});  // Without a session the leases lapse.
+  // Without a session the leases lapse.
+  if (!begun.leases.empty()) ports_.scheduler.Send(std::move(begun));
+  if (!unbegun.leases.empty()) ports_.scheduler.Send(std::move(unbegun));
 }
 
 }  // namespace furnace::worker

@@ -63,6 +63,7 @@ struct Draining {};
 
 struct Release {
   std::vector<LeaseId> leases;
+  bool unbegun = false;  // No handler could begin any of them.
 };
 
 /// What people should know of this worker.

@@ -90,10 +90,12 @@ class HandlerPort {
 class SpoolPort {
  public:
   virtual ~SpoolPort() = default;
-  /// Stores `record` and calls `saved`, in vain too when it cannot be stored; not
-  /// when it is removed before.
+  /// Stores `record` and calls `saved` once it is; what cannot be stored is tried again
+  /// until it is removed.
   virtual void Save(SpoolRecord record, std::function<void()> saved) = 0;
   virtual void Remove(const LeaseId& lease) = 0;
+  /// Whether a record could not be stored, and waits to be tried again.
+  virtual bool failing() const = 0;
 };
 
 /// A handler's request for jobs, left open. Whatever is called after its end is

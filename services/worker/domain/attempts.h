@@ -32,6 +32,8 @@ struct Attempt {
   absl::Time take_by;                             // While it waits.
   absl::Time finish_by = absl::InfiniteFuture();  // While it runs, once begun.
   Outcome outcome;                                // Once kUnsettled.
+
+  bool has_begun() const { return begun != absl::InfiniteFuture(); }
 };
 
 /// The attempts this worker answers for to the scheduler: the other half of its

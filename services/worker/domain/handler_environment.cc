@@ -15,10 +15,6 @@ constexpr std::array<std::string_view, 5> kInheritedNames = {"PATH", "HOME", "LA
 constexpr std::array<std::string_view, 2> kInheritedPrefixes = {"CUDA", "NVIDIA"};
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
-// Lost results are noticed within a few of these. At least 1,000, or SDKs divide
-// it to zero.
-constexpr std::string_view kPingIntervalMs = "5000";
-
 bool IsInherited(std::string_view name) {
   return std::find(kInheritedNames.begin(), kInheritedNames.end(), name) != kInheritedNames.end() ||
          std::any_of(kInheritedPrefixes.begin(), kInheritedPrefixes.end(),
@@ -38,7 +34,7 @@ void AddProtocol(const HandlerFacts& facts, Variables& variables) {
   variables["RUNPOD_AI_API_KEY"] = facts.secret;
   variables["RUNPOD_POD_ID"] = facts.worker_id;
   variables["RUNPOD_ENDPOINT_ID"] = facts.endpoint_id;
-  variables["RUNPOD_PING_INTERVAL"] = kPingIntervalMs;
+  variables["RUNPOD_PING_INTERVAL"] = std::to_string(absl::ToInt64Milliseconds(kPingInterval));
   variables["RUNPOD_INIT_TIMEOUT"] = std::to_string(absl::ToInt64Seconds(facts.init_timeout));
   variables.erase("RUNPOD_REALTIME_PORT");
 }

@@ -10,6 +10,10 @@
 
 namespace furnace::worker {
 
+/// How often a handler says which jobs it has: lost results are noticed within a few of
+/// these. At least 1 s, or SDKs divide it to zero.
+inline constexpr absl::Duration kPingInterval = absl::Seconds(5);
+
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 /// What a handler is told about itself and the agent.

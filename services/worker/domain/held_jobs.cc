@@ -97,12 +97,29 @@ bool HeldJobs::has_abandoned() const {
                      [](const auto& entry) { return entry.second.abandoned; });
 }
 
-std::vector<std::string> HeldJobs::TakeStopOrders() {
+bool HeldJobs::has_unwanted() const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [](const auto& entry) { return entry.second.unwanted; });
+}
+
+std::vector<std::string> HeldJobs::TakeStopOrders(absl::Time now) {
   std::vector<std::string> ids;
   for (auto& [id, job] : jobs_) {
-    if (job.begun && job.abandoned && !std::exchange(job.told_to_stop, true)) ids.push_back(id);
+    if (!job.begun || !job.abandoned || job.told_to_stop) continue;
+    job.told_to_stop = now;
+    ids.push_back(id);
   }
   return ids;
+}
+
+absl::Time HeldJobs::first_stop_order() const {
+  absl::Time first = absl::InfiniteFuture();
+  for (const auto& [id, job] : jobs_) first = std::min(first, job.told_to_stop.value_or(first));
+  return first;
+}
+
+void HeldJobs::DropStopped() {
+  std::erase_if(jobs_, [](const auto& entry) { return entry.second.told_to_stop.has_value(); });
 }
 
 std::vector<HeldJob> HeldJobs::LostByPing(const std::vector<std::string>& job_ids, absl::Time now) {
@@ -111,9 +128,9 @@ std::vector<HeldJob> HeldJobs::LostByPing(const std::vector<std::string>& job_id
     if (std::find(job_ids.begin(), job_ids.end(), id) != job_ids.end()) {
       job.missed_pings = 0;
       pings_name_jobs_ = true;
-    } else if (pings_name_jobs_ && job.begun && now - *job.begun >= kPingLag &&
-               ++job.missed_pings >= kMissedPingsMax) {
-      lost.emplace(id, job);
+    } else if (pings_name_jobs_ && job.begun && now - *job.begun >= kPingLag) {
+      const bool stopped = job.told_to_stop && now > *job.told_to_stop;
+      if (++job.missed_pings >= kMissedPingsMax || stopped) lost.emplace(id, job);
     }
   }
   return Drop(lost);

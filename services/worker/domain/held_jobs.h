@@ -22,7 +22,7 @@ struct HeldJob {
   int missed_pings = 0;
   bool abandoned = false;
   bool unwanted = false;  // It is never to begin.
-  bool told_to_stop = false;
+  std::optional<absl::Time> told_to_stop;
   std::int64_t reports = 0;  // Progress reports it has made.
 };
 
@@ -66,8 +66,15 @@ class HeldJobs {
   bool has_live() const;
   /// True when a job is held whose result is not.
   bool has_abandoned() const;
-  /// Ids of abandoned jobs under way that this has not returned before.
-  std::vector<std::string> TakeStopOrders();
+  /// True when a job is held that is never to begin.
+  bool has_unwanted() const;
+  /// Ids of abandoned jobs under way that this has not returned before: the handler is
+  /// told now.
+  std::vector<std::string> TakeStopOrders(absl::Time now);
+  /// When it was told to stop the first of those that it has not ended; InfiniteFuture: none.
+  absl::Time first_stop_order() const;
+  /// Takes off the books what the handler was told to stop.
+  void DropStopped();
 
   std::size_t size() const { return jobs_.size(); }
   bool empty() const { return jobs_.empty(); }
@@ -77,7 +84,8 @@ class HeldJobs {
   std::vector<HeldJob> LostByTake() { return Drop(jobs_); }
 
   /// The handler's heartbeat named `job_ids`: takes off the books what it has
-  /// failed to name kMissedPingsMax times. Heartbeats come from another process
+  /// failed to name kMissedPingsMax times, or once since it was told to stop it: of such a
+  /// job there may be no result. Heartbeats come from another process
   /// than takes and lag behind them, hence the patience; and a handler that never
   /// named any of its jobs does not name jobs at all. Foreign ids are ignored.
   std::vector<HeldJob> LostByPing(const std::vector<std::string>& job_ids, absl::Time now);

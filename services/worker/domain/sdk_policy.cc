@@ -29,7 +29,7 @@ bool TakeDot(std::string_view& text) {
 }  // namespace
 
 std::optional<SdkVersion> ParseUserAgent(std::string_view user_agent) {
-  if (!user_agent.starts_with(kProduct)) return std::nullopt;
+  if (!IsRunPodSdk(user_agent)) return std::nullopt;
   user_agent.remove_prefix(kProduct.size());
   SdkVersion version;
   if (TakeNumber(user_agent, version.major) && TakeDot(user_agent) &&
@@ -39,6 +39,8 @@ std::optional<SdkVersion> ParseUserAgent(std::string_view user_agent) {
   }
   return std::nullopt;
 }
+
+bool IsRunPodSdk(std::string_view user_agent) { return user_agent.starts_with(kProduct); }
 
 SdkPolicy PolicyFor(std::optional<SdkVersion> version) {
   SdkPolicy policy;

@@ -23,6 +23,10 @@ struct SdkVersion {
 /// The release in "RunPod-Python-SDK/1.7.4 (...) ...", or nullopt.
 std::optional<SdkVersion> ParseUserAgent(std::string_view user_agent);
 
+/// Whether the User-Agent is that of a RunPod SDK, be its release known or not: such a
+/// handler asks for as many jobs as it has free slots.
+bool IsRunPodSdk(std::string_view user_agent);
+
 /// How to treat a handler, given what it is built on.
 struct SdkPolicy {
   /// How long a take is left open. Releases 1.7.3 to 1.7.6 may give up after 30 s, later

@@ -25,10 +25,11 @@ constexpr absl::Duration kFirstRequestLimit = absl::Seconds(30);
 // who closes: a request that crosses our close would be lost.
 constexpr absl::Duration kIdleLimit = absl::Hours(1);
 constexpr absl::Duration kTransferLimit = absl::Minutes(5);
-// A result is written to disk before it is answered.
+// A result is written to disk before it is answered; progress waits for kReportHold.
 constexpr absl::Duration kReportLimit = absl::Minutes(5);
 // SDKs repeat what is refused at once and for ever.
 constexpr absl::Duration kRefusalDelay = absl::Milliseconds(500);
+static_assert(kReportHold < kReportLimit);
 constexpr absl::Duration kStopHold = absl::Seconds(25);
 // A ping names all jobs of its handler.
 constexpr std::uint32_t kHeaderBytesMax = 64 << 10;

@@ -84,6 +84,7 @@ TakeRequest ToTakeRequest(const Target& target, std::string_view user_agent) {
   const std::string_view in_progress = Parameter(target, "job_in_progress");
   if (!in_progress.empty()) request.in_progress = in_progress != "0";
   request.sdk = ParseUserAgent(user_agent);
+  request.asks_for_free_slots = IsRunPodSdk(user_agent);
   return request;
 }
 

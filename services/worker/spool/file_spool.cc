@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "libs/common/base/status.h"
 #include "services/worker/spool/atomic_file.h"
 
@@ -85,6 +86,7 @@ void FileSpool::Save(SpoolRecord record, std::function<void()> saved) {
 
 void FileSpool::Remove(const LeaseId& lease) {
   MutexLock lock(mutex_);
+  failed_.erase(lease);
   const auto unwritten = std::find_if(tasks_.begin(), tasks_.end(), [&](const Task& task) {
     return task.record && task.lease == lease;
   });
@@ -98,31 +100,69 @@ void FileSpool::Remove(const LeaseId& lease) {
   changed_.SignalAll();
 }
 
+bool FileSpool::failing() const {
+  MutexLock lock(mutex_);
+  return !failed_.empty();
+}
+
 void FileSpool::Run() {
-  for (;;) {
-    Task task;
-    {
-      MutexLock lock(mutex_);
-      while (tasks_.empty() && !stopping_) changed_.Wait(mutex_);
-      if (tasks_.empty()) return;
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
+  while (std::optional<Task> task = NextTask()) {
+    const absl::Status status = Do(*task);
+    if (!status.ok()) {
+      Failed(*std::move(task), status);
+      continue;
     }
-    Do(task);
-    if (task.saved) mailbox_.Post(std::move(task.saved));
+    if (task->record) {
+      MutexLock lock(mutex_);
+      failed_.erase(task->lease);
+    }
+    if (task->saved) mailbox_.Post(std::move(task->saved));
   }
 }
 
-void FileSpool::Do(const Task& task) const {
-  const fs::path path = folder_ / SpoolFileName(task.lease);
-  if (!task.record) {
-    std::error_code ignored;
-    fs::remove(path, ignored);
-    return;
+std::optional<FileSpool::Task> FileSpool::NextTask() {
+  MutexLock lock(mutex_);
+  for (;;) {
+    const absl::Time now = absl::Now();
+    absl::Time next = absl::InfiniteFuture();
+    for (auto task = tasks_.begin(); task != tasks_.end(); ++task) {
+      if (task->due <= now || stopping_) {
+        Task found = std::move(*task);
+        tasks_.erase(task);
+        return found;
+      }
+      next = std::min(next, task->due);
+    }
+    if (stopping_) return std::nullopt;
+    if (next == absl::InfiniteFuture()) {
+      changed_.Wait(mutex_);
+    } else {
+      changed_.WaitFor(mutex_, next - now);
+    }
   }
-  const absl::Status status = WriteAtomically(path, Encode(*task.record));
+}
+
+absl::Status FileSpool::Do(const Task& task) const {
+  const fs::path path = folder_ / SpoolFileName(task.lease);
+  if (task.record) return WriteAtomically(path, Encode(*task.record));
+  std::error_code ignored;
+  fs::remove(path, ignored);
+  return absl::OkStatus();
+}
+
+void FileSpool::Failed(Task task, const absl::Status& why) {
+  MutexLock lock(mutex_);
+  const bool removed = std::any_of(tasks_.begin(), tasks_.end(), [&](const Task& other) {
+    return !other.record && other.lease == task.lease;
+  });
+  if (removed) return;
   // The result is in memory and on its way; only a crash now would lose it.
-  if (!status.ok()) spdlog::error("a result is not in the spool: {}", status.ToString());
+  if (failed_.insert(task.lease).second) {
+    spdlog::error("a result is not in the spool: {}", why.ToString());
+  }
+  if (stopping_) return;
+  task.due = absl::Now() + kRetryEvery;
+  tasks_.push_back(std::move(task));
 }
 
 }  // namespace furnace::worker

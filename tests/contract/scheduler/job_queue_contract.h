@@ -138,6 +138,24 @@ TYPED_TEST_P(JobQueueContract, WhatAJobWaitedInItsWorkerIsNotBilled) {
   }
 }
 
+TYPED_TEST_P(JobQueueContract, AJobThatNeverBeganMayBeGivenBackAnyNumberOfTimes) {
+  const std::string id = this->SubmitOne();
+  Outcome outcome = this->Failure(FailureCause::kPlatform);
+  outcome.never_began = true;
+  for (int i = 0; i < 20; ++i) {
+    const LeaseId lease = this->Claim().at(0).lease;
+    this->PassTime();
+    ASSERT_EQ(this->Settle(lease, outcome), SettleResult::kQueuedAgain);
+  }
+  const Job job = this->Get(id);
+  EXPECT_EQ(job.status, JobStatus::kInQueue);
+  EXPECT_EQ(job.loss_count, 0);
+  EXPECT_EQ(job.retry_count, 0);
+  EXPECT_EQ(job.gpu_time_us, 0);
+  const AttemptEnd end = *this->EventsOf(id).back().attempt_end;
+  EXPECT_EQ(end.start, end.end);
+}
+
 TYPED_TEST_P(JobQueueContract, AStoredOutputIsPointedAt) {
   const std::string id = this->SubmitOne();
   this->Settle(this->Claim().at(0).lease, {.output = {}, .output_stored = true, .error = ""});
@@ -333,17 +351,15 @@ TYPED_TEST_P(JobQueueContract, OneReplicaLeadsAShard) {
   EXPECT_TRUE(*this->log().Lead(1, b, absl::Hours(1)));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted,
-                            JobsGoOutInOrderOfPriorityAndAge,
-                            AClaimLeasesToEachWorkerWhatItHasRoomFor, OnlyAFittingGpuGetsAJob,
-                            AStoredInputIsNotInTheClaim, AResultCompletesTheJobOnce,
-                            WhatAJobWaitedInItsWorkerIsNotBilled, AStoredOutputIsPointedAt,
-                            AJobKeepsTheMostGpuMemoryThatAnAttemptUsed, AFailureIsRetriedThenFinal,
-                            UnknownLeasesAreNotHeld, LapsedLeasesAreSweptAndRenewedOnesAreNot,
-                            ASweepTakesNoMoreThanItsLimit, ProgressAndChunksGather,
-                            ACancelledJobIsNotRunAndARunningOneIsTakenBack,
-                            EveryTransitionIsAnEventUntilForgotten,
-                            OnlyAFinalJobOfTheStoredVersionIsForgotten, JobsAreReadWhole,
-                            ASurveyCountsWhatWaitsAndRuns, OneReplicaLeadsAShard);
+REGISTER_TYPED_TEST_SUITE_P(
+    JobQueueContract, AQueuedJobIsFoundAsItWasSubmitted, JobsGoOutInOrderOfPriorityAndAge,
+    AClaimLeasesToEachWorkerWhatItHasRoomFor, OnlyAFittingGpuGetsAJob, AStoredInputIsNotInTheClaim,
+    AResultCompletesTheJobOnce, WhatAJobWaitedInItsWorkerIsNotBilled,
+    AJobThatNeverBeganMayBeGivenBackAnyNumberOfTimes, AStoredOutputIsPointedAt,
+    AJobKeepsTheMostGpuMemoryThatAnAttemptUsed, AFailureIsRetriedThenFinal, UnknownLeasesAreNotHeld,
+    LapsedLeasesAreSweptAndRenewedOnesAreNot, ASweepTakesNoMoreThanItsLimit,
+    ProgressAndChunksGather, ACancelledJobIsNotRunAndARunningOneIsTakenBack,
+    EveryTransitionIsAnEventUntilForgotten, OnlyAFinalJobOfTheStoredVersionIsForgotten,
+    JobsAreReadWhole, ASurveyCountsWhatWaitsAndRuns, OneReplicaLeadsAShard);
 
 }  // namespace furnace::scheduler

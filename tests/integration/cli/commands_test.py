@@ -377,20 +377,19 @@ class CommandsTest(CommandsCase):
         self.assertEqual([], self.gateway.requests)
 
     def test_batches_are_shown_listed_and_cancelled(self):
-        webhook = {"url": "http://a/b", "status": "PENDING", "last_error": "answered with 503"}
-        batch = {"id": BATCH, "name": "n", "total": 3, "counts": {"waiting": 3}, "webhook": webhook}
         self.answer("GET /v1/webhooks/secret", (200, {"secret": "whsec_x"}))
+        batch = {"id": BATCH, "name": "n", "total": 3, "counts": {"waiting": 3},
+                 "webhook": {"url": "http://a/b", "status": "PENDING", "last_error": "answered with 503"}}
         failed = {"index": 7, "job": job("FAILED", cause="TIMEOUT", error="too long")}
         path = f"/v1/batches/{BATCH}"
         self.answer(f"GET {path}", (200, batch))
-        self.answer("GET /v1/batches", (200, {"batches": [batch], "next_page_token": "p2"}),
-                    (200, {"batches": [batch]}))
+        page = {"batches": [batch]}
+        self.answer("GET /v1/batches", (200, {**page, "next_page_token": "p2"}), (200, page))
         self.answer(f"POST {path}/cancel", (200, {"cancelled": 3}))
         self.answer(f"GET {path}/failures", (200, {"failures": [failed]}))
         for arguments, word in ((("get", BATCH), "0 of 3 done"), (("list",), BATCH),
                                 (("get", BATCH), "http://a/b PENDING: answered with 503"),
-                                (("webhook-secret",), "whsec_x"),
-                                (("cancel", BATCH), "cancelled 3 jobs"),
+                                (("webhook-secret",), "whsec_x"), (("cancel", BATCH), "cancelled 3 jobs"),
                                 (("failures", BATCH), "too long")):
             ended = self.furnace("batch", *arguments)
             self.assertEqual(0, ended.returncode, ended.stderr)

@@ -210,6 +210,7 @@ class QueueModelTest : public testing::Test {
     if (cause == FailureCause::kNone) outcome.output = "42";
     // Mostly none, sometimes more than the lease is old.
     if (Random(3) == 0) outcome.waited = absl::Microseconds(Random(2000));
+    outcome.never_began = cause == FailureCause::kPlatform && Random(2) == 0;
     const int draw = Random(kDraws);
     const auto result = Await<SettleResult>([&](Done<SettleResult> done) {
       queue_.Settle({.lease = lease, .outcome = outcome, .draw = draw}, std::move(done));

@@ -326,6 +326,8 @@ SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
   const auto found = jobs_.find(settlement.lease.job_id);
   if (found == jobs_.end()) return SettleResult::kNotHeld;
   Job& job = found->second.record.job;
+  const std::string& worker_id = settlement.worker_id;
+  if (!worker_id.empty() && job.worker_id != worker_id) return SettleResult::kNotHeld;
   const Job before = job;
   const absl::StatusOr<Job> ended =
       End(job, settlement.lease.epoch, settlement.outcome, settlement.draw, clock_.Now());

@@ -50,6 +50,7 @@ std::shared_ptr<FakePoll> AgentTest::TakeAs(const SdkVersion& sdk, std::size_t j
   TakeRequest request;
   request.in_progress = jobs_max > 1;
   request.sdk = sdk;
+  request.asks_for_free_slots = true;
   agent_->OnTake(request, poll);
   return poll;
 }

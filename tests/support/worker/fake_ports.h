@@ -101,11 +101,13 @@ class FakeSpool final : public SpoolPort {
     records.erase(lease);
     waiting.erase(lease);
   }
+  bool failing() const override { return fails; }
   void FinishSaving() {
     for (auto& [lease, saved] : std::exchange(waiting, {})) saved();
   }
   std::map<LeaseId, SpoolRecord> records;
   std::map<LeaseId, std::function<void()>> waiting;
+  bool fails = false;
 };
 
 class FakePoll final : public TakePoll {

@@ -94,7 +94,7 @@ void EncodeSettlement(Settlement& settlement, Words& args) {
   args.push_back(std::move(outcome.error));
   args.push_back(std::move(settlement.worker_id));
   args.push_back(std::to_string(settlement.draw));
-  args.push_back(Micros(outcome.waited));
+  args.push_back(outcome.never_began ? "-1" : Micros(outcome.waited));
   const std::int64_t peak = outcome.gpu_memory_peak_mib;
   args.push_back(peak > 0 ? std::to_string(peak) : "");
 }

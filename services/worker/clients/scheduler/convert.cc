@@ -92,6 +92,7 @@ void Put(const Draining&, ConnectRequest& out) { out.mutable_draining(); }
 
 void Put(const Release& release, ConnectRequest& out) {
   PutAll(release.leases, out.mutable_release());
+  out.mutable_release()->set_unbegun(release.unbegun);
 }
 
 void Put(const Event& event, ConnectRequest& out) {

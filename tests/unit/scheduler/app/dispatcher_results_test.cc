@@ -90,10 +90,23 @@ TEST_F(DispatcherResultsTest, AResultWithoutASessionIsIgnored) {
 
 TEST_F(DispatcherResultsTest, AReleasedJobIsQueuedAgainAndNotBilled) {
   dispatcher_.SetDraining("w-1");
-  dispatcher_.Release("w-1", {lease_});
+  dispatcher_.Release("w-1", {lease_}, /*unbegun=*/false);
   EXPECT_EQ(StatusOf(id_), JobStatus::kInQueue);
   EXPECT_EQ(queue_.Live(id_)->gpu_time_us, 0);
+  EXPECT_EQ(queue_.Live(id_)->loss_count, 1);
   EXPECT_EQ(Connected("w-1")->jobs, 0);
+}
+
+TEST_F(DispatcherResultsTest, AJobThatIsReleasedUnbegunIsNotLost) {
+  dispatcher_.SetDraining("w-1");
+  dispatcher_.Release("w-1", {lease_}, /*unbegun=*/true);
+  EXPECT_EQ(StatusOf(id_), JobStatus::kInQueue);
+  EXPECT_EQ(queue_.Live(id_)->loss_count, 0);
+}
+
+TEST_F(DispatcherResultsTest, AWorkerReleasesNoJobOfAnother) {
+  dispatcher_.Release("w-9", {lease_}, /*unbegun=*/true);
+  EXPECT_EQ(StatusOf(id_), JobStatus::kInProgress);
 }
 
 TEST_F(DispatcherResultsTest, ProgressUnderALostLeaseIsAnswered) {

@@ -56,17 +56,6 @@ class SubmitterTest : public testing::Test {
                        dependencies_, blocking_, clock_,    kTestShards};
 };
 
-TEST_F(SubmitterTest, WhatAJobAsksForIsHandedOnToTheQueue) {
-  JobRequest request = Request({"1"});
-  request.items[0].s3_config = R"({"bucketName":"b"})";
-  request.items[0].webhook = "1 https://a/";
-  request.items[0].concurrency_key = "k";
-  const Submission submission = submitter_.Prepare(std::move(request)).value();
-  EXPECT_EQ(submission.items[0].s3_config, R"({"bucketName":"b"})");
-  EXPECT_EQ(submission.items[0].webhook, "1 https://a/");
-  EXPECT_EQ(submission.items[0].concurrency_key, "k");
-}
-
 TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
   const Submission submission = submitter_.Prepare(Request({"1", "2"})).value();
   EXPECT_EQ(submission.endpoint_id, endpoint_.id);

@@ -118,6 +118,17 @@ INSTANTIATE_TEST_SUITE_P(Table, JobWaitTest,
                          }),
                          [](const auto& test) { return test.param.name; });
 
+TEST(JobEndTest, AnAttemptThatNeverBeganStartsWhenItEndsAndIsNoLoss) {
+  Outcome outcome = Failure(FailureCause::kPlatform);
+  outcome.never_began = true;
+  const Job job = *End(RunningJob(), 1, outcome, kNoDraw, kEnded);
+  EXPECT_EQ(job.status, JobStatus::kInQueue);
+  EXPECT_EQ(job.started_at, kEnded);
+  EXPECT_EQ(job.loss_count, 0);
+  EXPECT_EQ(job.retry_count, 0);
+  EXPECT_EQ(job.gpu_time_us, 0);
+}
+
 TEST(JobEndTest, AWaitOfASecondAttemptLeavesTheFirstStart) {
   const Job failed = *End(RunningJob(), 1, Failure(FailureCause::kPlatform), kNoDraw, kEnded);
   Outcome outcome = Success();

@@ -60,6 +60,23 @@ TEST_F(WorkerAgentGpu, AResultTellsTheMostMemoryThatItsJobHad) {
   EXPECT_THAT(PeaksOf(results()), ElementsAre(900, 900));
 }
 
+TEST_F(WorkerAgentGpu, AJobThatLiesBehindAnotherUsesNone) {
+  const SdkVersion sdk{1, 12, 0};
+  Start();
+  TakeAs(sdk);
+  Welcome();
+  Assign({"first"});
+  clock_.now += absl::Milliseconds(2);
+  Done("first");
+  Assign({"a", "b"});
+  ASSERT_EQ(TakeAs(sdk)->ids.size(), 2u);
+  agent_->OnHandlerMemory(900);
+  Done("a");
+  agent_->OnHandlerMemory(300);
+  Done("b");
+  EXPECT_THAT(PeaksOf(results()), ElementsAre(0, 900, 300));
+}
+
 TEST_F(WorkerAgentGpu, TheResultInTheSpoolTellsItToo) {
   StartServing();
   Assign({"a"});

@@ -93,7 +93,13 @@ TEST_F(WorkerAgentJobs, AReportIsAnsweredOnceItIsSettled) {
 TEST_F(WorkerAgentJobs, ASecondReportOfAJobIsAnsweredAndDropped) {
   StartServing();
   Assign({"a"});
-  Done("a");
+  const auto first = Done("a");
+  const auto second = Done("a");
+  EXPECT_FALSE(second->done) << "the result is not safe yet";
+  EXPECT_TRUE(Chunk("a", "1")->done);
+  spool_.FinishSaving();
+  EXPECT_TRUE(first->done);
+  EXPECT_TRUE(second->done);
   EXPECT_TRUE(Done("a")->done);
   EXPECT_THAT(results(), SizeIs(1));
 }
@@ -128,19 +134,50 @@ TEST_F(WorkerAgentJobs, AHandlerWaitsWhileNothingIsStored) {
   Assign({"a"});
   const std::string chunk(1 << 20, '1');
   for (int i = 0; i < 7; ++i) EXPECT_TRUE(Chunk("a", chunk)->done);
-  EXPECT_TRUE(Chunk("a", chunk)->busy);
+  const auto reply = Chunk("a", chunk);
+  EXPECT_FALSE(reply->done || reply->busy);
   agent_->OnProgressStored({"a", 1}, 1);
-  EXPECT_TRUE(Chunk("a", chunk)->done);
-  EXPECT_TRUE(Chunk("a", chunk)->busy);
-  EXPECT_EQ(scheduler_.Sent<Progress>().back().sequence, 8) << "the refused one took no number";
+  EXPECT_TRUE(reply->done);
+  EXPECT_FALSE(Chunk("a", chunk)->done);
+  EXPECT_EQ(scheduler_.Sent<Progress>().back().sequence, 8) << "the one that waits has no number";
+}
+
+TEST_F(WorkerAgentJobs, AReportWaitsForRoomOnlySoLong) {
+  StartServing();
+  Assign({"a"});
+  scheduler_.backlog = kProgressBytesMax;
+  const auto reply = Chunk("a", "7");
+  Pass(kReportHold - absl::Milliseconds(1));
+  EXPECT_FALSE(reply->done || reply->busy);
+  Pass(absl::Milliseconds(1));
+  EXPECT_TRUE(reply->busy);
+  scheduler_.backlog = 0;
+  Pass(absl::Minutes(1));
+  EXPECT_THAT(scheduler_.Sent<Progress>(), IsEmpty()) << "or it would come twice";
+}
+
+TEST_F(WorkerAgentJobs, OfAJobOneReportWaits) {
+  StartServing();
+  Assign({"a"});
+  scheduler_.backlog = kProgressBytesMax;
+  const auto first = Chunk("a", "7");
+  const auto second = Chunk("a", "7");
+  EXPECT_TRUE(first->busy);
+  agent_->OnCancel({"a", 1});
+  EXPECT_TRUE(second->done) << "nobody wants it";
 }
 
 TEST_F(WorkerAgentJobs, AHandlerWaitsWhileTheSchedulerReadsSlowly) {
   StartServing();
   Assign({"a"});
   scheduler_.backlog = kProgressBytesMax;
-  EXPECT_TRUE(Chunk("a", "7")->busy);
+  const auto reply = Chunk("a", "7");
+  EXPECT_FALSE(reply->done || reply->busy);
   EXPECT_THAT(scheduler_.Sent<Progress>(), IsEmpty());
+  scheduler_.backlog = 0;
+  Pass(kHeartbeat);
+  EXPECT_TRUE(reply->done);
+  EXPECT_THAT(scheduler_.Sent<Progress>(), SizeIs(1));
 }
 
 TEST_F(WorkerAgentJobs, LargeProgressIsDroppedAndAnswered) {
@@ -195,142 +232,6 @@ TEST_F(WorkerAgentJobs, PingsOfReleasesThatShareTheirListSayNothing) {
   EXPECT_THAT(results(), IsEmpty());
 }
 
-TEST_F(WorkerAgentJobs, AJobOutOfTimeFailsAndItsHandlerIsStopped) {
-  StartServing();
-  Assign({"a"}, absl::Seconds(600));
-  Pass(absl::Seconds(599));
-  EXPECT_THAT(results(), IsEmpty());
-  Pass(absl::Seconds(1));
-  ASSERT_THAT(results(), SizeIs(1));
-  EXPECT_EQ(results()[0].outcome.cause, Cause::kTimeout);
-  EXPECT_EQ(results()[0].outcome.error, "executionTimeout exceeded: 600 s");
-  EXPECT_EQ(results()[0].credits, 0);
-  EXPECT_EQ(handler_.terminated, 1);
-  Pass(kCancelGrace - absl::Seconds(1));
-  EXPECT_EQ(handler_.killed, 0);
-  Pass(absl::Seconds(1));
-  EXPECT_EQ(handler_.killed, 1);
-}
-
-TEST_F(WorkerAgentJobs, AStoppedHandlerIsStartedAgainAtOnce) {
-  StartServing();
-  Assign({"a"});
-  agent_->OnCancel({"a", 1});
-  EXPECT_EQ(handler_.terminated, 1);
-  Exit();
-  EXPECT_EQ(handler_.started, 2);
-  EXPECT_THAT(results(), IsEmpty());
-  Take();
-  EXPECT_EQ(credits(), 2);
-}
-
-TEST_F(WorkerAgentJobs, AHandlerThatDoesNotEndIsKilledAndNoJobIsTakenBefore) {
-  StartServing();
-  Assign({"a"});
-  agent_->OnCancel({"a", 1});
-  Pass(kCancelGrace - absl::Seconds(1));
-  EXPECT_EQ(handler_.killed, 0);
-  Pass(absl::Seconds(1));
-  EXPECT_EQ(handler_.killed, 1);
-  EXPECT_EQ(handler_.started, 1) << "its memory is not free yet";
-  EXPECT_EQ(credits(), 1);
-  Exit();
-  EXPECT_EQ(handler_.started, 2);
-  Take();
-  EXPECT_EQ(credits(), 2);
-}
-
-TEST_F(WorkerAgentJobs, AHandlerThatEndsWithinTheGraceIsNotKilled) {
-  StartServing();
-  Assign({"a"});
-  agent_->OnLeaseLost({{"a", 1}});
-  EXPECT_EQ(handler_.terminated, 1);
-  Exit(/*well=*/true);
-  Take();
-  Pass(absl::Minutes(1));
-  EXPECT_EQ(handler_.killed, 0);
-  EXPECT_THAT(results(), IsEmpty());
-}
-
-TEST_F(WorkerAgentJobs, AHandlerThatIsBeingStoppedGetsNoJob) {
-  StartServing();
-  Assign({"a"});
-  agent_->OnCancel({"a", 1});
-  Assign({"b"});
-  const auto poll = Take();
-  EXPECT_FALSE(poll->nothing) << "or it would ask again at once";
-  EXPECT_EQ(agent_->hold(SdkVersion{1, 12, 0}), absl::Milliseconds(200));
-  EXPECT_THAT(poll->ids, IsEmpty());
-}
-
-TEST_F(WorkerAgentJobs, ACancelledJobThatWaitsIsForgotten) {
-  StartServing();
-  Assign({"a"});
-  Assign({"b"});
-  agent_->OnCancel({"b", 1});
-  Done("a");
-  EXPECT_THAT(Take()->ids, IsEmpty());
-  EXPECT_EQ(handler_.terminated, 0);
-}
-
-TEST_F(WorkerAgentJobs, ACancelledJobDoesNotTakeItsSiblingsAlong) {
-  StartServing(2);
-  Assign({"a", "b"});
-  Take(true);
-  agent_->OnCancel({"a", 1});
-  EXPECT_EQ(handler_.terminated, 0);
-  Done("b");
-  EXPECT_EQ(handler_.terminated, 1) << "nothing else runs there any more";
-}
-
-TEST_F(WorkerAgentJobs, NoJobJoinsOneThatWasCancelledAndGoesOn) {
-  StartServing(3);
-  Assign({"a", "b"});
-  Take(true);
-  agent_->OnCancel({"a", 1});
-  Assign({"c"});  // It was on its way.
-  EXPECT_THAT(Take(true)->ids, IsEmpty());
-  ASSERT_THAT(scheduler_.Sent<Release>(), SizeIs(1));
-  EXPECT_THAT(scheduler_.Sent<Release>()[0].leases, ElementsAre(LeaseId{"c", 1}));
-  Done("b");
-  EXPECT_EQ(handler_.terminated, 1);
-  EXPECT_EQ(credits(), 2) << "one was taken back, and none are granted before the handler is gone";
-}
-
-TEST_F(WorkerAgentJobs, ACancelledJobMayStillEndByItself) {
-  StartServing(2);
-  Assign({"a", "b"});
-  Take(true);
-  agent_->OnCancel({"a", 1});
-  EXPECT_TRUE(Done("a")->done);
-  EXPECT_THAT(results(), IsEmpty());
-  EXPECT_EQ(credits(), 3);
-}
-
-TEST_F(WorkerAgentJobs, AHandlerThatListensIsAskedToStopFirst) {
-  StartServing();
-  Assign({"a"});
-  const auto stops = std::make_shared<FakeStopPoll>();
-  agent_->OnAwaitStops(stops);
-  agent_->OnCancel({"a", 1});
-  EXPECT_THAT(stops->ids, ElementsAre("a"));
-  EXPECT_EQ(handler_.terminated, 0);
-  Take(false);
-  Pass(absl::Seconds(10));
-  EXPECT_EQ(handler_.terminated, 0);
-}
-
-TEST_F(WorkerAgentJobs, AHandlerThatDoesNotStopWhenAskedIsStopped) {
-  StartServing();
-  Assign({"a"});
-  agent_->OnAwaitStops(std::make_shared<FakeStopPoll>());
-  agent_->OnCancel({"a", 1});
-  Pass(kCancelGrace);
-  EXPECT_EQ(handler_.terminated, 1);
-  Pass(kCancelGrace);
-  EXPECT_EQ(handler_.killed, 1);
-}
-
 TEST_F(WorkerAgentJobs, ALostLeaseDropsTheResult) {
   StartServing();
   Assign({"a"});
@@ -351,6 +252,18 @@ TEST_F(WorkerAgentJobs, WordOfAnOlderAttemptDoesNotTouchTheNewOne) {
   EXPECT_EQ(handler_.terminated, 0);
   Done("a");
   EXPECT_EQ(results().at(0).lease.epoch, 2);
+}
+
+TEST_F(WorkerAgentJobs, NoWorkIsAskedForWhileTheSpoolFails) {
+  StartServing();
+  Assign({"a"});
+  spool_.fails = true;
+  const auto reply = Done("a");
+  EXPECT_EQ(credits(), 1);
+  spool_.fails = false;
+  agent_->OnSettled({{"a", 1}});
+  EXPECT_TRUE(reply->done);
+  EXPECT_EQ(credits(), 2);
 }
 
 TEST_F(WorkerAgentJobs, NoWorkIsAskedForWhileTooManyResultsAreUnsettled) {

@@ -108,7 +108,10 @@ TEST_F(WorkerAgentSession, ChunksWhileDisconnectedAreBounded) {
   Disconnect();
   const std::string chunk(1 << 20, '1');
   for (int i = 0; i < 7; ++i) EXPECT_TRUE(Chunk("a", chunk)->done);
-  EXPECT_TRUE(Chunk("a", chunk)->busy);
+  const auto reply = Chunk("a", chunk);
+  EXPECT_FALSE(reply->done || reply->busy);
+  Pass(kReportHold);
+  EXPECT_TRUE(reply->busy);
 }
 
 TEST_F(WorkerAgentSession, ASilentSchedulerIsGivenUpAndDialledAgain) {
@@ -201,7 +204,7 @@ TEST_F(WorkerAgentHandler, ThreeFailedStartsFailWhatWaits) {
   Assign({"a"});
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(results(), IsEmpty());
-    Pass(absl::Seconds(10));
+    Pass(absl::Seconds(1));
     Exit();
   }
   ASSERT_THAT(results(), SizeIs(1));
@@ -240,6 +243,7 @@ TEST_F(WorkerAgentHandler, AJobThatNoPollFetchesIsGivenBack) {
   const auto releases = scheduler_.Sent<Release>();
   ASSERT_THAT(releases, SizeIs(1));
   EXPECT_THAT(releases[0].leases, ElementsAre(LeaseId{"a", 1}));
+  EXPECT_TRUE(releases[0].unbegun);
   EXPECT_EQ(handler_.terminated, 1);
 }
 
@@ -286,6 +290,7 @@ TEST_F(WorkerAgentEnd, ADrainGivesBackWhatRunsForTooLong) {
   agent_->Drain();
   Pass(kGrace);
   EXPECT_THAT(scheduler_.Sent<Release>().at(0).leases, ElementsAre(LeaseId{"a", 1}));
+  EXPECT_FALSE(scheduler_.Sent<Release>().at(0).unbegun) << "it ran";
   EXPECT_EQ(handler_.terminated, 1);
   Pass(absl::Seconds(5));
   EXPECT_EQ(handler_.killed, 1);

@@ -80,6 +80,24 @@ TEST_F(WorkerAgentPrefetch, AHandlerThatRunsSeveralAtATimeGetsAsManyAsItAsksFor)
   EXPECT_EQ(credits(), 6);
 }
 
+TEST_F(WorkerAgentPrefetch, AnSdkOfUnknownReleaseGetsAsManyAsItAsksFor) {
+  Start();
+  TakeRequest request;
+  request.asks_for_free_slots = true;
+  agent_->OnTake(request, std::make_shared<FakePoll>(5));
+  Welcome();
+  EXPECT_EQ(credits(), 5);
+}
+
+TEST_F(WorkerAgentPrefetch, NoHandlerGetsMoreThanTheLimit) {
+  Start();
+  TakeAs(kCurrent, 1000);
+  Welcome();
+  Assign({"a"});
+  TakeAs(kCurrent, 1000);
+  EXPECT_EQ(credits(), 1000);
+}
+
 TEST_F(WorkerAgentPrefetch, AskedForAreTwiceAsManyAsCame) {
   StartShort();
   EXPECT_EQ(credits(), 2) << "an idle worker keeps none from others";
@@ -141,6 +159,58 @@ TEST_F(WorkerAgentPrefetch, WhatLiesBehindALongJobIsGivenBackAndNeverBegins) {
   Exit();
   EXPECT_EQ(handler_.started, 2);
   EXPECT_THAT(results(), SizeIs(2));
+}
+
+TEST_F(WorkerAgentPrefetch, ARecallDoesNotForgetHowLongJobsRun) {
+  GiveThree();
+  Pass(Prefetch::kPatience);
+  Done("a");
+  Exit();
+  for (int i = 0; i < 40; ++i) {  // Short ones make up for a.
+    TakeAs(kCurrent);
+    const std::string id = "short" + std::to_string(i);
+    Assign({id});
+    Done(id);
+  }
+  Assign({"x", "y"});
+  ASSERT_THAT(TakeAs(kCurrent)->ids, ElementsAre("x", "y"));
+  Pass(Prefetch::kPatience);
+  agent_->OnCancel({"x", 1});
+  EXPECT_EQ(handler_.terminated, 2);
+  Exit();
+  Assign({"d", "e"});
+  EXPECT_THAT(TakeAs(kCurrent)->ids, ElementsAre("d", "e"));
+}
+
+TEST_F(WorkerAgentPrefetch, WhatWaitsForAHandlerThatLoadsForLongIsGivenBackUnbegun) {
+  StartServing();
+  Assign({"a"});
+  Done("a");
+  Assign({"b"});
+  Exit();
+  Pass(Prefetch::kPatience - absl::Milliseconds(1));
+  EXPECT_THAT(scheduler_.Sent<Release>(), IsEmpty());
+  Pass(absl::Milliseconds(1));
+  ASSERT_THAT(scheduler_.Sent<Release>(), SizeIs(1));
+  EXPECT_THAT(scheduler_.Sent<Release>()[0].leases, ElementsAre(LeaseId{"b", 1}));
+  EXPECT_TRUE(scheduler_.Sent<Release>()[0].unbegun);
+  Assign({"late"});  // It was on its way.
+  EXPECT_THAT(scheduler_.Sent<Release>(), SizeIs(2));
+  EXPECT_THAT(Take()->ids, IsEmpty());
+  Assign({"c"});
+  EXPECT_THAT(Take(true)->ids, IsEmpty()) << "the first take has it";
+  Done("c");
+  EXPECT_THAT(results(), SizeIs(2)) << "of a and c";
+}
+
+TEST_F(WorkerAgentPrefetch, CreditsAreTakenBackFromBeforeAHandlerThatLoadsForLong) {
+  StartServing(2);
+  Exit();
+  EXPECT_EQ(credits(), 2);
+  Pass(Prefetch::kPatience);
+  EXPECT_EQ(credits(), 0);
+  Take();
+  EXPECT_EQ(credits(), 2);
 }
 
 TEST_F(WorkerAgentPrefetch, NothingIsAskedForBehindALongJob) {
@@ -207,6 +277,19 @@ TEST_F(WorkerAgentPrefetch, AnAnswerOutOfTurnFailsTheOneBefore) {
   EXPECT_EQ(results()[2].lease.job_id, "b");
   Done("c");
   EXPECT_THAT(results(), SizeIs(4));
+}
+
+TEST_F(WorkerAgentPrefetch, AChunkOutOfTurnFailsTheOneBeforeAndBeginsItsJob) {
+  GiveThree();
+  clock_.now += absl::Milliseconds(100);
+  EXPECT_TRUE(Chunk("b", "7")->done);
+  ASSERT_THAT(results(), SizeIs(2));
+  EXPECT_EQ(results()[1].lease.job_id, "a");
+  EXPECT_EQ(scheduler_.Sent<Progress>().at(0).lease.job_id, "b");
+  clock_.now += absl::Milliseconds(100);
+  Done("b");
+  EXPECT_EQ(results().back().outcome.waited, absl::Milliseconds(100));
+  EXPECT_EQ(results().back().outcome.cause, Cause::kNone);
 }
 
 TEST_F(WorkerAgentPrefetch, AHandlerThatAsksAnewHasLostWhatItRanAndGetsTheRestAgain) {

@@ -115,6 +115,8 @@ TEST(WorkerToProtoTest, EveryMessageHasItsPlace) {
   EXPECT_EQ(ToProto(Credit{3}).credit().count(), 3);
   EXPECT_EQ(ToProto(Heartbeat{{{"a", 1}}}).heartbeat().leases(0).job_id(), "a");
   EXPECT_EQ(ToProto(Release{{{"a", 1}}}).release().leases(0).epoch(), 1);
+  EXPECT_FALSE(ToProto(Release{{{"a", 1}}}).release().unbegun());
+  EXPECT_TRUE(ToProto(Release{{{"a", 1}}, true}).release().unbegun());
   EXPECT_TRUE(ToProto(Draining{}).has_draining());
   EXPECT_EQ(ToProto(Event{"memory", "2 GB"}).event().check(), "memory");
   EXPECT_EQ(ToProto(Event{"memory", "2 GB"}).event().reason(), "2 GB");

@@ -129,13 +129,24 @@ TEST_F(WorkerHeldJobsTest, PingsDoNotLoseWhatHasNotBegun) {
 TEST_F(WorkerHeldJobsTest, WhatHasNotBegunIsNotAskedToStop) {
   held_.Add({"c", 1}, std::nullopt);
   held_.Abandon({"c", 1});
-  EXPECT_THAT(held_.TakeStopOrders(), IsEmpty());
+  EXPECT_THAT(held_.TakeStopOrders(kNow), IsEmpty());
+}
+
+TEST_F(WorkerHeldJobsTest, OnePingWithoutAJobThatWasToStopLosesIt) {
+  held_.LostByPing({"a", "b"}, kLater);
+  held_.Abandon({"a", 1});
+  EXPECT_EQ(held_.first_stop_order(), absl::InfiniteFuture());
+  held_.TakeStopOrders(kLater);
+  EXPECT_EQ(held_.first_stop_order(), kLater);
+  EXPECT_THAT(held_.LostByPing({"b"}, kLater), IsEmpty()) << "it was sent before";
+  EXPECT_THAT(held_.LostByPing({"b"}, kLater + absl::Seconds(1)), SizeIs(1));
+  EXPECT_TRUE(held_.Has("b"));
 }
 
 TEST_F(WorkerHeldJobsTest, AStopOrderIsGivenOnce) {
   held_.Abandon({"a", 1});
-  EXPECT_THAT(held_.TakeStopOrders(), ElementsAre("a"));
-  EXPECT_THAT(held_.TakeStopOrders(), IsEmpty());
+  EXPECT_THAT(held_.TakeStopOrders(kNow), ElementsAre("a"));
+  EXPECT_THAT(held_.TakeStopOrders(kNow), IsEmpty());
 }
 
 }  // namespace

@@ -60,6 +60,10 @@ TEST(WorkerTakeTest, TellsTheBatchAndWhatIsInProgress) {
   EXPECT_EQ(in_progress("/v2/e/job-take/w?job_in_progress=0"), false);
   EXPECT_EQ(in_progress("/v2/e/job-take/w?job_in_progress=1"), true);
   EXPECT_EQ(in_progress("/v2/e/job-take/w"), std::nullopt);
+  const Target take = *ParseTarget("/v2/e/job-take/w");
+  EXPECT_TRUE(ToTakeRequest(take, "RunPod-Python-SDK/1.12.0 (Linux)").asks_for_free_slots);
+  EXPECT_TRUE(ToTakeRequest(take, "RunPod-Python-SDK/unknown").asks_for_free_slots);
+  EXPECT_FALSE(ToTakeRequest(take, "curl/8").asks_for_free_slots);
 }
 
 TEST(WorkerPingTest, ListsJobs) {

@@ -5,6 +5,9 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
 
 namespace furnace::worker {
 namespace {
@@ -111,13 +114,24 @@ TEST_F(WorkerFileSpoolTest, AFolderThatCannotBeMadeIsAnError) {
   EXPECT_FALSE(FileSpool::Load("/proc/no/such/folder", "w").ok());
 }
 
-TEST_F(WorkerFileSpoolTest, AWriteThatFailsIsReportedAllTheSame) {
-  bool saved = false;
-  {
-    FileSpool spool(folder_ / "missing", mailbox_);
-    spool.Save(Record("a"), [&] { saved = true; });
-  }
-  EXPECT_TRUE(saved);
+TEST_F(WorkerFileSpoolTest, AWriteThatFailsIsNotReportedAndRepeated) {
+  absl::Notification saved;
+  FileSpool spool(folder_, mailbox_);
+  spool.Save(Record("a"), [&] { saved.Notify(); });
+  while (!spool.failing()) std::this_thread::yield();
+  EXPECT_FALSE(saved.HasBeenNotified());
+  Load();  // Makes the folder.
+  saved.WaitForNotification();
+  EXPECT_FALSE(spool.failing());
+  EXPECT_THAT(Load(), SizeIs(1));
+}
+
+TEST_F(WorkerFileSpoolTest, AWriteThatFailedIsForgottenOnceItsResultIsRemoved) {
+  FileSpool spool(folder_, mailbox_);
+  spool.Save(Record("a"), [] { FAIL(); });
+  while (!spool.failing()) std::this_thread::yield();
+  spool.Remove({"a", 1});
+  EXPECT_FALSE(spool.failing());
 }
 
 }  // namespace

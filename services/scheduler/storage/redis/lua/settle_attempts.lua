@@ -3,8 +3,8 @@
 -- KEYS[1]  shard prefix
 -- ARGV[1+] for each attempt: job id, epoch, cause (0: success), output, output
 --          stored ('1' or ''), error, worker that must hold the lease ('': any), draw
---          for its backoff (0 to 999), how long it waited in the worker (us), GPU memory it used at
---          most (MiB, '': not known)
+--          for its backoff (0 to 999), how long it waited in the worker (us; -1: it never began, and
+--          is no loss), GPU memory it used at most (MiB, '': not known)
 --
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
@@ -42,10 +42,13 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw, waite
     return repeated and -1 or 0
   end
   local moved = {}
-  if waited > 0 then
+  local never_began = waited < 0
+  if never_began then
+    move_start(job, now, moved)
+  elseif waited > 0 then
     move_start(job, waited, moved)
   end
-  charge(job, cause, now)
+  charge(job, cause, now, never_began)
   local status, fields, wait
   if cause == NO_CAUSE then
     status = COMPLETED

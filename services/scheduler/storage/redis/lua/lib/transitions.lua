@@ -68,10 +68,10 @@ local function expire(job, now)
 end
 
 -- Counts what an attempt cost: time is billed and failures count, unless the
--- platform was at fault.
-local function charge(job, cause, now)
+-- platform was at fault; one that never began is no loss.
+local function charge(job, cause, now, never_began)
   if cause == WORKER_LOST or cause == PLATFORM then
-    job.losses = job.losses + 1
+    job.losses = job.losses + (never_began and 0 or 1)
     return
   end
   if cause ~= NO_CAUSE then
