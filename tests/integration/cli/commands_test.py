@@ -380,8 +380,7 @@ class CommandsTest(CommandsCase):
         self.answer("GET /v1/webhooks/secret", (200, {"secret": "whsec_x"}))
         batch = {"id": BATCH, "name": "n", "total": 3, "counts": {"waiting": 3},
                  "webhook": {"url": "http://a/b", "status": "PENDING", "last_error": "answered with 503"}}
-        failed = {"index": 7, "job": job("FAILED", cause="TIMEOUT", error="too long")}
-        path = f"/v1/batches/{BATCH}"
+        path, failed = f"/v1/batches/{BATCH}", {"index": 7, "job": job("FAILED", cause="TIMEOUT", error="too long")}
         self.answer(f"GET {path}", (200, batch))
         page = {"batches": [batch]}
         self.answer("GET /v1/batches", (200, {**page, "next_page_token": "p2"}), (200, page))
