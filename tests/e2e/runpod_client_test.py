@@ -43,11 +43,9 @@ class RunpodClientTest(case.SuiteCase):
         self.assertEqual(status, 200, f"{method} {path}: {answer}")
         return answer
 
-    def paused(self, name: str) -> str:
+    def idle(self, name: str) -> str:
         """An endpoint whose jobs do not run."""
-        endpoint = self.endpoint(name)
-        self.call("POST", f"/v1/endpoints/{endpoint}/pause", {})
-        return endpoint
+        return self.endpoint(name, max_workers=0)
 
     def run_by(self, endpoint: str, job_input, **fields) -> str:
         """Queues a job; its id."""
@@ -82,7 +80,7 @@ class RunpodClientTest(case.SuiteCase):
 
     def test_an_input_is_kept_byte_for_byte(self):
         raw = b'{ "z":1, "a" : [1E400, 123456789012345678901234567890, 0.10] }'
-        endpoint = self.paused("rp-bytes")
+        endpoint = self.idle("rp-bytes")
         job = self.good("POST", f"{endpoint}/run", b'{"input": ' + raw + b', "x": 1}')["id"]
         _, shown = self.raw("GET", f"/v1/jobs/{job}?include_input=true")
         self.assertIn(b'"input":' + raw, shown)
@@ -118,7 +116,8 @@ class RunpodClientTest(case.SuiteCase):
         self.complete(job)
 
     def test_a_job_that_waits_says_why(self):
-        endpoint = self.paused("rp-why")
+        endpoint = self.idle("rp-why")
+        self.call("POST", f"/v1/endpoints/{endpoint}/pause", {})
         job = self.run_by(endpoint, 1)
         servers.wait_until(
             lambda: self.good("GET", f"{endpoint}/status/{job}")["waiting"]["constraint"] == "PAUSED",
@@ -165,7 +164,7 @@ class RunpodClientTest(case.SuiteCase):
         self.assertIn("told to", outputs[2]["error"])
 
     def test_an_empty_stream_is_answered_before_the_python_client_gives_up(self):
-        endpoint = self.paused("rp-hold")
+        endpoint = self.idle("rp-hold")
         job = self.run_by(endpoint, 1)
         self.assertEqual(self.good("GET", f"{endpoint}/stream/{job}"), {"status": "IN_QUEUE", "stream": []})
 
@@ -194,7 +193,8 @@ class RunpodClientTest(case.SuiteCase):
         job = self.run_by(endpoint, {"op": "error"})
         done = self.good("GET", f"{endpoint}/status-sync/{job}", timeout=60)
         self.assertEqual((done["status"], type(done["error"])), ("FAILED", str), done)
-        self.assertEqual(self.good("POST", f"{endpoint}/retry/{job}", b"{}")["status"], "IN_QUEUE")
+        retried = self.good("POST", f"{endpoint}/retry/{job}", b"{}")["status"]
+        self.assertIn(retried, ("IN_QUEUE", "IN_PROGRESS"), "its worker may have it already")
         self.assertEqual(self.finish(job)["status"], "FAILED")
         completed = self.run_by(endpoint, 1)
         self.complete(completed)
@@ -244,16 +244,16 @@ class RunpodClientTest(case.SuiteCase):
         self.assertRegex(shown.stdout, r"jobs completed +1\njobs failed +1\n", shown.stderr)
 
     def test_keys_come_bare_or_as_bearer_and_bad_ones_are_401(self):
-        endpoint = self.paused("rp-keys")
+        endpoint = self.idle("rp-keys")
         for value in (self.suite.api_key, f"bearer {self.suite.api_key}"):
             self.good("GET", f"{endpoint}/health", authorization=value)
         for value in ("Bearer fk_wrong", "fk_wrong", "Basic Zm9v"):
             self.refused(401, "GET", f"{endpoint}/health", authorization=value)
 
     def test_what_is_wrong_is_refused_with_an_error_that_is_a_string(self):
-        endpoint = self.paused("rp-refuse")
+        endpoint = self.idle("rp-refuse")
         job = self.run_by(endpoint, 1)
-        other = self.paused("rp-other")
+        other = self.idle("rp-other")
         for status, method, path, body in (
                 (400, "POST", f"{endpoint}/run", b"{"), (400, "POST", f"{endpoint}/run", b"{}"),
                 (400, "POST", f"{endpoint}/run", b'{"input":1,"policy":{"ttl":1}}'),
@@ -273,7 +273,7 @@ class RunpodClientTest(case.SuiteCase):
         self.assertEqual(self.job(job)["status"], "IN_QUEUE")
 
     def test_another_projects_endpoint_and_jobs_are_as_unknown_ones(self):
-        endpoint = self.paused("rp-tenant")
+        endpoint = self.idle("rp-tenant")
         job = self.run_by(endpoint, 1)
         project = self.call("POST", "/v1/projects", {"name": f"rp-{time.time_ns()}"})["id"]
         key = self.call("POST", f"/v1/projects/{project}/keys", {"name": "k", "role": "ADMIN"})["secret"]
