@@ -245,7 +245,9 @@ class RunpodClientTest(case.SuiteCase):
         job = self.run_by(endpoint, {"op": "error"})
         done = self.good("GET", f"{endpoint}/status-sync/{job}", timeout=60)
         self.assertEqual((done["status"], type(done["error"])), ("FAILED", str), done)
+        self.call("POST", f"/v1/endpoints/{endpoint}/pause", {})  # Its warm worker would be faster.
         self.assertEqual(self.good("POST", f"{endpoint}/retry/{job}", b"{}")["status"], "IN_QUEUE")
+        self.call("POST", f"/v1/endpoints/{endpoint}/resume", {})
         self.assertEqual(self.finish(job)["status"], "FAILED")
         completed = self.run_by(endpoint, 1)
         self.complete(completed)
