@@ -16,10 +16,11 @@ async function* handle({ text }, progress) {
   return { words: words.length };
 }
 
-// 5xx: not now. Anything else will not change by being repeated.
+// 5xx, or a connection that breaks: not now. Anything else will not change by being repeated.
 async function report(url, job, body) {
   const order = { method: 'POST', headers, body: JSON.stringify(body) };
-  while ((await fetch(url.replace('$ID', job.id), order)).status >= 500) await sleep(200);
+  const send = () => fetch(url.replace('$ID', job.id), order).then(({ status }) => status, () => 503);
+  while (await send() >= 500) await sleep(200);
 }
 
 async function run(job) {

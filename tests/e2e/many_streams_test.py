@@ -104,6 +104,10 @@ class ManyStreamsTest(case.SuiteCase):
             polls = await in_groups(self.held, [f"/v1/jobs/{job}/wait?wait_ms=60000" for job in ids])
             await asyncio.to_thread(self.await_connections, 2 * MANY)
             self.print_memory("a long poll", half, MANY)
+            polled = self.resident()
+            streams = await in_groups(self.held, [f"/v2/{endpoint}/stream/{job}?wait=60000" for job in ids])
+            await asyncio.to_thread(self.await_connections, 3 * MANY)
+            self.print_memory("a poll of RunPod's /stream", polled, MANY)
             purged = asyncio.to_thread(self.call, "POST", f"/v1/endpoints/{endpoint}/purge", {})
             self.assertEqual((await purged)["purged"], MANY)
             for socket in sockets:
@@ -111,6 +115,10 @@ class ManyStreamsTest(case.SuiteCase):
                     last = json.loads(text)["job"]["status"]
                 self.assertEqual((last, socket.close_code), ("CANCELLED", NORMAL))
             for poll in polls:
+                status, body = await poll.answer()
+                self.assertEqual((status, json.loads(body)["status"]), (200, "CANCELLED"))
+                poll.close()
+            for poll in streams:
                 status, body = await poll.answer()
                 self.assertEqual((status, json.loads(body)["status"]), (200, "CANCELLED"))
                 poll.close()

@@ -27,7 +27,7 @@ absl::Status Api::Build() {
   FURNACE_RETURN_IF_ERROR(AddRestRoutes(bindings_, links_, backends_, large_work_, router_));
   FURNACE_RETURN_IF_ERROR(AddWatchSocket(backends_, router_));
   FURNACE_RETURN_IF_ERROR(
-      runpod::AddRunpodRoutes({backends_, endpoints_, large_work_, stream_cursors_}, router_));
+      runpod::AddRunpodRoutes({backends_, endpoints_, large_work_, stream_cursors_, links_}, router_));
   FURNACE_RETURN_IF_ERROR(AddOutputRoute(links_, backends_, large_work_, router_));
   return AddProbes(draining_, OpenApi(bindings_), router_);
 }

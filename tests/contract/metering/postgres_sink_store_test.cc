@@ -15,7 +15,7 @@ class PostgresSinkBackend {
   SinkStore& sinks() { return sinks_; }
   void Record(const std::vector<Bill>& bills) {
     if (bills.empty()) return;
-    const auto outcome = backend_.usage().Record(bills);
+    const auto outcome = backend_.usage().Record(bills, kTenUs);
     ASSERT_TRUE(outcome.ok()) << outcome.status();
     ASSERT_EQ(outcome->recorded.size(), bills.size());
   }
@@ -72,9 +72,9 @@ TEST_F(OutboxOrderTest, WhoReadsOnMissesNothingThatIsRecordedMeanwhile) {
 TEST_F(OutboxOrderTest, WhatWasKnownIsNotRecordedAgain) {
   const UsageRecord known = ARecord();
   const std::string sink = SinkBefore({known});
-  const auto outcome = backend_.backend().usage().Record(DefaultBills({known, ARecord()}));
+  const auto outcome = backend_.backend().usage().Record(DefaultBills({known, ARecord()}), kTenUs);
   ASSERT_TRUE(outcome.ok()) << outcome.status();
-  ASSERT_TRUE(backend_.backend().usage().Record(DefaultBills({known})).ok());
+  ASSERT_TRUE(backend_.backend().usage().Record(DefaultBills({known}), kTenUs).ok());
   EXPECT_EQ(Next(sink, SinkSource::kOutbox, first_ - 1).size(), 2);
 }
 
@@ -94,7 +94,7 @@ class ProjectsToAskAboutTest : public ThrottleStoreContract<PostgresThrottleBack
 TEST_F(ProjectsToAskAboutTest, AreThoseMappedAndThoseOfTheirOwnNameWithUsage) {
   const UsageRecord used = ARecord();
   const UsageRecord mapped = ARecord();
-  ASSERT_TRUE(backend_.backend().usage().Record(DefaultBills({used, mapped})).ok());
+  ASSERT_TRUE(backend_.backend().usage().Record(DefaultBills({used, mapped}), kTenUs).ok());
   PostgresSinkStore sinks(backend_.backend().pool());
   ASSERT_TRUE(sinks.SetProject({kWaybillSink, mapped.project_id, "m"}).ok());
   const absl::Time before = absl::FromUnixMicros(kTenUs);

@@ -132,6 +132,30 @@ TEST_F(RunpodTest, StatusIsTheJobByGetAndPostWithTheIdThatTheClientUses) {
   EXPECT_EQ(Seen<v1::GetRequest>("Get").job_id(), kJob);
 }
 
+TEST_F(RunpodTest, StatusGivesALinkInPlaceOfTheOutputToWhoAsksForOne) {
+  v1::Job job = EchoJob(v1::JOB_STATUS_COMPLETED);
+  job.set_output_url("/v1/jobs/" + std::string(kJob) + "/output");
+  gateway_.services.jobs.Put(job);
+  const std::string target = Path("/status/" + std::string(kJob));
+  for (const std::string query : {"?output=url", "?output_url=true"}) {
+    EXPECT_THAT(Get(target + query).body, AllOf(HasSubstr(R"("output_url":")"),
+                                                HasSubstr("/output?"), HasSubstr("signature=")));
+    EXPECT_TRUE(Seen<v1::GetRequest>("Get").output_url()) << query;
+  }
+  for (const std::string query : {"?output=body", "?output_url=1"}) {
+    EXPECT_EQ(Get(target + query).status, 400) << query;
+  }
+  Get(target + "?output_url=false");
+  EXPECT_FALSE(Seen<v1::GetRequest>("Get").output_url());
+}
+
+TEST_F(RunpodTest, CancelAndRetryLookAtTheJobWithoutItsOutput) {
+  for (const std::string route : {"/cancel/", "/retry/"}) {
+    EXPECT_EQ(Post(Path(route + kJob)).status, 200) << route;
+    EXPECT_TRUE(Seen<v1::GetRequest>("Get").output_url()) << route;
+  }
+}
+
 TEST_F(RunpodTest, AJobOfAnotherEndpointIsAsUnknown) {
   v1::Job job = EchoJob(v1::JOB_STATUS_IN_QUEUE);
   job.set_endpoint_id(kOther);

@@ -6,6 +6,7 @@
 #include "furnace/v1/job_service.pb.h"
 #include "libs/common/base/status.h"
 #include "services/gateway/domain/limits.h"
+#include "services/gateway/http/output_route.h"
 #include "services/gateway/http/runpod/job_view.h"
 #include "services/gateway/http/runpod/run_request.h"
 
@@ -60,7 +61,9 @@ Message OfJob(const Visit& visit) {
 template <typename Request, typename Response>
 void Change(const Services& services, const VisitPtr& visit, const wire::Method& method) {
   static const wire::Method& get = wire::MethodAt("/furnace.v1.JobService/Get");
-  Ask<v1::GetResponse>(services, visit, get, OfJob<v1::GetRequest>(*visit),
+  auto lookup = OfJob<v1::GetRequest>(*visit);
+  lookup.set_output_url(true);  // The output, which may be large, stays where it is.
+  Ask<v1::GetResponse>(services, visit, get, lookup,
                        [services, visit, &method](const v1::GetResponse& found) {
                          if (found.job().endpoint_id() != visit->endpoint_id) {
                            return ShowJob<v1::GetResponse>(services, visit)(found);
@@ -106,9 +109,15 @@ void RunSync(const Services& services, const VisitPtr& visit) {
 }
 
 void Status(const Services& services, const VisitPtr& visit) {
+  auto message = OfJob<v1::GetRequest>(*visit);
+  message.set_output_url(visit->query.output_url);
   static const wire::Method& method = wire::MethodAt("/furnace.v1.JobService/Get");
-  Ask<v1::GetResponse>(services, visit, method, OfJob<v1::GetRequest>(*visit),
-                       ShowJob<v1::GetResponse>(services, visit));
+  Ask<v1::GetResponse>(services, visit, method, message,
+                       [links = &services.links, show = ShowJob<v1::GetResponse>(services, visit)](
+                           v1::GetResponse response) {
+                         SignOutputUrl(*links, response);
+                         show(response);
+                       });
 }
 
 void StatusSync(const Services& services, const VisitPtr& visit) {

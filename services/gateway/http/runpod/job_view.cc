@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
+#include "absl/time/time.h"
 #include "libs/common/json/json.h"
 #include "services/gateway/http/transcode/message_to_json.h"
 
@@ -27,15 +29,55 @@ void WriteAttempt(const v1::Job& job, std::string& out) {
                  json::Quote(job.worker_id()), job.delay_ms(), job.retry_count());
 }
 
-void WriteOutput(std::string_view output, std::string& out) {
-  if (!output.empty()) out.append(R"(,"output":)").append(output);
+// The output, or the link that was asked for in its place.
+void WriteOutput(const v1::Job& job, std::string& out) {
+  if (!job.output_url().empty()) {
+    out += R"(,"output_url":)" + json::Quote(job.output_url());
+  } else if (!job.output().empty()) {
+    out.append(R"(,"output":)").append(job.output());
+  }
+}
+
+void WriteTime(std::string_view name, const google::protobuf::Timestamp& time, std::string& out) {
+  const absl::Time at =
+      absl::FromUnixSeconds(time.seconds()) + absl::Microseconds(time.nanos() / 1000);
+  fmt::format_to(std::back_inserter(out), R"(,"{}":"{}")", name,
+                 absl::FormatTime("%E4Y-%m-%d%ET%H:%M:%E*SZ", at, absl::UTCTimeZone()));
+}
+
+void WriteText(std::string_view name, std::string_view text, std::string& out) {
+  if (text.empty()) return;
+  fmt::format_to(std::back_inserter(out), R"(,"{}":{})", name, json::Quote(text));
+}
+
+std::string_view NameOf(v1::FailureCause cause) {
+  if (cause == v1::FAILURE_CAUSE_UNSPECIFIED) return "";
+  std::string_view name = v1::FailureCause_Name(cause);
+  name.remove_prefix(std::min(name.size(), std::string_view("FAILURE_CAUSE_").size()));
+  return name;
+}
+
+void WriteHistory(const v1::Job& job, std::string& out) {
+  std::string_view separator = R"(,"attempts":[)";
+  for (const v1::Attempt& attempt : job.attempts()) {
+    fmt::format_to(std::back_inserter(out), R"({}{{"attempt":{})", separator, attempt.attempt());
+    WriteText("workerId", attempt.worker_id(), out);
+    WriteText("gpuType", attempt.gpu_type(), out);
+    if (attempt.has_started_at()) WriteTime("startedAt", attempt.started_at(), out);
+    if (attempt.has_ended_at()) WriteTime("endedAt", attempt.ended_at(), out);
+    WriteText("cause", NameOf(attempt.cause()), out);
+    WriteText("error", attempt.error(), out);
+    out += '}';
+    separator = ",";
+  }
+  if (job.attempts_size() > 0) out += ']';
 }
 
 void WriteEnd(const v1::Job& job, std::string& out) {
   if (job.attempt() > 0) {
     fmt::format_to(std::back_inserter(out), R"(,"executionTime":{})", job.execution_ms());
   }
-  WriteOutput(job.output(), out);
+  WriteOutput(job, out);
   if (job.status() != v1::JOB_STATUS_COMPLETED) out += R"(,"error":)" + json::Quote(ErrorOf(job));
 }
 
@@ -78,10 +120,11 @@ void WriteJob(const v1::Job& job, std::string_view id, std::string& out) {
     WriteEnd(job, out);
   } else if (job.status() == v1::JOB_STATUS_IN_PROGRESS) {
     WriteAttempt(job, out);
-    WriteOutput(job.progress(), out);
+    if (!job.progress().empty()) out.append(R"(,"output":)").append(job.progress());
   } else {
     WriteWaiting(job, out);
   }
+  WriteHistory(job, out);
   out += '}';
 }
 

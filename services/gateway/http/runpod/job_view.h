@@ -23,7 +23,9 @@ std::string ErrorOf(const furnace::v1::Job& job);
 /// Appends what /status answers of a job that the client calls `id`: id and status, and
 /// with these, as far as the job has got: delayTime and executionTime in milliseconds,
 /// workerId, retries, output (the last progress report while it is IN_PROGRESS), error.
-/// Of a job that waits also `waiting`, which is Job.waiting.
+/// Of a job that waits also `waiting`, which is Job.waiting. A job with an output_url has that
+/// in place of its output, and one whose attempts are known `attempts`, an array of at least
+/// one {attempt, workerId, gpuType, startedAt, endedAt, cause, error}, without what is not set.
 void WriteJob(const furnace::v1::Job& job, std::string_view id, std::string& out);
 
 }  // namespace furnace::gateway::http::runpod

@@ -49,6 +49,14 @@ absl::StatusOr<RunpodQuery> ParseRunpodQuery(std::string_view query) {
       parsed.limit = static_cast<int>(*limit);
     } else if (name == "page_token") {
       parsed.page_token = value;
+    } else if (name == "output") {
+      if (value != "url") return absl::InvalidArgumentError("output is invalid; must be url");
+      parsed.output_url = true;
+    } else if (name == "output_url") {
+      if (value != "true" && value != "false") {
+        return absl::InvalidArgumentError("output_url is invalid; must be true or false");
+      }
+      parsed.output_url = value == "true";
     }
   }
   return parsed;

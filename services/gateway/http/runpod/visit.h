@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "services/gateway/app/endpoint_names.h"
 #include "services/gateway/app/ports.h"
+#include "services/gateway/domain/output_links.h"
 #include "services/gateway/http/large_work.h"
 #include "services/gateway/http/router.h"
 #include "services/gateway/http/runpod/query.h"
@@ -25,6 +26,7 @@ struct Services {
   EndpointNames& endpoints;
   LargeWork& large_work;
   StreamCursors& cursors;
+  const OutputLinks& links;
 };
 
 /// A request of a client, let in, with its endpoint found.

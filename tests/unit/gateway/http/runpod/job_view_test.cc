@@ -68,6 +68,29 @@ TEST(WriteJobTest, AJobThatWaitsSaysWhy) {
       R"({"id":"j1","status":"IN_QUEUE","waiting":{"constraint":"NO_CAPACITY","position":3,"detail":"no free GPU"}})");
 }
 
+TEST(WriteJobTest, AJobShowsItsAttemptsWithoutWhatIsNotSet) {
+  v1::Job job = JobIn(v1::JOB_STATUS_IN_QUEUE);
+  v1::Attempt& lost = *job.add_attempts();
+  lost.set_attempt(1);
+  lost.set_worker_id("w1");
+  lost.set_gpu_type("rtx4000");
+  lost.mutable_started_at()->set_seconds(1'800'000'000);
+  lost.mutable_ended_at()->set_seconds(1'800'000'001);
+  lost.mutable_ended_at()->set_nanos(500'000'000);
+  lost.set_cause(v1::FAILURE_CAUSE_WORKER_LOST);
+  lost.set_error("the \"worker\" died");
+  job.add_attempts()->set_attempt(2);
+  EXPECT_EQ(
+      Written(job),
+      R"({"id":"j1","status":"IN_QUEUE","attempts":[{"attempt":1,"workerId":"w1","gpuType":"rtx4000","startedAt":"2027-01-15T08:00:00Z","endedAt":"2027-01-15T08:00:01.5Z","cause":"WORKER_LOST","error":"the \"worker\" died"},{"attempt":2}]})");
+}
+
+TEST(WriteJobTest, ALinkTakesThePlaceOfTheOutput) {
+  v1::Job job = JobIn(v1::JOB_STATUS_COMPLETED);
+  job.set_output_url("http://g/o?a=\"1\"");
+  EXPECT_EQ(Written(job), R"({"id":"j1","status":"COMPLETED","output_url":"http://g/o?a=\"1\""})");
+}
+
 TEST(StatusOfTest, WhateverAJobWaitsForItIsInTheQueue) {
   for (const v1::JobStatus status :
        {v1::JOB_STATUS_WAITING, v1::JOB_STATUS_DELAYED, v1::JOB_STATUS_IN_QUEUE}) {

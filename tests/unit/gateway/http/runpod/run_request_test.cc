@@ -44,6 +44,20 @@ TEST(ParseRunRequestTest, APolicyBecomesOptionsInSecondsRoundedUp) {
   EXPECT_EQ(request->priority, kLowPriority);
 }
 
+TEST(ParseRunRequestTest, AWebhookIsPostedToInRunpodsFormat) {
+  const auto request = ParseRunRequest(R"({"input":1,"webhook":"http://h/\u0061?b=\"c\""})");
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->options.webhook().url(), "http://h/a?b=\"c\"");
+  EXPECT_EQ(request->options.webhook().format(), furnace::v1::WEBHOOK_FORMAT_RUNPOD);
+}
+
+TEST(ParseRunRequestTest, AnS3ConfigIsHandedOnAsItIs) {
+  const std::string config = R"({ "accessId":"k", "accessSecret" : "s","more":[1.0] })";
+  const auto request = ParseRunRequest(R"({"input":1,"s3Config":)" + config + "}");
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->options.s3_config(), config);
+}
+
 TEST(ParseRunRequestTest, NullsAndUnknownNamesAreAsIfTheyWereNotThere) {
   const auto request = ParseRunRequest(
       R"({"input":1,"policy":{"ttl":null,"lowPriority":false},"webhook":null,"s3Config":null,"webhookV2":7,"more":{}})");
