@@ -4,6 +4,8 @@ PRESET ?= dev
 BIN := build/$(PRESET)/bin
 
 .DEFAULT_GOAL := help
+PROGRAMS = furnace furnace-gateway furnace-metering furnace-registry furnace-scheduler furnace-worker
+
 .PHONY: help deps deps-lint deps-bench configure build test model sinks dev demo lint bench clean
 
 help: ## List the targets
@@ -40,14 +42,15 @@ dev: build ## Run the whole suite on this machine until Ctrl-C
 	@exec $(BIN)/furnace dev
 
 demo: configure ## Upscale a photograph on a suite of its own, from start to bill
-	@cmake --build --preset $(PRESET) --target furnace furnace-gateway furnace-metering furnace-registry furnace-scheduler furnace-worker
+	@cmake --build --preset $(PRESET) --target $(PROGRAMS)
 	@exec /usr/bin/python3 tools/demo.py $(BIN)/furnace
 
 lint: deps-lint build ## Check formatting, house rules, protos, scripts and clang-tidy (CHANGED=1: only changed C++)
 	@tools/lint.sh $(if $(CHANGED),--changed)
 
 bench: deps-bench ## Measure the release build
-	@$(MAKE) --no-print-directory build PRESET=release
+	@$(MAKE) --no-print-directory configure PRESET=release
+	@cmake --build --preset release --target $(PROGRAMS) bench-gateway bench-lifecycle bench-metering usage_feeder
 	@exec /usr/bin/python3 bench/run.py build/release/bin
 
 clean: ## Delete what was built
