@@ -50,8 +50,9 @@ class ManyStreamsTest(case.SuiteCase):
                                    re.MULTILINE).group(1)))
 
     def await_connections(self, count: int):
-        """Polls until the gateway has so many connections, not counting the poll's own."""
-        servers.wait_until(lambda: self.open_connections() == count, f"{count} connections")
+        """Polls until the gateway has so many connections, not counting the poll's own; longer
+        than it gives one that does not answer its good-bye, and one that is idle."""
+        servers.wait_until(lambda: self.open_connections() == count, f"{count} connections", 90)
 
     def socket(self, job_id: str, receive_buffer: int = 0, query: str = ""):
         """A WebSocket that follows a job."""

@@ -46,7 +46,7 @@ class RunpodClientTest(case.SuiteCase):
 
     def idle(self, name: str) -> str:
         """An endpoint whose jobs do not run."""
-        return self.endpoint(name, max_workers=0)
+        return self.endpoint(name, gpu_types=["rtx5090"])
 
     def run_by(self, endpoint: str, job_input, **fields) -> str:
         """Queues a job; its id."""
