@@ -13,8 +13,8 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import gateway  # noqa: E402  (these are found by the line above)
 import metering  # noqa: E402
+import prefetch  # noqa: E402
 import rest  # noqa: E402
-import runpod_worker  # noqa: E402
 import sinks  # noqa: E402
 import suite  # noqa: E402
 
@@ -54,7 +54,7 @@ def main() -> int:
     lifecycle(binaries, sys.argv[2:])
     gateway.gateway(binaries, [])
     rest.runsync(binaries)
-    runpod_worker.throughput(binaries)
+    prefetch.throughput(binaries)
     metering.measure(binaries, [])
     sinks.throughput(binaries)
     memory_at_rest(binaries)

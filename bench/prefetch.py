@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Jobs a second that one worker on RunPod's SDK does, which idles for a second between takes.
 
-usage: runpod_worker.py BIN_DIR
+usage: prefetch.py BIN_DIR
 """
 
 import pathlib
