@@ -1,7 +1,7 @@
 # Tests of common.
 furnace_test(common_base_test
   SOURCES unit/common/base/gpu_type_test.cc unit/common/base/hmac_test.cc
-    unit/common/base/sha256_test.cc unit/common/base/status_test.cc
+    unit/common/base/read_text_test.cc unit/common/base/sha256_test.cc unit/common/base/status_test.cc
     unit/common/base/uuid_test.cc unit/common/base/webhook_url_test.cc
   DEPS furnace_base Threads::Threads)
 

@@ -5,13 +5,12 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 #include <string_view>
 
 #include "absl/time/clock.h"
+#include "libs/common/base/read_text.h"
 
 namespace furnace::dev {
 namespace {
@@ -23,11 +22,6 @@ struct Process {
   std::string name;
   char state = '?';
 };
-
-std::string ReadAll(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 fs::path FolderOf(pid_t pid) { return fs::path("/proc") / std::to_string(pid); }
 
@@ -52,7 +46,7 @@ std::map<pid_t, Process> ListProcesses() {
   for (fs::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
-    Process process = ParseStat(ReadAll(it->path() / "stat"));
+    Process process = ParseStat(ReadText(it->path() / "stat"));
     if (process.parent != 0 && process.state != 'Z') processes[std::stoi(name)] = process;
   }
   return processes;
@@ -64,7 +58,7 @@ bool IsBelow(const fs::path& path, const fs::path& folder) {
 }
 
 bool HasMarkedEnvironment(pid_t pid, const fs::path& data) {
-  const std::string environment = ReadAll(FolderOf(pid) / "environ");
+  const std::string environment = ReadText(FolderOf(pid) / "environ");
   const std::string mark = fmt::format("{}={}", kFolderVariable, data.string());
   const std::string spool = fmt::format("FURNACE_SPOOL_DIR={}/", data.string());
   for (std::size_t start = 0; start < environment.size();) {
@@ -88,7 +82,7 @@ void Signal(pid_t pid, bool by_force) {
     kill(pid, SIGKILL);
     return;
   }
-  const bool postgres = ParseStat(ReadAll(FolderOf(pid) / "stat")).name == "postgres";
+  const bool postgres = ParseStat(ReadText(FolderOf(pid) / "stat")).name == "postgres";
   kill(pid, postgres ? SIGINT : SIGTERM);
   kill(pid, SIGCONT);  // A stopped process takes no SIGTERM.
 }

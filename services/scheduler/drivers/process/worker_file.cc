@@ -9,6 +9,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "libs/common/base/read_text.h"
 #include "libs/common/base/status.h"
 
 namespace furnace::scheduler {
@@ -78,8 +79,7 @@ std::vector<WorkerFile> LoadWorkerFiles(const std::string& folder) {
 }
 
 std::optional<std::string> StartTicks(pid_t pid) {
-  std::ifstream in(fmt::format("/proc/{}/stat", pid));
-  const std::string stat((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const std::string stat = ReadText(fmt::format("/proc/{}/stat", pid));
   // The second field is the name in parentheses and may hold anything.
   const auto name_end = stat.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
