@@ -5,9 +5,7 @@
 namespace furnace {
 namespace {
 
-TEST(ReadTextTest, AFileIsReadWhole) {
-  EXPECT_TRUE(ReadText("/proc/self/stat").ends_with("\n"));
-}
+TEST(ReadTextTest, AFileIsReadWhole) { EXPECT_TRUE(ReadText("/proc/self/stat").ends_with("\n")); }
 
 TEST(ReadTextTest, WhatCannotBeReadIsEmpty) {
   EXPECT_EQ(ReadText("/proc/self/no such file"), "");
