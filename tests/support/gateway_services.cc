@@ -37,15 +37,25 @@ std::string DigestOf(const std::string& key) {
 
 grpc::Status Stage::Enter(grpc::ServerContext& context, const std::string& method,
                           const google::protobuf::Message& request) {
+  See(context, method, request);
+  return Stay(context, method);
+}
+
+void Stage::See(grpc::ServerContext& context, const std::string& method,
+                const google::protobuf::Message& request) {
   SeenCall seen{
       method, {}, request.SerializeAsString(), absl::FromChrono(context.deadline()) - absl::Now()};
   for (const auto& [name, value] : context.client_metadata()) {
     seen.metadata[{name.data(), name.size()}] = {value.data(), value.size()};
   }
+  MutexLock lock(mutex_);
+  calls_.push_back(std::move(seen));
+  changed_.SignalAll();
+}
+
+grpc::Status Stage::Stay(grpc::ServerContext& context, const std::string& method) {
   {
     MutexLock lock(mutex_);
-    calls_.push_back(std::move(seen));
-    changed_.SignalAll();
     while (held_[method]) {
       if (context.IsCancelled()) {
         ++cancelled_[method];
@@ -202,6 +212,7 @@ grpc::Status FakeJobs::Redrive(grpc::ServerContext* context, const v1::RedriveRe
 
 grpc::Status FakeJobs::Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                              grpc::ServerWriter<v1::WatchResponse>* writer) {
+  stage_.See(*context, "Watch", *request);
   std::vector<v1::WatchResponse> script;
   bool endless = false;
   {
@@ -216,7 +227,7 @@ grpc::Status FakeJobs::Watch(grpc::ServerContext* context, const v1::WatchReques
     stage_.NoteCancelled("Watch");
     return grpc::Status::CANCELLED;
   }
-  return stage_.Enter(*context, "Watch", *request);
+  return stage_.Stay(*context, "Watch");
 }
 
 grpc::Status FakeEndpoints::CreateEndpoint(grpc::ServerContext* context,

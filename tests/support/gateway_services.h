@@ -42,6 +42,10 @@ class Stage {
   /// Notes a call; then waits if told to, and returns the status told.
   grpc::Status Enter(grpc::ServerContext& context, const std::string& method,
                      const google::protobuf::Message& request);
+  /// The two halves of Enter, for a call that answers in between.
+  void See(grpc::ServerContext& context, const std::string& method,
+           const google::protobuf::Message& request);
+  grpc::Status Stay(grpc::ServerContext& context, const std::string& method);
 
   /// The next `times` calls of `method` end with `status`.
   void Fail(const std::string& method, const grpc::Status& status, int times = 1);
