@@ -27,8 +27,9 @@ configure: deps
 build: configure ## Build everything (PRESET=dev)
 	@cmake --build --preset $(PRESET)
 
+# Most tests wait for processes more than they compute: three for each core.
 test: build ## Build, then run every test
-	@ctest --preset $(PRESET) -j3 $(CTEST_FLAGS)
+	@ctest --preset $(PRESET) -j$$((3 * $$(nproc))) $(CTEST_FLAGS)
 
 model: build ## Drive the queue's scripts and its state machine with 100,000 random operations
 	@for test in $(BIN)/scheduler_*model_test; do \

@@ -91,4 +91,4 @@ add_test(NAME metering_reference
   COMMAND /usr/bin/python3 "${PROJECT_SOURCE_DIR}/tests/support/with_servers.py" /usr/bin/python3
     "${CMAKE_CURRENT_SOURCE_DIR}/integration/metering/reference_test.py"
     "$<TARGET_FILE:metering_postgres_contract_test>")
-set_tests_properties(metering_reference PROPERTIES LABELS integration TIMEOUT 300)
+set_tests_properties(metering_reference PROPERTIES LABELS integration TIMEOUT 600)

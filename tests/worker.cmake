@@ -11,12 +11,13 @@ target_compile_definitions(furnace_worker_support PRIVATE
 add_dependencies(furnace_worker_support furnace-worker)
 
 # furnace_worker_process_test(<name> SOURCES ...): the real agent and handlers against
-# a scheduler in the test. Needs no servers, so each test is a ctest.
+# a scheduler in the test. Needs no servers.
 function(furnace_worker_process_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE furnace_worker_support GTest::gmock_main furnace_warnings)
-  furnace_discover(${name} integration grpc)
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES LABELS "integration;grpc" TIMEOUT 300 COST 10)
 endfunction()
 furnace_worker_process_test(worker_jobs_test SOURCES integration/worker/jobs_test.cc)
 furnace_worker_process_test(worker_lifecycle_test SOURCES integration/worker/lifecycle_test.cc)

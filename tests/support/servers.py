@@ -11,7 +11,7 @@ import socket
 import subprocess
 import time
 
-START_TIMEOUT_S = 30
+START_TIMEOUT_S = 120
 POSTGRES_BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 
 
