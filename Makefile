@@ -46,7 +46,9 @@ demo: configure ## Upscale a photograph on a suite of its own, from start to bil
 	@cmake --build --preset $(PRESET) --target $(PROGRAMS)
 	@exec /usr/bin/python3 tools/demo.py $(BIN)/furnace
 
-lint: deps-lint build ## Check formatting, house rules, protos, scripts and clang-tidy (CHANGED=1: only changed C++)
+lint: deps-lint ## Check formatting, house rules, protos, scripts and clang-tidy (CHANGED=1: only changed C++)
+	@$(MAKE) --no-print-directory configure PRESET=lint
+	@cmake --build --preset lint --target furnace_proto_sources
 	@tools/lint.sh $(if $(CHANGED),--changed)
 
 bench: deps-bench ## Measure the release build

@@ -1,7 +1,8 @@
 # furnace_proto_library(<target> PROTOS <file>... [GOOGLE <file>...])
 #
 # Messages of our PROTOS (paths below proto/) and of the GOOGLE protos that they
-# import (paths below GOOGLEAPIS_PROTO_DIR), and gRPC stubs of *_service.proto.
+# import (paths below GOOGLEAPIS_PROTO_DIR), and gRPC stubs of *_service.proto. The target
+# <target>_sources only generates them.
 # Not protobuf_generate: it puts files from outside the tree in odd places.
 function(furnace_proto_library target)
   cmake_parse_arguments(ARG "" "" "PROTOS;GOOGLE" ${ARGN})
@@ -26,6 +27,7 @@ function(furnace_proto_library target)
       DEPENDS "${folder}/${proto}" COMMENT "protoc ${proto}" VERBATIM)
     list(APPEND sources ${generated})
   endforeach()
+  add_custom_target(${target}_sources DEPENDS ${sources})
   add_library(${target} STATIC ${sources})
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf gRPC::grpc++)
   target_include_directories(${target} SYSTEM PUBLIC "${out}")

@@ -26,7 +26,7 @@ set_tests_properties(tidy tidy_rules PROPERTIES LABELS unit)
 function(furnace_cli_script_test name label script)
   add_test(NAME ${name}
     COMMAND /usr/bin/python3 "${CMAKE_CURRENT_SOURCE_DIR}/${script}" "$<TARGET_FILE:furnace>")
-  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600 COST 50)
 endfunction()
 furnace_cli_script_test(cli_commands integration integration/cli/commands_test.py)
 furnace_cli_script_test(cli_webhook_commands integration integration/cli/webhook_commands_test.py)

@@ -41,6 +41,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/worker_demand_test.cc
     unit/scheduler/domain/webhook_test.cc
   DEPS furnace_scheduler_domain)
+set_tests_properties(scheduler_domain_test PROPERTIES COST 50)  # It simulates.
 
 furnace_test(scheduler_app_test
   SOURCES
@@ -58,6 +59,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/graph_submitter_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
+    unit/scheduler/app/progress_reports_test.cc
     unit/scheduler/app/job_webhooks_test.cc
     unit/scheduler/app/output_references_test.cc
     unit/scheduler/app/persister_test.cc

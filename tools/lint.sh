@@ -31,13 +31,13 @@ lint_format() {
   list_cpp | xargs --no-run-if-empty clang-format --dry-run -Werror
 }
 
-# Needs compile_commands.json and the generated headers of a dev build.
+# Needs compile_commands.json and the generated headers of the preset lint.
 lint_tidy() {
   local files
   files=$(list_cpp | grep '\.cc$') || return 0
   # A part of an array: one regular expression for each file.
   mapfile -t files < <(sed 's/[.+]/\\&/g; s/^/\//; s/$/$/' <<<"$files")
-  run-clang-tidy -quiet -p build/dev "${files[@]}" 2>/dev/null | grep -vE '^(clang-tidy|$)'
+  run-clang-tidy -quiet -p build/lint "${files[@]}" 2>/dev/null | grep -vE '^(clang-tidy|$)'
   return "${PIPESTATUS[0]}"
 }
 

@@ -141,7 +141,8 @@ struct Scheduler::Parts {
         graphs(catalog, submitter, dependencies),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
-        dispatcher(queue, catalog, payloads, reader, blocking, clock, c.lease),
+        reports(queue, watchers, NewUuid(clock.Now())),
+        dispatcher(queue, catalog, payloads, reader, reports, blocking, clock, c.lease),
         batches(batch_store, outbox, rpc::BatchJson, submitter, queue, reader, dispatcher, clock),
         job_webhooks(outbox, reader, rpc::JobJson),
         leader(log, NewUuid(clock.Now()), c.shards),
@@ -224,6 +225,7 @@ struct Scheduler::Parts {
   JobReader reader;
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
   JobWatchers watchers;
+  ProgressReports reports;
   Dispatcher dispatcher;
   Batches batches;
   JobWebhooks job_webhooks;
@@ -323,9 +325,10 @@ void Scheduler::Parts::StartDuties() {
       });
 }
 
-// "w <endpoint>", "j <job>" or "d <job>"; see storage/redis/lua/lib/queue.lua.
+// "w <endpoint>", "j <job>", "p <who> <job>..." or "d <job>"; see storage/redis/lua/lib/queue.lua.
 void Scheduler::Parts::OnNotify(std::string_view message) {
   if (message.size() < 3) return;
+  if (message[0] == 'p') return reports.Noticed(message.substr(2));
   const std::string id(message.substr(2));
   if (message[0] == 'j') return watchers.Changed(id);
   if (message[0] == 'd') return TellDependents(id);

@@ -331,15 +331,15 @@ void Dispatcher::Progress(const std::string& worker_id, ProgressReport report) {
   const std::int64_t sequence = report.sequence;
   const auto link = LinkOf(worker_id);
   if (link == nullptr) return;
-  queue_.Report(std::move(report),
-                [this, worker_id, lease, sequence, link](absl::StatusOr<bool> held) {
-                  // What a full queue refuses is lost; anything else comes again on the
-                  // worker's next session.
-                  const bool refused = absl::IsResourceExhausted(held.status());
-                  if (!held.ok() && !refused) return link->Close();
-                  if (held.ok() && !*held) return LeaseLapsed(worker_id, lease);
-                  if (sequence > 0) link->ProgressStored(lease, sequence);
-                });
+  reports_.Report(std::move(report),
+                  [this, worker_id, lease, sequence, link](absl::StatusOr<bool> held) {
+                    // What a full queue refuses is lost; anything else comes again on the
+                    // worker's next session.
+                    const bool refused = absl::IsResourceExhausted(held.status());
+                    if (!held.ok() && !refused) return link->Close();
+                    if (held.ok() && !*held) return LeaseLapsed(worker_id, lease);
+                    if (sequence > 0) link->ProgressStored(lease, sequence);
+                  });
 }
 
 void Dispatcher::Release(const std::string& worker_id, const std::vector<LeaseId>& leases,

@@ -17,6 +17,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/app/progress_reports.h"
 #include "services/scheduler/domain/gpu_report.h"
 
 namespace furnace::scheduler {
@@ -66,12 +67,13 @@ class Dispatcher {
 
   /// `blocking` runs what reads and writes the payload store and reads other jobs.
   Dispatcher(JobQueue& queue, const EndpointCatalog& catalog, PayloadStore& payloads,
-             JobReader& reader, runtime::ThreadPool& blocking, const Clock& clock,
-             absl::Duration lease)
+             JobReader& reader, ProgressReports& reports, runtime::ThreadPool& blocking,
+             const Clock& clock, absl::Duration lease)
       : queue_(queue),
         catalog_(catalog),
         payloads_(payloads),
         reader_(reader),
+        reports_(reports),
         blocking_(blocking),
         clock_(clock),
         lease_(lease) {}
@@ -195,6 +197,7 @@ class Dispatcher {
   const EndpointCatalog& catalog_;
   PayloadStore& payloads_;
   JobReader& reader_;
+  ProgressReports& reports_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const absl::Duration lease_;

@@ -64,6 +64,43 @@ void JobWatchers::Changed(const std::string& job_id) {
   Read(job_id);
 }
 
+bool JobWatchers::IsWatched(const std::string& job_id) const {
+  MutexLock lock(mutex_);
+  return jobs_.contains(job_id);
+}
+
+void JobWatchers::Yielded(const LeaseId& lease, std::vector<std::string> chunks,
+                          std::int64_t count) {
+  const std::int64_t before = count - static_cast<std::int64_t>(chunks.size());
+  std::optional<JobRecord> next = TakeNext(lease, before);
+  if (!next) return Changed(lease.job_id);
+  for (std::string& chunk : chunks) {
+    next->chunks.push_back({.attempt = lease.epoch, .body = std::move(chunk)});
+  }
+  next->chunk_count = count;
+  Deliver(lease.job_id, before, *std::move(next));
+  Read(lease.job_id);
+}
+
+// The job as watchers have it, for whom the caller becomes the reader; nullopt unless all who
+// want chunks have exactly those `before`.
+std::optional<JobRecord> JobWatchers::TakeNext(const LeaseId& lease, std::int64_t before) {
+  MutexLock lock(mutex_);
+  const auto found = jobs_.find(lease.job_id);
+  if (found == jobs_.end()) return std::nullopt;
+  Watched& watched = found->second;
+  const auto lacks_more = [before](const Entry& entry) {
+    return entry.request.chunks_after.value_or(before) != before;
+  };
+  if (watched.reading || !watched.last || watched.last->job.status != JobStatus::kInProgress ||
+      watched.last->job.attempt != lease.epoch ||
+      std::ranges::any_of(watched.entries, lacks_more)) {
+    return std::nullopt;
+  }
+  watched.reading = true;
+  return watched.last;
+}
+
 void JobWatchers::AllChanged() {
   std::vector<std::string> ids;
   {
@@ -151,6 +188,8 @@ void JobWatchers::Deliver(const std::string& job_id, std::optional<std::int64_t>
   const bool final = IsFinal(record.job.status);
   const std::string project_id = record.job.project_id;
   const std::int64_t chunk_count = record.chunk_count;
+  std::optional<JobRecord> told;
+  if (!final) told.emplace(JobRecord{.job = record.job});
   std::vector<Entry> staying;
   std::size_t gone = 0;
   std::vector<Entry> entries = Take(job_id);
@@ -177,6 +216,7 @@ void JobWatchers::Deliver(const std::string& job_id, std::optional<std::int64_t>
   }
   MutexLock lock(mutex_);
   count_ -= gone;
+  jobs_[job_id].last = std::move(told);
   auto& present = jobs_[job_id].entries;
   present.insert(present.end(), std::make_move_iterator(staying.begin()),
                  std::make_move_iterator(staying.end()));

@@ -63,6 +63,14 @@ class JobWatchers {
   /// The job has changed.
   void Changed(const std::string& job_id) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  /// Whether somebody here watches the job.
+  bool IsWatched(const std::string& job_id) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// The attempt has yielded `chunks`, the last of the `count` that the job has had; nothing else
+  /// has changed. Watchers who lack these only are told without a read.
+  void Yielded(const LeaseId& lease, std::vector<std::string> chunks, std::int64_t count)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// Any job may have changed unnoticed.
   void AllChanged() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -77,12 +85,15 @@ class JobWatchers {
   struct Watched {
     std::vector<Entry> entries;
     bool reading = false;
-    bool changed = false;  // Since the read on its way began.
+    bool changed = false;                // Since the read on its way began.
+    std::optional<JobRecord> last = {};  // As watchers were told it last; without chunks.
   };
 
   bool Register(Request request, const std::shared_ptr<JobWatcher>& watcher)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Read(const std::string& job_id) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<JobRecord> TakeNext(const LeaseId& lease, std::int64_t before)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void OnRead(const std::string& job_id, std::optional<std::int64_t> chunks_after,
               absl::StatusOr<std::optional<JobRecord>> record);
   void ReadPast(const std::string& job_id);
@@ -94,7 +105,7 @@ class JobWatchers {
   JobQueue& queue_;
   JobReader& reader_;
   runtime::ThreadPool& blocking_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Watched> jobs_ ABSL_GUARDED_BY(mutex_);
   std::size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
 };

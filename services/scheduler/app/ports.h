@@ -132,6 +132,8 @@ struct ProgressReport {
   /// From 1 and rising within the attempt; 0: not numbered.
   std::int64_t sequence = 0;
   std::int64_t stored = 0;  // The reports up to this one need not be there.
+  /// Whose answer makes the notice of the change needless to it. The notice names it.
+  std::string reporter = {};
 };
 
 /// What Find is to do besides.
@@ -207,10 +209,10 @@ class JobQueue {
   static constexpr int kMaxChunkBytes = 1 << 20;
   static constexpr int kMaxChunks = 10'000;
 
-  /// Stores progress and chunks; gives false when the attempt holds no lease. A report
-  /// whose number is not above the attempt's last one is stored already; ABORTED when
-  /// one before it has not come.
-  virtual void Report(ProgressReport report, Done<bool> done) = 0;
+  /// Stores progress and chunks; gives how many chunks the job has had, or nullopt when the
+  /// attempt holds no lease. A report whose number is not above the attempt's last one is
+  /// stored already; ABORTED when one before it has not come.
+  virtual void Report(ProgressReport report, Done<std::optional<std::int64_t>> done) = 0;
 
   /// Queues jobs again that FAILED or TIMED_OUT; gives for each whether it was in
   /// such a state.

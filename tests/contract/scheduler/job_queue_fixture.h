@@ -89,8 +89,11 @@ class JobQueueContract : public testing::Test {
         .value();
   }
 
-  bool Report(ProgressReport report) {
-    return Await<bool>([&](Done<bool> done) { queue().Report(std::move(report), std::move(done)); })
+  /// How many chunks the job has had; nullopt when the attempt holds no lease.
+  std::optional<std::int64_t> Report(ProgressReport report) {
+    return Await<std::optional<std::int64_t>>([&](Done<std::optional<std::int64_t>> done) {
+             queue().Report(std::move(report), std::move(done));
+           })
         .value();
   }
 

@@ -47,7 +47,7 @@ TYPED_TEST_P(ProgressContract, AReportWaitsForThoseBeforeIt) {
   const std::string id = this->SubmitOne();
   const LeaseId lease = this->Claim().at(0).lease;
   const auto report = [&](std::int64_t number, std::int64_t stored) {
-    return Await<bool>([&](Done<bool> done) {
+    return Await<std::optional<std::int64_t>>([&](Done<std::optional<std::int64_t>> done) {
              this->queue().Report({.lease = lease,
                                    .progress = "",
                                    .chunks = {std::to_string(number)},

@@ -68,7 +68,9 @@ class DispatcherFixture : public QueueFixture {
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
   JobReader reader_{queue_, history_, payloads_};
-  Dispatcher dispatcher_{queue_, catalog_, payloads_, reader_, blocking_, clock_, kLease};
+  JobWatchers watchers_{queue_, reader_, blocking_};
+  ProgressReports reports_{queue_, watchers_, "replica"};
+  Dispatcher dispatcher_{queue_, catalog_, payloads_, reader_, reports_, blocking_, clock_, kLease};
 };
 
 }  // namespace furnace::scheduler

@@ -6,16 +6,20 @@
 
 namespace furnace::scheduler {
 
-void MemoryJobQueue::Report(ProgressReport report, Done<bool> done) {
+void MemoryJobQueue::Report(ProgressReport report, Done<std::optional<std::int64_t>> done) {
   if (auto failure = Begin(QueueCall::kReport)) return done(*failure);
-  bool held = false;
+  std::optional<std::int64_t> count;
   {
     MutexLock lock(mutex_);
-    held = HoldsLocked(report.lease);
+    const LeaseId lease = report.lease;
+    const bool held = HoldsLocked(lease);
     if (held && MissesReportsLocked(report)) return done(absl::AbortedError("reports are missing"));
-    if (held) ReportLocked(std::move(report));
+    if (held) {
+      ReportLocked(std::move(report));
+      count = jobs_[lease.job_id].record.chunk_count;
+    }
   }
-  Answer<bool>(QueueCall::kReport, std::move(done), held);
+  Answer<std::optional<std::int64_t>>(QueueCall::kReport, std::move(done), count);
 }
 
 bool MemoryJobQueue::MissesReportsLocked(const ProgressReport& report) {

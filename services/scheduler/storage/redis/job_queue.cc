@@ -13,6 +13,7 @@
 #include "services/scheduler/storage/redis/capacity_codec.h"
 #include "services/scheduler/storage/redis/job_codec.h"
 #include "services/scheduler/storage/redis/reply.h"
+#include "services/scheduler/storage/redis/report_codec.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -30,6 +31,7 @@ std::string Millis(absl::Duration duration) {
 // Jobs in one run of a script.
 constexpr std::size_t kMaxSubmitted = 100;
 constexpr std::size_t kMaxSettled = 128;
+constexpr std::size_t kMaxReportedBytes = 256 << 10;
 
 // The order is submit_jobs.lua's.
 void EncodeSubmission(Submission& submission, Words& args) {
@@ -203,6 +205,10 @@ RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts,
     settlers_.push_back(std::make_unique<ScriptBatcher<Settlement, SettleResult>>(
         client, scripts.settle, ShardPrefix(shard), kMaxSettled,
         [](const Settlement&) { return std::size_t{1}; }, EncodeSettlement, DecodeSettlement));
+    reporters_.push_back(
+        std::make_unique<ScriptBatcher<ProgressReport, std::optional<std::int64_t>>>(
+            client, scripts.report, ShardPrefix(shard), kMaxReportedBytes, WeightOf, EncodeReport,
+            DecodeReport));
   }
 }
 
@@ -256,25 +262,14 @@ void RedisJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration
 void RedisJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
   const auto shard = static_cast<std::size_t>(ShardOfJob(settlement.lease.job_id));
   if (shard >= settlers_.size()) return done(SettleResult::kNotHeld);
+  reporters_[shard]->Flush();  // What the attempt has shown comes before its end.
   settlers_[shard]->Add(std::move(settlement), std::move(done));
 }
 
-void RedisJobQueue::Report(ProgressReport report, Done<bool> done) {
-  Words args = {report.lease.job_id,
-                std::to_string(report.lease.epoch),
-                std::move(report.progress),
-                std::to_string(kMaxChunkBytes),
-                std::to_string(kMaxChunks),
-                std::move(report.worker_id),
-                std::to_string(report.sequence),
-                std::to_string(report.stored)};
-  for (std::string& chunk : report.chunks) args.push_back(std::move(chunk));
-  client_.Run(scripts_.report, {ShardPrefix(ShardOfJob(report.lease.job_id))}, args,
-              [done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
-                if (!reply.ok()) return done(reply.status());
-                if (Int(**reply) < 0) return done(absl::AbortedError("reports are missing"));
-                done(Int(**reply) == 1);
-              });
+void RedisJobQueue::Report(ProgressReport report, Done<std::optional<std::int64_t>> done) {
+  const auto shard = static_cast<std::size_t>(ShardOfJob(report.lease.job_id));
+  if (shard >= reporters_.size()) return done(std::nullopt);
+  reporters_[shard]->Add(std::move(report), std::move(done));
 }
 
 void RedisJobQueue::Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,7 @@ class RedisJobQueue final : public JobQueue {
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
-  void Report(ProgressReport report, Done<bool> done) override;
+  void Report(ProgressReport report, Done<std::optional<std::int64_t>> done) override;
   void Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) override;
   void Redrive(RedriveRequest request, Done<std::vector<bool>> done) override;
   void Purge(const std::string& endpoint_id, int limit, Done<int> done) override;
@@ -38,6 +40,8 @@ class RedisJobQueue final : public JobQueue {
   // By shard.
   std::vector<std::unique_ptr<ScriptBatcher<Submission, SubmitResult>>> submitters_;
   std::vector<std::unique_ptr<ScriptBatcher<Settlement, SettleResult>>> settlers_;
+  std::vector<std::unique_ptr<ScriptBatcher<ProgressReport, std::optional<std::int64_t>>>>
+      reporters_;
 };
 
 }  // namespace furnace::scheduler

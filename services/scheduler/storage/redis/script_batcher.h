@@ -44,9 +44,15 @@ class ScriptBatcher {
     {
       MutexLock lock(mutex_);
       waiting_.push_back({std::move(item), std::move(done)});
-      if (std::exchange(in_flight_, true)) return;
+      if (in_flight_ > 0) return;
     }
     SendNext();
+  }
+
+  /// Sends what has gathered at once, so that what is sent after this call runs after it.
+  void Flush() ABSL_LOCKS_EXCLUDED(mutex_) {
+    while (SendNext()) {
+    }
   }
 
  private:
@@ -55,13 +61,13 @@ class ScriptBatcher {
     Done<Result> done;
   };
 
-  // Called by whoever set in_flight_, or by the reply that leaves it set.
-  void SendNext() ABSL_LOCKS_EXCLUDED(mutex_) {
+  // Sends a run, unless nothing waits.
+  bool SendNext() ABSL_LOCKS_EXCLUDED(mutex_) {
     std::vector<Call> batch;
     {
       MutexLock lock(mutex_);
-      in_flight_ = !waiting_.empty();
-      if (!in_flight_) return;
+      if (waiting_.empty()) return false;
+      ++in_flight_;
       std::size_t weight = 0;
       while (!waiting_.empty() && weight < max_weight_) {
         weight += weigh_(waiting_.front().item);
@@ -74,11 +80,18 @@ class ScriptBatcher {
     client_.Run(script_, {prefix_}, args,
                 [this, batch = std::move(batch)](absl::StatusOr<redis::Reply> reply) mutable {
                   // The next run first: Redis works on it while these are told.
-                  SendNext();
+                  if (IsLast()) SendNext();
                   for (std::size_t i = 0; i < batch.size(); ++i) {
                     batch[i].done(reply.ok() ? decode_(**reply, i) : reply.status());
                   }
                 });
+    return true;
+  }
+
+  // A run has been answered: whether no other one is on its way.
+  bool IsLast() ABSL_LOCKS_EXCLUDED(mutex_) {
+    MutexLock lock(mutex_);
+    return --in_flight_ == 0;
   }
 
   redis::Client& client_;
@@ -90,7 +103,7 @@ class ScriptBatcher {
   const Decode decode_;
   Mutex mutex_;
   std::deque<Call> waiting_ ABSL_GUARDED_BY(mutex_);
-  bool in_flight_ ABSL_GUARDED_BY(mutex_) = false;
+  int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // Runs.
 };
 
 }  // namespace furnace::scheduler

@@ -18,8 +18,10 @@ class SweeperTest : public QueueFixture {
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
   JobReader reader_{queue_, history_, payloads_};
-  Dispatcher dispatcher_{queue_,    catalog_, payloads_,        reader_,
-                         blocking_, clock_,   absl::Seconds(15)};
+  JobWatchers watchers_{queue_, reader_, blocking_};
+  ProgressReports reports_{queue_, watchers_, "replica"};
+  Dispatcher dispatcher_{queue_,   catalog_,  payloads_, reader_,
+                         reports_, blocking_, clock_,    absl::Seconds(15)};
   ShardLeader leader_{log_, "a", kTestShards};
   Sweeper sweeper_{log_, leader_, dispatcher_};
   const std::shared_ptr<RecordingWorkerLink> link_ = std::make_shared<RecordingWorkerLink>();

@@ -27,7 +27,7 @@ local jobs = {}
 for i = 4, #ARGV do
   local id = ARGV[i]
   local fields = redis.call('HGETALL', job_key(id))
-  if ARGV[1] == '1' and #fields > 0 then
+  if ARGV[1] == '1' and #fields > 0 and not has(fields, 'x') then
     redis.call('HSET', job_key(id), 'x', 1)
   end
   local long_input = ARGV[2] == '1' and not has(fields, 'in') and not has(fields, 'is')

@@ -1,52 +1,85 @@
--- Stores what a running attempt shows before its result.
+-- Stores what running attempts show before their results.
 --
 -- KEYS[1]  shard prefix
--- ARGV[1]  job id, ARGV[2] epoch, ARGV[3] progress (empty: none), ARGV[4] most bytes
---          of chunks to keep, ARGV[5] most chunks, ARGV[6] worker that must hold the
---          lease ('': any), ARGV[7] the report's number ('0': none), ARGV[8] number up to
---          which reports need not be here
--- ARGV[9+] chunks
+-- ARGV     for each report: job id, epoch, progress (empty: none), worker that must hold the
+--          lease ('': any), the report's number ('0': none), number up to which reports need
+--          not be here, who reports, how many chunks, and these
 --
--- Returns 1; 0 when the attempt holds no lease; -1 when a report before this one has not
--- come. One whose number is not above the attempt's last is stored already.
-local id, epoch, progress = ARGV[1], ARGV[2], ARGV[3]
-local max_bytes, max_chunks, number = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[7])
-local key = job_key(id)
-local f = redis.call('HMGET', key, 'st', 'a', 'x', 'cb', 'w', 're', 'rs')
-if tonumber(f[1] or 0) ~= IN_PROGRESS or f[2] ~= epoch then
-  return 0
-end
-if ARGV[6] ~= '' and f[5] ~= ARGV[6] then
-  return 0
-end
-if number > 0 then
-  local last = f[6] == epoch and tonumber(f[7]) or 0
-  if number <= last then
-    return 1
+-- Returns for each report how many chunks the job has had; -1 when the attempt holds no lease,
+-- -2 when a report before this one has not come. One whose number is not above the attempt's
+-- last is stored already.
+local FIELDS = 8
+local NOT_HELD, REPORTS_MISSING = -1, -2
+local MAX_CHUNK_BYTES, MAX_CHUNKS = 1048576, 10000 -- JobQueue::kMaxChunkBytes, kMaxChunks.
+
+-- Appends chunks, of which the last are kept: how many bytes are.
+local function append(id, epoch, chunks, kept)
+  local key, length = prefix .. 'chunks:' .. id, 0
+  for _, text in ipairs(chunks) do
+    local chunk = epoch .. ':' .. text
+    length = redis.call('RPUSH', key, chunk)
+    kept = kept + #chunk
   end
-  if number > math.max(last, tonumber(ARGV[8])) + 1 then
-    return -1
-  end
-  redis.call('HSET', key, 're', epoch, 'rs', number)
-end
-if progress ~= '' then
-  redis.call('HSET', key, 'pg', progress, 'pe', epoch)
-  redis.call('HINCRBY', key, 'ps', 1)
-end
-if #ARGV >= 9 then
-  local chunks, bytes = prefix .. 'chunks:' .. id, tonumber(f[4] or 0)
-  local length = 0
-  for i = 9, #ARGV do
-    local chunk = epoch .. ':' .. ARGV[i]
-    length = redis.call('RPUSH', chunks, chunk)
-    bytes = bytes + #chunk
-  end
-  while length > 1 and (bytes > max_bytes or length > max_chunks) do
-    bytes = bytes - #redis.call('LPOP', chunks)
+  while length > 1 and (kept > MAX_CHUNK_BYTES or length > MAX_CHUNKS) do
+    kept = kept - #redis.call('LPOP', key)
     length = length - 1
   end
-  redis.call('HSET', key, 'cb', bytes)
-  redis.call('HINCRBY', key, 'cn', #ARGV - 8)
+  return kept
 end
-notify(f[3], id)
-return 1
+
+local watched = {} -- Jobs, by who reports.
+
+local function report(id, epoch, progress, worker, number, stored, who, chunks)
+  local key = job_key(id)
+  local f = redis.call('HMGET', key, 'st', 'a', 'x', 'cb', 'w', 're', 'rs', 'cn', 'ps')
+  if tonumber(f[1] or 0) ~= IN_PROGRESS or f[2] ~= epoch or worker ~= '' and f[5] ~= worker then
+    return NOT_HELD
+  end
+  local count = tonumber(f[8] or 0)
+  local set = {} -- Fields and values.
+  if number > 0 then
+    local last = f[6] == epoch and tonumber(f[7]) or 0
+    if number <= last then
+      return count
+    end
+    if number > math.max(last, stored) + 1 then
+      return REPORTS_MISSING
+    end
+    set = { 're', epoch, 'rs', number }
+  end
+  if progress ~= '' then
+    for _, word in ipairs({ 'pg', progress, 'pe', epoch, 'ps', (f[9] or 0) + 1 }) do
+      set[#set + 1] = word
+    end
+  end
+  if #chunks > 0 then
+    count = count + #chunks
+    for _, word in ipairs({ 'cb', append(id, epoch, chunks, tonumber(f[4] or 0)), 'cn', count }) do
+      set[#set + 1] = word
+    end
+  end
+  if #set > 0 then
+    redis.call('HSET', key, unpack(set))
+  end
+  if f[3] then
+    watched[who] = (watched[who] or '') .. ' ' .. id
+  end
+  return count
+end
+
+local counts = {}
+local at = 1
+while at <= #ARGV do
+  local chunks = {}
+  local last = at + FIELDS - 1 + tonumber(ARGV[at + FIELDS - 1])
+  for i = at + FIELDS, last do
+    chunks[#chunks + 1] = ARGV[i]
+  end
+  counts[#counts + 1] = report(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3],
+    tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]), ARGV[at + 6], chunks)
+  at = last + 1
+end
+for who, ids in pairs(watched) do
+  redis.call('PUBLISH', prefix .. 'notify', 'p ' .. who .. ids)
+end
+return counts

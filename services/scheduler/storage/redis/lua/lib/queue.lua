@@ -38,7 +38,8 @@
 --   colds:<endpoint>  list   how long its latest workers took to start (us), likewise
 --   events            stream one entry a transition
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed;
---                            "d <id>": a job ended that others wait for
+--                            "p <who> <id>...": they did, by reports of who; "d <id>": a job
+--                            ended that others wait for
 -- Instants are microseconds since the Unix epoch by Redis's clock.
 --
 -- FIELDS of job:<id>; those that are zero or empty are left out, and those read most

@@ -1,0 +1,89 @@
+#include "services/scheduler/app/progress_reports.h"
+
+#include "tests/support/scheduler/queue_fixture.h"
+
+namespace furnace::scheduler {
+namespace {
+
+// Counts what it is told, and keeps the chunks.
+class CountingWatcher final : public JobWatcher {
+ public:
+  bool OnJob(const JobRecord& record) override {
+    ++told;
+    for (const Chunk& chunk : record.chunks) chunks.push_back(chunk.body);
+    progress = record.job.progress;
+    return true;
+  }
+  void OnError(const absl::Status&) override {}
+  void OnTimeout() override {}
+
+  int told = 0;
+  std::vector<std::string> chunks;
+  std::string progress;
+};
+
+class ProgressReportsTest : public QueueFixture {
+ protected:
+  ProgressReportsTest() {
+    watchers_.Add({.job_id = lease_.job_id,
+                   .project_id = endpoint_.project_id,
+                   .deadline = absl::InfiniteFuture(),
+                   .chunks_after = 0},
+                  watcher_);
+  }
+
+  absl::StatusOr<bool> Report(const std::string& progress, std::vector<std::string> chunks) {
+    return Await<bool>([&](Done<bool> done) {
+      reports_.Report({.lease = lease_, .progress = progress, .chunks = std::move(chunks)},
+                      std::move(done));
+    });
+  }
+
+  int reads() const { return queue_.calls(QueueCall::kFind); }
+
+  const std::string id_ = Submit();
+  LeaseId lease_ = Claim()[0].lease;
+  JobReader reader_{queue_, history_, payloads_};
+  runtime::ThreadPool blocking_{1, 100};
+  JobWatchers watchers_{queue_, reader_, blocking_};
+  ProgressReports reports_{queue_, watchers_, "here"};
+  const std::shared_ptr<CountingWatcher> watcher_ = std::make_shared<CountingWatcher>();
+};
+
+TEST_F(ProgressReportsTest, ChunksReachWatchersOnceAndWithoutARead) {
+  const int before = reads();
+  EXPECT_TRUE(Report("", {"1", "2"}).value());
+  reports_.Noticed("here " + id_);
+  EXPECT_EQ(reads(), before);
+  EXPECT_EQ(watcher_->chunks, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(watcher_->told, 2);
+}
+
+TEST_F(ProgressReportsTest, ProgressReachesWatchers) {
+  EXPECT_TRUE(Report("0.5", {"1"}).value());
+  EXPECT_EQ(watcher_->progress, "0.5");
+  EXPECT_EQ(watcher_->chunks, std::vector<std::string>{"1"});
+}
+
+TEST_F(ProgressReportsTest, WhatAnotherReplicaStoredIsRead) {
+  const int before = reads();
+  reports_.Noticed("there " + NewId() + " " + id_);
+  EXPECT_EQ(reads(), before + 1);
+}
+
+TEST_F(ProgressReportsTest, AReportUnderALostLeaseIsRefused) {
+  ++lease_.epoch;
+  EXPECT_FALSE(Report("", {"1"}).value());
+  EXPECT_TRUE(watcher_->chunks.empty());
+}
+
+// It may have been stored.
+TEST_F(ProgressReportsTest, AfterAnErrorTheJobIsRead) {
+  queue_.FailNext(QueueCall::kReport, absl::UnavailableError("down"));
+  const int before = reads();
+  EXPECT_TRUE(absl::IsUnavailable(Report("", {"1"}).status()));
+  EXPECT_EQ(reads(), before + 1);
+}
+
+}  // namespace
+}  // namespace furnace::scheduler
