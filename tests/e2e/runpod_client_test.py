@@ -332,7 +332,8 @@ class RunpodClientTest(case.SuiteCase):
         for method, path in (("POST", "run"), ("POST", "runsync"), ("GET", f"status/{job}"),
                              ("GET", f"status-sync/{job}?wait=1000"), ("GET", f"stream/{job}"),
                              ("POST", f"cancel/{job}"), ("POST", f"retry/{job}"),
-                             ("POST", "purge-queue"), ("GET", "health"), ("GET", "metrics")):
+                             ("POST", "purge-queue"), ("GET", "health"), ("GET", "requests"),
+                             ("GET", "metrics")):
             body = b'{"input":1}' if method == "POST" else None
             for name in (endpoint, "rp-tenant"):
                 with self.subTest(f"{method} {name}/{path}"):

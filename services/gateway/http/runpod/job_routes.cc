@@ -43,8 +43,7 @@ template <typename Response>
 auto ShowJob(const Services& services, const VisitPtr& visit) {
   return [services, visit](const Response& response) {
     if (response.job().endpoint_id() != visit->endpoint_id) {
-      return RefuseVisit(services, visit,
-                         Error(absl::StatusCode::kNotFound, "no job {}", visit->job()));
+      return RefuseForeignJob(services, visit);
     }
     AnswerJob(visit, response.job(), visit->job());
   };
@@ -66,7 +65,7 @@ void Change(const Services& services, const VisitPtr& visit, const wire::Method&
   Ask<v1::GetResponse>(services, visit, get, lookup,
                        [services, visit, &method](const v1::GetResponse& found) {
                          if (found.job().endpoint_id() != visit->endpoint_id) {
-                           return ShowJob<v1::GetResponse>(services, visit)(found);
+                           return RefuseForeignJob(services, visit);
                          }
                          Ask<Response>(services, visit, method, OfJob<Request>(*visit),
                                        ShowJob<Response>(services, visit));

@@ -44,7 +44,7 @@ constexpr Row kRows[] = {
 bool TakesBody(const Row& row) { return row.path == "/run" || row.path == "/runsync"; }
 
 absl::Status CheckJob(const Visit& visit) {
-  if (visit.request.parameters.size() < 2 || IsUuid(JobIdOf(visit.job()))) return absl::OkStatus();
+  if (!visit.names_job() || IsUuid(JobIdOf(visit.job()))) return absl::OkStatus();
   return Error(absl::StatusCode::kNotFound, "no job {}", visit.job());
 }
 
