@@ -5,9 +5,10 @@
 
 #include "furnace/v1/job_service.pb.h"
 #include "libs/common/base/status.h"
+#include "libs/common/proto_json/runpod_job.h"
 #include "services/gateway/domain/limits.h"
 #include "services/gateway/http/output_route.h"
-#include "services/gateway/http/runpod/job_view.h"
+#include "services/gateway/http/runpod/job_id.h"
 #include "services/gateway/http/runpod/run_request.h"
 
 namespace furnace::gateway::http::runpod {
@@ -17,7 +18,7 @@ namespace v1 = furnace::v1;
 
 void AnswerJob(const VisitPtr& visit, const v1::Job& job, std::string_view id) {
   std::string body;
-  WriteJob(job, id, body);
+  proto_json::WriteRunPodJob(job, id, body);
   AnswerJson(visit, std::move(body));
 }
 

@@ -8,8 +8,8 @@
 #include "libs/common/base/uuid.h"
 #include "services/gateway/domain/limits.h"
 #include "services/gateway/http/runpod/endpoint_routes.h"
+#include "services/gateway/http/runpod/job_id.h"
 #include "services/gateway/http/runpod/job_routes.h"
-#include "services/gateway/http/runpod/job_view.h"
 #include "services/gateway/http/runpod/stream_poll.h"
 
 namespace furnace::gateway::http::runpod {

@@ -7,7 +7,8 @@
 
 #include "absl/time/clock.h"
 #include "furnace/v1/job_service.pb.h"
-#include "services/gateway/http/runpod/job_view.h"
+#include "libs/common/proto_json/runpod_job.h"
+#include "services/gateway/http/runpod/job_id.h"
 #include "services/gateway/http/runpod/stream_view.h"
 #include "services/gateway/http/service_call.h"
 
@@ -90,7 +91,7 @@ class StreamPoll : public std::enable_shared_from_this<StreamPoll> {
       return RefuseForeignJob(services_, visit_);
     }
     news_ = std::move(news);
-    if (news_->chunks_size() > 0 || IsFinal(news_->job())) return AnswerNews();
+    if (news_->chunks_size() > 0 || proto_json::IsFinal(news_->job())) return AnswerNews();
     ReadNext();
   }
 
