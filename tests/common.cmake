@@ -22,6 +22,10 @@ furnace_test(common_json_test
   SOURCES unit/common/json/json_test.cc
   DEPS furnace_json)
 
+furnace_test(common_proto_json_test
+  SOURCES unit/common/proto_json/runpod_job_test.cc
+  DEPS furnace_proto_json)
+
 furnace_test(common_log_test
   SOURCES unit/common/log/log_test.cc
   DEPS furnace_log)

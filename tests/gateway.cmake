@@ -20,11 +20,11 @@ furnace_test(gateway_unit_test
   DEPS furnace_gateway_app)
 furnace_test(gateway_http_unit_test
   SOURCES
-    unit/gateway/http/binding_test.cc unit/gateway/http/errors_test.cc
+    unit/gateway/http/answer_room_test.cc unit/gateway/http/binding_test.cc unit/gateway/http/errors_test.cc
     unit/gateway/http/json_to_message_test.cc unit/gateway/http/message_to_json_test.cc
     unit/gateway/http/openapi_test.cc unit/gateway/http/request_reader_test.cc
     unit/gateway/http/router_test.cc unit/gateway/http/target_test.cc
-    unit/gateway/http/runpod/endpoint_view_test.cc unit/gateway/http/runpod/job_view_test.cc
+    unit/gateway/http/runpod/endpoint_view_test.cc unit/gateway/http/runpod/job_id_test.cc
     unit/gateway/http/runpod/query_test.cc unit/gateway/http/runpod/run_request_test.cc
     unit/gateway/http/runpod/stream_cursors_test.cc unit/gateway/http/runpod/stream_view_test.cc
     unit/gateway/http/transcoder_test.cc unit/gateway/wire/methods_test.cc

@@ -60,7 +60,8 @@ foreach(test worker_gpu_test worker_gpu_report_test)
     FURNACE_TEST_NVML_LIBRARY="$<TARGET_FILE:furnace_fake_nvml>")
   add_dependencies(${test} furnace_fake_nvml)
 endforeach()
-furnace_test(worker_convert_test SOURCES unit/worker/clients/convert_test.cc
+furnace_test(worker_convert_test
+  SOURCES unit/worker/clients/convert_test.cc unit/worker/clients/send_queue_test.cc
   DEPS furnace_worker_clients)
 furnace_test(worker_spool_contract_test SOURCES contract/worker/spool_contract_test.cc
   DEPS furnace_worker_spool)

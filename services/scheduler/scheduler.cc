@@ -265,6 +265,7 @@ struct Scheduler::Parts {
 // What runs on its own ends first, then what calls back into the rest.
 Scheduler::Parts::~Parts() {
   notifications.reset();
+  webhook_deliverer.Stop();
   duties.clear();
   scale.reset();
   server.reset();

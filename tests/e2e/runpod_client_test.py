@@ -258,6 +258,18 @@ class RunpodClientTest(case.SuiteCase):
         done = self.good("GET", f"{endpoint}/status-sync/{job}", timeout=60)
         self.assertEqual((done["status"], done["error"]), ("FAILED", "executionTimeout exceeded"))
 
+    def test_a_low_priority_job_starts_no_worker_and_runs_on_one_that_is_there(self):
+        endpoint = self.endpoint("rp-low")
+        low = self.run_by(endpoint, 1, policy={"lowPriority": True})
+        # Another endpoint's worker starts meanwhile: the autoscaler has seen the job.
+        self.complete(self.run_by(self.endpoint("rp-other"), 1))
+        self.assertEqual(self.workers(endpoint), [])
+        waiting = self.good("GET", f"{endpoint}/status/{low}")
+        self.assertEqual(waiting["status"], "IN_QUEUE")
+        self.assertIn("none is started", waiting["waiting"]["detail"])
+        self.complete(self.run_by(endpoint, 2))
+        self.complete(low)
+
     def test_purge_health_requests_and_metrics(self):
         endpoint = self.endpoint("rp-control")
         self.complete(self.run_by(endpoint, 1))
@@ -332,7 +344,8 @@ class RunpodClientTest(case.SuiteCase):
         for method, path in (("POST", "run"), ("POST", "runsync"), ("GET", f"status/{job}"),
                              ("GET", f"status-sync/{job}?wait=1000"), ("GET", f"stream/{job}"),
                              ("POST", f"cancel/{job}"), ("POST", f"retry/{job}"),
-                             ("POST", "purge-queue"), ("GET", "health"), ("GET", "metrics")):
+                             ("POST", "purge-queue"), ("GET", "health"), ("GET", "requests"),
+                             ("GET", "metrics")):
             body = b'{"input":1}' if method == "POST" else None
             for name in (endpoint, "rp-tenant"):
                 with self.subTest(f"{method} {name}/{path}"):

@@ -130,12 +130,16 @@ HttpAnswer HttpClient::Read(bool to_head) {
       if (answer.complete) return answer;
     }
   } else {
-    while (Fill()) {
-    }
-    answer.body = std::move(received_);
+    answer.body = ReadRest();
     answer.complete = true;
   }
   return answer;
+}
+
+std::string HttpClient::ReadRest() {
+  while (Fill()) {
+  }
+  return std::move(received_);
 }
 
 bool HttpClient::IsClosed() {

@@ -44,6 +44,8 @@ class HttpClient {
   HttpAnswer ReadHead();
   /// The next chunk of a chunked body; empty at its end.
   std::string ReadChunk();
+  /// All that comes until the peer has ended its half, or the connection.
+  std::string ReadRest();
   /// Whether the peer closes without sending anything more.
   bool IsClosed();
 

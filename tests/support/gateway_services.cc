@@ -238,6 +238,13 @@ grpc::Status FakeEndpoints::CreateEndpoint(grpc::ServerContext* context,
   return stage_.Enter(*context, "CreateEndpoint", *request);
 }
 
+grpc::Status FakeEndpoints::GetEndpoint(grpc::ServerContext* context,
+                                        const v1::GetEndpointRequest* request,
+                                        v1::GetEndpointResponse* response) {
+  response->mutable_endpoint()->set_id(request->endpoint_id());
+  return stage_.Enter(*context, "GetEndpoint", *request);
+}
+
 grpc::Status FakeMetering::GetUsage(grpc::ServerContext* context,
                                     const v1::GetUsageRequest* request,
                                     v1::GetUsageResponse* response) {

@@ -124,6 +124,10 @@ class FakeEndpoints final : public furnace::v1::EndpointService::Service {
   grpc::Status CreateEndpoint(grpc::ServerContext* context,
                               const furnace::v1::CreateEndpointRequest* request,
                               furnace::v1::CreateEndpointResponse* response) override;
+  /// Any endpoint is there.
+  grpc::Status GetEndpoint(grpc::ServerContext* context,
+                           const furnace::v1::GetEndpointRequest* request,
+                           furnace::v1::GetEndpointResponse* response) override;
 
  private:
   Stage& stage_;

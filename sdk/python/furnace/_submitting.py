@@ -43,7 +43,7 @@ class Submitting:
 
         Args:
             input: Any JSON value of at most 10 MiB; the handler's event["input"].
-            priority: -10 (last) to 10 (first).
+            priority: -10 (last; no worker is started for it) to 10 (first).
             not_before: When the job may run at the earliest, at most 365 days ahead;
                 it is DELAYED until then. A datetime with a time zone, or RFC 3339.
                 Default: at once.

@@ -23,6 +23,8 @@ class EndpointNames {
   static constexpr absl::Duration kKnownFor = absl::Seconds(30);
   /// How old an answer may be used while the registry cannot be asked.
   static constexpr absl::Duration kStaleFor = absl::Minutes(5);
+  /// How long it is then used before asking again.
+  static constexpr absl::Duration kRetryAfter = absl::Seconds(2);
 
   /// `directory` and `clock` outlive this.
   EndpointNames(EndpointDirectory& directory, const Clock& clock);
@@ -30,10 +32,11 @@ class EndpointNames {
   /// Calls `done` once with the id of what the project calls `endpoint`: at once, if that
   /// is an id (whose endpoint it is, and if it is there, is not looked into) or
   /// remembered; else later, on another thread. NOT_FOUND for a name that the project
-  /// does not have; UNAVAILABLE when that cannot be told.
+  /// does not have; UNAVAILABLE when that cannot be told. Those who want a name at the
+  /// same time share one question.
   void Resolve(const std::string& project_id, const std::string& endpoint, Done done);
 
-  /// What was done with the endpoint ended with NOT_FOUND: the name is asked for anew.
+  /// The endpoint was found to be gone, or to be another one: the name is asked for anew.
   void Forget(const std::string& project_id, const std::string& endpoint);
 
  private:

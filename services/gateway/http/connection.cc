@@ -126,15 +126,17 @@ void Connection::ReleaseBody() {
 }
 
 // Small answers are not counted: the number of connections bounds them.
-bool Connection::ChargeAnswer(std::size_t bytes) {
+bool Connection::ChargeAnswer(const std::string& project_id, std::size_t bytes) {
   if (bytes < kLargeBytes) return true;
+  if (!shared_.answers.Take(project_id, bytes)) return false;
   charged_answer_ = bytes;
-  return shared_.answer_bytes.fetch_add(bytes) + bytes <= shared_.limits.answer_bytes;
+  charged_project_ = project_id;
+  return true;
 }
 
 void Connection::ReleaseAnswer() {
   if (charged_answer_ == 0) return;
-  shared_.answer_bytes -= std::exchange(charged_answer_, 0);
+  shared_.answers.GiveBack(charged_project_, std::exchange(charged_answer_, 0));
   out_body_ = std::string();  // Not just cleared: it would keep its room.
 }
 

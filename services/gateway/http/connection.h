@@ -47,7 +47,7 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   void SendContinue();
   bool ChargeBody();
   void ReleaseBody();
-  bool ChargeAnswer(std::size_t bytes);
+  bool ChargeAnswer(const std::string& project_id, std::size_t bytes);
   void ReleaseAnswer();
   bool SkipBody();
   void RefuseRequest(const RequestReader::Fault& fault);
@@ -78,7 +78,8 @@ class Connection final : public Session, public std::enable_shared_from_this<Con
   std::string out_;                              // Being written, or gathering to be.
   std::string out_body_;                         // Written behind `out_`.
   std::size_t charged_bytes_ = 0;                // Of Shared::body_bytes.
-  std::size_t charged_answer_ = 0;               // Of Shared::answer_bytes.
+  std::size_t charged_answer_ = 0;               // Of Shared::answers,
+  std::string charged_project_;                  // and to whom.
 };
 
 }  // namespace furnace::gateway::http

@@ -77,7 +77,7 @@ void ConnectionExchange::WatchClient(absl::AnyInvocable<void()> on_gone) {
   connection_->WatchClient();
 }
 
-void ConnectionExchange::Send(Response response) {
+void ConnectionExchange::Send(Response response, absl::AnyInvocable<void()> on_written) {
   Connection& connection = *connection_;
   if (!IsActive() || std::exchange(answered_, true)) return;
   on_body_ = nullptr;
@@ -85,8 +85,8 @@ void ConnectionExchange::Send(Response response) {
   if (connection.aborted_ && response.status == kClientClosedRequest) {
     response = ErrorResponse(absl::UnavailableError("the gateway is shutting down"), request_id_);
   }
-  if (!connection.ChargeAnswer(IsHead() ? 0 : response.body.size())) {
-    connection.ReleaseAnswer();
+  if (!connection.ChargeAnswer(project_id_, IsHead() ? 0 : response.body.size())) {
+    on_written = nullptr;
     response =
         ErrorResponse(absl::UnavailableError("too many large answers at the moment"), request_id_);
   }
@@ -97,7 +97,10 @@ void ConnectionExchange::Send(Response response) {
   http_status_ = response.status;
   AppendHead(response, {.close = connection.close_after_}, request_id_, connection.out_);
   if (!IsHead()) connection.out_body_ = std::move(response.body);
-  connection.WriteOut([&connection] { connection.FinishAnswer(); });
+  connection.WriteOut([&connection, on_written = std::move(on_written)]() mutable {
+    if (on_written != nullptr) on_written();
+    connection.FinishAnswer();
+  });
 }
 
 void ConnectionExchange::StartStream(std::string_view content_type) {

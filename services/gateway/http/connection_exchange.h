@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/time/time.h"
 #include "services/gateway/http/connection.h"
@@ -20,11 +21,13 @@ class ConnectionExchange final : public Exchange {
   std::string_view Header(std::string_view name) const override;
   const std::string& RequestId() const override { return request_id_; }
   void CountAs(const RouteMetrics& metrics) override { metrics_ = &metrics; }
+  void ChargeTo(std::string project_id) override { project_id_ = std::move(project_id); }
   bool IsUpgrade() const override;
   bool HasBody() const override;
   void ReadBody(std::size_t limit, absl::AnyInvocable<void(std::string)> on_body) override;
   void WatchClient(absl::AnyInvocable<void()> on_gone) override;
-  void Send(Response response) override;
+  using Exchange::Send;
+  void Send(Response response, absl::AnyInvocable<void()> on_written) override;
   void StartStream(std::string_view content_type) override;
   void Write(std::string data, absl::AnyInvocable<void()> on_written) override;
   void EndStream(bool complete) override;
@@ -51,6 +54,7 @@ class ConnectionExchange final : public Exchange {
   const std::string request_id_;
   const absl::Time started_;
   const RouteMetrics* metrics_;
+  std::string project_id_;
   absl::AnyInvocable<void(std::string)> on_body_;
   absl::AnyInvocable<void()> on_gone_;
   bool answered_ = false;

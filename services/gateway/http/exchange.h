@@ -53,6 +53,9 @@ class Exchange {
   virtual const std::string& RequestId() const = 0;
   /// Says which route the request is for, which its metrics then count.
   virtual void CountAs(const RouteMetrics& metrics) = 0;
+  /// Says whose share of the room for large answers the answer takes; nobody's in particular,
+  /// and so one share for all of these, where it is not said.
+  virtual void ChargeTo(std::string project_id) = 0;
   /// Whether the request asks to become a WebSocket.
   virtual bool IsUpgrade() const = 0;
   /// Whether a body follows, even an empty one.
@@ -66,7 +69,10 @@ class Exchange {
   /// the answer is complete. Costs a system call: for what may take long.
   virtual void WatchClient(absl::AnyInvocable<void()> on_gone) = 0;
 
-  virtual void Send(Response response) = 0;
+  void Send(Response response) { Send(std::move(response), nullptr); }
+  /// Calls `on_written`, if there is one, when all of `response` is with the network; not if
+  /// the client is gone, or there is no room for so large an answer.
+  virtual void Send(Response response, absl::AnyInvocable<void()> on_written) = 0;
 
   /// Answers 200 and then whatever is written.
   virtual void StartStream(std::string_view content_type) = 0;

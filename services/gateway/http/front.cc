@@ -78,6 +78,7 @@ void Enter(const Route& route, Request request, absl::StatusOr<CallerPtr> caller
   const absl::Status allowed = Authorize(**caller, route.needed);
   if (!allowed.ok()) return Refuse(exchange, allowed);
   request.caller = *std::move(caller);
+  exchange.ChargeTo(request.caller->project_id);
   ReadBodyAndServe(route, std::move(request));
 }
 

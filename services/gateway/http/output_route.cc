@@ -86,6 +86,7 @@ void Serve(const OutputLinks& links, Backends& backends, LargeWork& large_work,
   if (!project_id.ok()) {
     return exchange->Send(ErrorResponse(project_id.status(), exchange->RequestId()));
   }
+  exchange->ChargeTo(*project_id);
   backends.Start(MakeCall(request, *std::move(project_id)),
                  [exchange, &large_work](absl::StatusOr<std::string> reply) {
                    if (!reply.ok()) {

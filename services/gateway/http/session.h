@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "services/gateway/http/answer_room.h"
 #include "services/gateway/http/exchange.h"
 #include "services/gateway/http/request_reader.h"
 
@@ -19,7 +20,7 @@ struct ServerLimits {
   /// Bytes of request bodies held at a time, all connections together.
   std::size_t body_bytes = std::size_t{512} << 20;
   /// Bytes of large answers that wait for clients to take them, all connections together; what
-  /// is beyond them is answered 503.
+  /// is beyond them, or beyond a project's quarter of them, is answered 503.
   std::size_t answer_bytes = std::size_t{1} << 30;
   /// From the first byte of a request to the end of its head.
   absl::Duration head_timeout = absl::Seconds(10);
@@ -43,13 +44,13 @@ struct ServerLimits {
 /// What the connections of a server share. It outlives them.
 struct Shared {
   Shared(const ServerLimits& server_limits, Handler& request_handler)
-      : limits(server_limits), handler(request_handler) {}
+      : limits(server_limits), handler(request_handler), answers(server_limits.answer_bytes) {}
 
   const ServerLimits limits;
   Handler& handler;
   std::atomic<bool> draining = false;
   std::atomic<std::size_t> body_bytes = 0;
-  std::atomic<std::size_t> answer_bytes = 0;
+  AnswerRoom answers;
 };
 
 /// A connection, as the server sees it: an HTTP connection or what became of it.

@@ -16,10 +16,20 @@ namespace {
 // Windows of an endpoint's jobs that are remembered.
 constexpr std::size_t kMaxWindows = 200;
 
+constexpr std::string_view kLeftBefore = "the worker left before it got the job";
+
 // For the jitter of a backoff.
 int Draw() {
   thread_local std::minstd_rand random{std::random_device{}()};
   return std::uniform_int_distribution<int>(0, kDraws - 1)(random);
+}
+
+// Of an attempt that no handler could begin.
+Outcome NeverBegan(std::string_view why) {
+  return {.cause = FailureCause::kPlatform,
+          .output = {},
+          .error = std::string(why),
+          .never_began = true};
 }
 
 }  // namespace
@@ -165,9 +175,7 @@ void Dispatcher::OnClaimed(const std::string& endpoint_id, absl::StatusOr<Claime
     }
   }
   for (auto& [worker_id, delivery] : deliveries) Deliver(std::move(delivery));
-  for (const LeaseId& lease : orphans) {
-    GiveBack(lease, FailureCause::kPlatform, "the worker left before it got the job");
-  }
+  for (const LeaseId& lease : orphans) GiveBack(lease, NeverBegan(kLeftBefore));
   if (more) Wake(endpoint_id);
 }
 
@@ -225,9 +233,13 @@ void Dispatcher::TakeBack(const ClaimedJob& job, const WorkerLink* link, const a
     }
   }
   if (absl::IsNotFound(why)) {
-    GiveBack(job.lease, FailureCause::kPlatform, "its input could not be read");
+    GiveBack(
+        job.lease,
+        {.cause = FailureCause::kPlatform, .output = {}, .error = "its input could not be read"});
   } else if (absl::IsOutOfRange(why)) {
-    GiveBack(job.lease, FailureCause::kHandlerError, std::string(why.message()));
+    GiveBack(
+        job.lease,
+        {.cause = FailureCause::kHandlerError, .output = {}, .error = std::string(why.message())});
   }
 }
 
@@ -244,13 +256,11 @@ void Dispatcher::Assign(Delivery delivery) {
   }
   if (delivery.link->Assign(std::move(assignments))) return;
   Leave(worker_id, delivery.link.get());  // Or the next claim would go the same way.
-  for (const LeaseId& lease : leases) {
-    GiveBack(lease, FailureCause::kPlatform, "the worker left before it got the job");
-  }
+  for (const LeaseId& lease : leases) GiveBack(lease, NeverBegan(kLeftBefore));
 }
 
-void Dispatcher::GiveBack(const LeaseId& lease, FailureCause cause, std::string error) {
-  Settle({.lease = lease, .outcome = {.cause = cause, .error = std::move(error)}}, nullptr);
+void Dispatcher::GiveBack(const LeaseId& lease, Outcome outcome) {
+  Settle({.lease = lease, .outcome = std::move(outcome)}, nullptr);
 }
 
 void Dispatcher::Settle(Settlement settlement, std::shared_ptr<WorkerLink> link) {

@@ -177,7 +177,7 @@ class Dispatcher {
   void Assign(Delivery delivery);
   void TakeBack(const ClaimedJob& job, const WorkerLink* link, const absl::Status& why)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  void GiveBack(const LeaseId& lease, FailureCause cause, std::string error);
+  void GiveBack(const LeaseId& lease, Outcome outcome);
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
   absl::StatusOr<bool> StoreOutput(Settlement& settlement);
   void StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link);

@@ -19,6 +19,8 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
   const std::string endpoint_id = hello.endpoint_id;
   const std::vector<LeaseId> held = hello.leases;
   std::set<LeaseId> missing;  // Assigned to it, and never arrived.
+  // One that was just started may have had them, and died of them.
+  const bool just_started = hello.worker.cold_start > absl::ZeroDuration();
   std::shared_ptr<WorkerLink> replaced;
   {
     MutexLock lock(mutex_);
@@ -47,7 +49,10 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
   if (!held.empty()) Renew(held, worker_id);
   for (const LeaseId& lease : held) missing.erase(lease);
   for (const LeaseId& lease : missing) {
-    GiveBack(lease, FailureCause::kPlatform, "the job did not reach the worker");
+    GiveBack(lease, {.cause = FailureCause::kPlatform,
+                     .output = {},
+                     .error = "the job did not reach the worker",
+                     .never_began = !just_started});
   }
   Wake(endpoint_id);
 }
@@ -199,7 +204,9 @@ void Dispatcher::WorkerEnded(const std::string& worker_id) {
     }
   }
   for (const LeaseId& lease : lost) {
-    GiveBack(lease, FailureCause::kWorkerLost, "worker " + worker_id + " was lost");
+    GiveBack(lease, {.cause = FailureCause::kWorkerLost,
+                     .output = {},
+                     .error = "worker " + worker_id + " was lost"});
   }
 }
 

@@ -34,10 +34,16 @@ void WebhookDeliverer::Run(absl::Duration patience) {
   const absl::Status settled = SettleEnded();
   if (settled.ok()) {
     BeginDue();
-    return AwaitEnd(patience);
+    return Wait(patience, /*ends=*/true);
   }
   spdlog::warn("webhooks: {}", settled.ToString());
-  absl::SleepFor(patience);  // The outbox is down.
+  Wait(patience, /*ends=*/false);  // The outbox is down, and what has ended stays.
+}
+
+void WebhookDeliverer::Stop() {
+  MutexLock lock(mutex_);
+  stopped_ = true;
+  changed_.SignalAll();
 }
 
 // What cannot be stored is tried again, while its places are taken. When that takes longer
@@ -80,10 +86,10 @@ void WebhookDeliverer::BeginDue() {
   }
 }
 
-void WebhookDeliverer::AwaitEnd(absl::Duration patience) {
+void WebhookDeliverer::Wait(absl::Duration patience, bool ends) {
   const absl::Time until = absl::Now() + patience;
   MutexLock lock(mutex_);
-  while (ended_.empty() && absl::Now() < until) {
+  while (!stopped_ && !(ends && !ended_.empty()) && absl::Now() < until) {
     changed_.WaitFor(mutex_, until - absl::Now());
   }
 }
@@ -101,7 +107,7 @@ void WebhookDeliverer::Deliver(const Webhook& webhook) {
   ended_.push_back(
       {.project_id = webhook.project_id,
        .end = {.id = webhook.id, .attempt = webhook.attempts, .outcome = std::move(outcome)}});
-  changed_.Signal();
+  changed_.SignalAll();
 }
 
 void WebhookDeliverer::Release(const std::string& project_id) {

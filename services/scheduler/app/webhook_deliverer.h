@@ -37,8 +37,12 @@ class WebhookDeliverer {
   ~WebhookDeliverer();
 
   /// One round: stores what attempts have come to, begins those that are due and there is
-  /// room for, and waits until one of them ends, for at most `patience`.
+  /// room for, and waits until one of them ends, for at most `patience`; all of that while
+  /// the outbox cannot be reached.
   void Run(absl::Duration patience = kPatience) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// Ends the present round's wait, and rounds do not wait any more. From any thread.
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// Drops what has been kept for long enough, and measures the rest. Blocks.
   void Tidy();
@@ -46,7 +50,8 @@ class WebhookDeliverer {
  private:
   absl::Status SettleEnded() ABSL_LOCKS_EXCLUDED(mutex_);
   void BeginDue() ABSL_LOCKS_EXCLUDED(mutex_);
-  void AwaitEnd(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_);
+  /// `ends`: an attempt's end is waited for, too.
+  void Wait(absl::Duration patience, bool ends) ABSL_LOCKS_EXCLUDED(mutex_);
   void Deliver(const Webhook& webhook) ABSL_LOCKS_EXCLUDED(mutex_);
   void Release(const std::string& project_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -64,6 +69,7 @@ class WebhookDeliverer {
   int running_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, int> by_project_ ABSL_GUARDED_BY(mutex_);
   std::vector<Ended> ended_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   runtime::ThreadPool threads_{kMaxAttempts, kMaxAttempts};
 };
 

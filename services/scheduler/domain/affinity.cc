@@ -28,6 +28,7 @@ void ApplyTerm(char letter, std::string_view value, Affinity& affinity) {
     case 'c': affinity.critical = true; break;
     case 'f': affinity.fallback_after = absl::Microseconds(ToNumber(value)); break;
     case 'g': affinity.own_gpu_types = true; break;
+    case 'l': affinity.background = true; break;
     case 'm': affinity.model = value; break;
     case 'r': affinity.region = value; break;
     case 't': affinity.central_only = true; break;
@@ -48,6 +49,7 @@ std::string AffinityClass(const Affinity& affinity) {
     fmt::format_to(add, "|f={}", absl::ToInt64Microseconds(affinity.fallback_after));
   }
   if (affinity.own_gpu_types) text += "|g=1";
+  if (affinity.background) text += "|l=1";
   if (!affinity.model.empty()) fmt::format_to(add, "|m={}", affinity.model);
   if (!affinity.region.empty()) fmt::format_to(add, "|r={}", affinity.region);
   if (affinity.central_only) text += "|t=c";

@@ -21,6 +21,7 @@ struct Affinity {
   bool central_only = false;  // No federated worker.
   std::string model;          // Workers that have it warm go first; empty: none.
   bool critical = false;      // Goes before all others, and a worker starts at once.
+  bool background = false;    // Takes what workers there are: none is started for it.
   std::string window;         // When it may start, see ParseTimeWindow; empty: at any time.
 
   friend bool operator==(const Affinity&, const Affinity&) = default;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "services/scheduler/domain/worker_demand.h"
 
@@ -83,6 +84,27 @@ std::vector<std::vector<std::string>> TypesOfStarts(const Endpoint& endpoint, in
   return starts;
 }
 
+// How long the next of the jobs of any class has waited.
+template <typename Classes, typename WaitOf>
+absl::Duration LongestWait(const Classes& classes, const WaitOf& wait_of) {
+  absl::Duration longest;
+  for (const auto& each : classes) longest = std::max(longest, wait_of(each));
+  return longest;
+}
+
+// The queue without the jobs that start no worker.
+QueueSnapshot WithoutBackground(QueueSnapshot queue) {
+  const auto dropped = std::erase_if(queue.classes, [&](const ClassSnapshot& each) {
+    if (each.affinity.background) queue.queued -= each.queued;
+    return each.affinity.background;
+  });
+  if (dropped > 0) {
+    queue.oldest_wait =
+        LongestWait(queue.classes, [](const auto& each) { return each.oldest_wait; });
+  }
+  return queue;
+}
+
 // What the waiting jobs call for. Those that nobody could serve are taken off the queue.
 std::vector<WorkerDemand> TakeMeetable(const Endpoint& endpoint,
                                        const std::vector<WorkerSnapshot>& workers,
@@ -95,10 +117,8 @@ std::vector<WorkerDemand> TakeMeetable(const Endpoint& endpoint,
     return decision.unmet = true;
   });
   if (decision.unmet) {
-    queue.oldest_wait = absl::ZeroDuration();
-    for (const WorkerDemand& demand : demands) {
-      queue.oldest_wait = std::max(queue.oldest_wait, demand.waiting.oldest_wait);
-    }
+    queue.oldest_wait =
+        LongestWait(demands, [](const auto& demand) { return demand.waiting.oldest_wait; });
   }
   return demands;
 }
@@ -110,6 +130,7 @@ ScaleDecision Autoscale(const Endpoint& endpoint, QueueSnapshot queue,
                         const std::vector<GpuOffer>& offers, absl::Time now) {
   const ScalePolicy& policy = endpoint.scale;
   ScaleDecision decision;
+  if (!endpoint.deleted) queue = WithoutBackground(std::move(queue));
   const std::vector<WorkerDemand> demands =
       TakeMeetable(endpoint, workers, offers, queue, decision);
   if (endpoint.queue.max_concurrency > 0) {

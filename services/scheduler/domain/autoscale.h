@@ -59,13 +59,13 @@ struct ScaleDecision {
 /// Decides how many workers an endpoint should have and which go.
 ///
 /// Jobs beyond the endpoint's max_concurrency do not count: more workers could not
-/// run them. Starts the first worker as soon as anything waits, and one as soon as jobs
-/// wait that none of the workers may take, or critical ones for which none is free or on
-/// its way. With QUEUE_DELAY it adds one for each `value` seconds that the next job has
-/// waited, and never more than there are waiting jobs; workers that start count as help
-/// on the way. With REQUEST_COUNT it wants one for each `value` jobs. All within
-/// max_workers: to make room for jobs that no worker may take, one that is idle and may
-/// take none of those that wait is drained.
+/// run them; nor do those in the background, unless the endpoint is deleted. Starts the first
+/// worker as soon as anything waits, and one as soon as jobs wait that none of the workers may
+/// take, or critical ones for which none is free or on its way. With QUEUE_DELAY it adds one for
+/// each `value` seconds that the next job has waited, and never more than there are waiting jobs;
+/// workers that start count as help on the way. With REQUEST_COUNT it wants one for each `value`
+/// jobs. All within max_workers: to make room for jobs that no worker may take, one that is idle
+/// and may take none of those that wait is drained.
 ///
 /// Drains workers idle for `idle_timeout` that may take nothing of what waits down to
 /// min_workers, longest idle first, outdated ones as soon as they are idle; a paused

@@ -19,11 +19,13 @@ void ChargeAttempt(Job& job, FailureCause cause, bool never_began, absl::Time no
   job.gpu_time_us += absl::ToInt64Microseconds(now - *job.started_at) * job.gpu_count;
 }
 
-// The attempt did not begin with its lease.
-void MoveStart(Job& job, absl::Duration waited, absl::Time now) {
+// The attempt did not begin with its lease, or at all.
+void MoveStart(Job& job, const Outcome& outcome, absl::Time now) {
   const absl::Time leased = *job.started_at;
-  job.started_at = std::clamp(leased + waited, leased, now);
-  if (job.first_started_at == leased) job.first_started_at = job.started_at;
+  job.started_at = outcome.never_began ? now : std::clamp(leased + outcome.waited, leased, now);
+  if (job.first_started_at != leased) return;
+  job.first_started_at = job.started_at;
+  if (outcome.never_began) job.first_started_at.reset();  // It still waits for its first start.
 }
 
 absl::Status WrongState(const Job& job) {
@@ -78,7 +80,7 @@ absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, ab
     return Error(absl::StatusCode::kAborted, "attempt {} of job {} holds no lease", epoch, job.id);
   }
   now = std::max(now, *job.started_at);  // A clock may have been set back.
-  MoveStart(job, outcome.never_began ? absl::InfiniteDuration() : outcome.waited, now);
+  MoveStart(job, outcome, now);
   ChargeAttempt(job, outcome.cause, outcome.never_began, now);
   job.error = outcome.error;
   job.cause = outcome.cause;

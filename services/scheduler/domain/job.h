@@ -16,6 +16,9 @@
 
 namespace furnace::scheduler {
 
+/// Jobs of this priority are in the background, see Affinity, unless they are critical.
+inline constexpr int kLowestPriority = -10;
+
 /// Names an attempt: the lease of a job under an epoch, which is the attempt's
 /// number. Whoever acts on a job under an older epoch is refused.
 struct LeaseId {
@@ -62,7 +65,7 @@ struct Job {
   absl::Duration cold_start;  // Of the worker whose first job this was.
 
   absl::Time queued_at = absl::InfinitePast();
-  std::optional<absl::Time> first_started_at;
+  std::optional<absl::Time> first_started_at;  // Of an attempt that a handler could begin.
   std::optional<absl::Time> started_at;
   std::optional<absl::Time> completed_at;
   std::int64_t gpu_time_us = 0;          // Billed: lease time x GPUs over the attempts.

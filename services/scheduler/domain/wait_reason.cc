@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "absl/status/statusor.h"
+#include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/job_window.h"
 #include "services/scheduler/domain/time_window.h"
 #include "services/scheduler/domain/time_zone.h"
@@ -32,7 +33,7 @@ WaitReason ForItsTime(const Job& job) {
   return {.constraint = WaitConstraint::kNotBefore, .detail = "its time has not come"};
 }
 
-WaitReason ForAWorker(const Hindrance& hindrance) {
+WaitReason ForAWorker(const Hindrance& hindrance, bool background) {
   switch (hindrance.obstacle) {
     case Obstacle::kStarting: return {WaitConstraint::kStarting, 0, hindrance.detail};
     case Obstacle::kNoCapacity: return {WaitConstraint::kNoCapacity, 0, hindrance.detail};
@@ -40,6 +41,9 @@ WaitReason ForAWorker(const Hindrance& hindrance) {
     case Obstacle::kCrashLoop: return {WaitConstraint::kCrashLoop, 0, hindrance.detail};
     case Obstacle::kFairShare: return {WaitConstraint::kFairShare, 0, hindrance.detail};
     case Obstacle::kNone: break;
+  }
+  if (background) {
+    return {WaitConstraint::kBusy, 0, "no worker is free, and none is started for its priority"};
   }
   return {WaitConstraint::kBusy, 0, "all workers are busy"};
 }
@@ -70,7 +74,7 @@ WaitReason ReasonOf(const Job& job, const Endpoint& endpoint, const QueuePlace& 
     return {WaitConstraint::kConcurrencyLimit, 0,
             fmt::format("{} jobs run, the most the endpoint allows", place.running)};
   }
-  return ForAWorker(place.hindrance);
+  return ForAWorker(place.hindrance, ParseAffinityClass(job.affinity).background);
 }
 
 }  // namespace

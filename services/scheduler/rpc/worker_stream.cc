@@ -5,10 +5,23 @@
 #include "services/scheduler/rpc/convert.h"
 
 namespace furnace::scheduler::rpc {
+namespace {
+
+// Of inputs in one message, but for the last of them: all that a worker asks for at a time
+// may be more than a message can hold.
+constexpr std::size_t kAssignedBytes = std::size_t{1} << 20;
+
+}  // namespace
 
 bool StreamWorkerLink::Assign(std::vector<Assignment> jobs) {
   v1::ConnectResponse message;
+  std::size_t bytes = 0;
   for (Assignment& job : jobs) {
+    if (bytes >= kAssignedBytes) {
+      if (!call_->Push(std::exchange(message, {}))) return false;
+      bytes = 0;
+    }
+    bytes += job.input.size();
     v1::Assignment& proto = *message.mutable_assignments()->add_jobs();
     *proto.mutable_lease() = ToProto(job.lease);
     proto.set_input(std::move(job.input));

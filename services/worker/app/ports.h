@@ -56,7 +56,7 @@ class SchedulerPort {
   virtual ~SchedulerPort() = default;
   /// Opens a session; there is none. Its events end with OnDisconnected.
   virtual void Dial(const Hello& hello, SchedulerEvents& events) = 0;
-  /// Ignored without a session.
+  /// Ignored without a session. In their order, but that the latest heartbeat goes first.
   virtual void Send(Message message) = 0;
   /// Bytes of payloads given to Send and not yet written.
   virtual std::size_t backlog_bytes() const = 0;

@@ -154,6 +154,9 @@ TYPED_TEST_P(JobQueueContract, AJobThatNeverBeganMayBeGivenBackAnyNumberOfTimes)
   EXPECT_EQ(job.gpu_time_us, 0);
   const AttemptEnd end = *this->EventsOf(id).back().attempt_end;
   EXPECT_EQ(end.start, end.end);
+  EXPECT_EQ(job.first_started_at, std::nullopt);
+  this->Claim();
+  EXPECT_EQ(this->Get(id).first_started_at, this->Get(id).started_at);
 }
 
 TYPED_TEST_P(JobQueueContract, AStoredOutputIsPointedAt) {

@@ -70,9 +70,10 @@ TEST_F(OutputTest, ALargeOutputComesWhole) {
   EXPECT_EQ(Get(link).body, output);
 }
 
-TEST(OutputLimitTest, LargeAnswersBeyondTheServersRoomAreRefusedAndSmallOnesAreNot) {
+TEST(OutputLimitTest, LargeAnswersBeyondAProjectsRoomAreRefusedAndSmallOnesAreNot) {
   http::ServerLimits limits;
-  limits.answer_bytes = 1'000'000;
+  constexpr std::size_t kShare = 1'000'000;
+  limits.answer_bytes = http::AnswerRoom::kShares * kShare;
   GatewayHarness gateway(limits);
   v1::Job job;
   const auto get = [&] {
@@ -82,8 +83,8 @@ TEST(OutputLimitTest, LargeAnswersBeyondTheServersRoomAreRefusedAndSmallOnesAreN
     job.set_output('"' + std::string(size, 'x') + '"');
     gateway.services.jobs.Put(job);
     const HttpAnswer answer = get();
-    EXPECT_EQ(answer.status, size > limits.answer_bytes ? 503 : 200) << size;
-    EXPECT_EQ(answer.headers.contains("retry-after"), size > limits.answer_bytes);
+    EXPECT_EQ(answer.status, size > kShare ? 503 : 200) << size;
+    EXPECT_EQ(answer.headers.contains("retry-after"), size > kShare);
   }
 }
 

@@ -96,6 +96,15 @@ TEST_F(RunpodTest, ANameThatLeadsNowhereAnyMoreIsAskedForAnew) {
   EXPECT_EQ(CallsOf("ResolveEndpointName"), 2U);
 }
 
+TEST_F(RunpodTest, AJobThatIsGoneSaysNothingOfItsEndpointsName) {
+  for (const std::string route : {"status", "status-sync", "cancel"}) {
+    gateway_.stage().Fail(route == "status-sync" ? "Wait" : "Get",
+                          {grpc::StatusCode::NOT_FOUND, "no job"});
+    EXPECT_EQ(Post("/v2/echo/" + route + "/" + kJob).status, 404) << route;
+  }
+  EXPECT_EQ(CallsOf("ResolveEndpointName"), 1U);
+}
+
 TEST_F(RunpodTest, UnknownNamesAre404AndAnUnreachableRegistryIs503) {
   EXPECT_EQ(Post("/v2/other/run", R"({"input":1})").status, 404);
   gateway_.stage().Fail("ResolveEndpointName", {grpc::StatusCode::UNAVAILABLE, "gone"});
@@ -211,6 +220,12 @@ TEST_F(RunpodTest, RequestsAreTheEndpointsJobs) {
   EXPECT_EQ(seen.page_token(), "t");
 }
 
+TEST_F(RunpodTest, TheRequestsOfAnEndpointThatIsNotThereAre404) {
+  gateway_.stage().Fail("GetEndpoint", {grpc::StatusCode::NOT_FOUND, "no such endpoint"});
+  EXPECT_EQ(Get(Path("/requests")).status, 404);
+  EXPECT_EQ(Get(Path("/requests")).status, 200);
+}
+
 TEST_F(RunpodTest, EachStreamCallGoesOnWhereTheLastOneEnded) {
   const std::string target = Path("/stream/" + std::string(kJob));
   Script({News(v1::JOB_STATUS_IN_QUEUE), News(v1::JOB_STATUS_IN_PROGRESS, 1, 2)});
@@ -225,6 +240,23 @@ TEST_F(RunpodTest, EachStreamCallGoesOnWhereTheLastOneEnded) {
   Script({News(v1::JOB_STATUS_COMPLETED)});
   EXPECT_EQ(Get(target).body, R"({"status":"COMPLETED","stream":[]})");
   EXPECT_EQ(Seen<v1::WatchRequest>("Watch").after_chunk(), 3);
+}
+
+TEST_F(RunpodTest, AnAnswerThatTheClientDoesNotTakeIsGivenAgain) {
+  const std::string target = Path("/stream/" + std::string(kJob));
+  v1::WatchResponse news = News(v1::JOB_STATUS_COMPLETED, 1, 1);
+  news.mutable_chunks(0)->set_output('"' + std::string(20 << 20, 'x') + '"');  // Beyond any buffer.
+  Script({news});
+  {
+    HttpClient client(gateway_.http_port());
+    client.Request("GET", target, "Authorization: Bearer fk_runner\r\n");
+    EXPECT_EQ(client.ReadHead().status, 200);
+  }
+  EXPECT_EQ(
+      Get(target).body.size(),
+      (20 << 20) +
+          std::string(R"({"status":"COMPLETED","stream":[{"output":"","sequence":1}]})").size());
+  EXPECT_EQ(Seen<v1::WatchRequest>("Watch").after_chunk(), 0);
 }
 
 TEST_F(RunpodTest, AClientThatSaysWhereItIsKeepsItsOwnPlace) {

@@ -203,6 +203,24 @@ TEST_F(StreamTest, WebSocketIgnoresWhatClientsSayWithinReason) {
   gateway_.stage().AwaitCancelled("Watch");
 }
 
+TEST_F(StreamTest, WebSocketClientThatSendsOnIsToldWhyItIsSentAway) {
+  gateway_.stage().Hold("Watch");
+  gateway_.services.jobs.Script({Chunk(1, "1"), Chunk(2, "2"), Chunk(3, "3")});
+  for (const std::size_t sent : {std::size_t{5000}, std::size_t{4} << 20}) {
+    HttpClient client(gateway_.http_port());
+    client.Request("GET", kStream,
+                   std::string(kAuth) +
+                       "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                       "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
+    ASSERT_EQ(client.ReadHead().status, 101);
+    // The head of a frame of 2^40 bytes, masked with zeros.
+    const std::string head("\x81\xff\0\0\1\0\0\0\0\0\0\0\0\0", 14);
+    EXPECT_TRUE(client.Write(head + std::string(sent, 'x')));
+    EXPECT_TRUE(client.ReadRest().ends_with("\x88\x02\x03\xf1")) << "a close frame, 1009";
+    client.Close();
+  }
+}
+
 TEST(StreamLimitsTest, AWebSocketReaderThatStopsIsDropped) {
   http::ServerLimits limits;
   limits.write_timeout = absl::Milliseconds(500);

@@ -146,6 +146,28 @@ TEST_F(SchedulerWorkersTest, WhatAJobWaitedInItsWorkerIsNoExecution) {
   EXPECT_EQ(job.gpu_time_us(), 0);
 }
 
+TEST_F(SchedulerWorkersTest, LargeInputsComeInMessagesOfTheirOwn) {
+  const auto replica = StartReplica();
+  const std::string input = '"' + std::string(1 << 20, 'x') + '"';
+  for (int i = 0; i < 3; ++i) Submit(*replica, input);
+  const auto worker = Connect(*replica, "w-1", /*credits=*/3);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(worker->NextJob().input(), input);
+}
+
+TEST_F(SchedulerWorkersTest, TheDelayOfAJobThatNeverReachedItsWorkerGoesOn) {
+  const auto replica = StartReplica();
+  const std::string id = Submit(*replica);
+  Connect(*replica, "w-1")->NextJob();
+  const auto worker = Connect(*replica, "w-1");  // It says that it has no job.
+  worker->Complete(worker->NextJob().lease(), "2");
+  const v1::Job done = Wait(*replica, id);
+  EXPECT_EQ(done.attempt(), 2);
+  const auto micros = [](const google::protobuf::Timestamp& time) {
+    return time.seconds() * 1'000'000 + time.nanos() / 1000;
+  };
+  EXPECT_EQ(done.delay_ms(), (micros(done.started_at()) - micros(done.queued_at())) / 1000);
+}
+
 TEST_F(SchedulerWorkersTest, AWorkerComesBackWithItsJob) {
   const auto replica = StartReplica();
   const std::string id = Submit(*replica);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "furnace/v1/endpoint_service.pb.h"
 #include "services/gateway/http/runpod/endpoint_view.h"
 
 namespace furnace::gateway::http::runpod {
@@ -27,6 +28,14 @@ auto Show(const VisitPtr& visit, void (*write)(const Message&, std::string&)) {
     write(message, body);
     AnswerJson(visit, std::move(body));
   };
+}
+
+// Answers with an empty page, unless the project has no such endpoint.
+void RequestsOfNone(const Services& services, const VisitPtr& visit, const v1::ListResponse& page) {
+  static const wire::Method& method = wire::MethodAt("/furnace.v1.EndpointService/GetEndpoint");
+  Ask<v1::GetEndpointResponse>(
+      services, visit, method, OfEndpoint<v1::GetEndpointRequest>(*visit),
+      [visit, page](const v1::GetEndpointResponse&) { Show(visit, &WriteRequests)(page); });
 }
 
 }  // namespace
@@ -54,7 +63,11 @@ void Requests(const Services& services, const VisitPtr& visit) {
   message.set_page_size(visit->query.limit);
   message.set_page_token(visit->query.page_token);
   static const wire::Method& method = wire::MethodAt("/furnace.v1.JobService/List");
-  Ask<v1::ListResponse>(services, visit, method, message, Show(visit, &WriteRequests));
+  Ask<v1::ListResponse>(services, visit, method, message,
+                        [services, visit](const v1::ListResponse& page) {
+                          if (page.jobs().empty()) return RequestsOfNone(services, visit, page);
+                          Show(visit, &WriteRequests)(page);
+                        });
 }
 
 void Metrics(const Services& services, const VisitPtr& visit) {

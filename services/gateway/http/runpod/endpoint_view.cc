@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "libs/common/json/json.h"
-#include "services/gateway/http/runpod/job_view.h"
+#include "libs/common/proto_json/runpod_job.h"
 
 namespace furnace::gateway::http::runpod {
 namespace {
@@ -66,7 +66,7 @@ void WriteRequests(const v1::ListResponse& page, std::string& out) {
   std::string_view separator;
   for (const v1::Job& job : page.jobs()) {
     out += separator;
-    WriteJob(job, job.id(), out);
+    proto_json::WriteRunPodJob(job, job.id(), out);
     separator = ",";
   }
   out += ']';

@@ -5,9 +5,10 @@
 
 #include "furnace/v1/job_service.pb.h"
 #include "libs/common/base/status.h"
+#include "libs/common/proto_json/runpod_job.h"
 #include "services/gateway/domain/limits.h"
 #include "services/gateway/http/output_route.h"
-#include "services/gateway/http/runpod/job_view.h"
+#include "services/gateway/http/runpod/job_id.h"
 #include "services/gateway/http/runpod/run_request.h"
 
 namespace furnace::gateway::http::runpod {
@@ -17,7 +18,7 @@ namespace v1 = furnace::v1;
 
 void AnswerJob(const VisitPtr& visit, const v1::Job& job, std::string_view id) {
   std::string body;
-  WriteJob(job, id, body);
+  proto_json::WriteRunPodJob(job, id, body);
   AnswerJson(visit, std::move(body));
 }
 
@@ -43,8 +44,7 @@ template <typename Response>
 auto ShowJob(const Services& services, const VisitPtr& visit) {
   return [services, visit](const Response& response) {
     if (response.job().endpoint_id() != visit->endpoint_id) {
-      return RefuseVisit(services, visit,
-                         Error(absl::StatusCode::kNotFound, "no job {}", visit->job()));
+      return RefuseForeignJob(services, visit);
     }
     AnswerJob(visit, response.job(), visit->job());
   };
@@ -66,7 +66,7 @@ void Change(const Services& services, const VisitPtr& visit, const wire::Method&
   Ask<v1::GetResponse>(services, visit, get, lookup,
                        [services, visit, &method](const v1::GetResponse& found) {
                          if (found.job().endpoint_id() != visit->endpoint_id) {
-                           return ShowJob<v1::GetResponse>(services, visit)(found);
+                           return RefuseForeignJob(services, visit);
                          }
                          Ask<Response>(services, visit, method, OfJob<Request>(*visit),
                                        ShowJob<Response>(services, visit));

@@ -8,8 +8,8 @@
 #include "libs/common/base/uuid.h"
 #include "services/gateway/domain/limits.h"
 #include "services/gateway/http/runpod/endpoint_routes.h"
+#include "services/gateway/http/runpod/job_id.h"
 #include "services/gateway/http/runpod/job_routes.h"
-#include "services/gateway/http/runpod/job_view.h"
 #include "services/gateway/http/runpod/stream_poll.h"
 
 namespace furnace::gateway::http::runpod {
@@ -44,7 +44,7 @@ constexpr Row kRows[] = {
 bool TakesBody(const Row& row) { return row.path == "/run" || row.path == "/runsync"; }
 
 absl::Status CheckJob(const Visit& visit) {
-  if (visit.request.parameters.size() < 2 || IsUuid(JobIdOf(visit.job()))) return absl::OkStatus();
+  if (!visit.names_job() || IsUuid(JobIdOf(visit.job()))) return absl::OkStatus();
   return Error(absl::StatusCode::kNotFound, "no job {}", visit.job());
 }
 

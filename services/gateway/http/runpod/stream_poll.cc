@@ -1,13 +1,14 @@
 #include "services/gateway/http/runpod/stream_poll.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "furnace/v1/job_service.pb.h"
-#include "libs/common/base/status.h"
-#include "services/gateway/http/runpod/job_view.h"
+#include "libs/common/proto_json/runpod_job.h"
+#include "services/gateway/http/runpod/job_id.h"
 #include "services/gateway/http/runpod/stream_view.h"
 #include "services/gateway/http/service_call.h"
 
@@ -15,6 +16,9 @@ namespace furnace::gateway::http::runpod {
 namespace {
 
 namespace v1 = furnace::v1;
+
+// An answer of this size fits into the buffer of any socket.
+constexpr std::size_t kSmallBytes = 4 << 10;
 
 // One call of /stream. It runs on the connection's thread and lives as long as it waits
 // for a message.
@@ -56,27 +60,38 @@ class StreamPoll : public std::enable_shared_from_this<StreamPoll> {
   void ReadNext() {
     stream_->Next([self = shared_from_this()](Message message) {
       self->visit_->request.exchange->Post(
-          [self, message = std::move(message)] { self->OnMessage(message); });
+          [self, message = std::move(message)]() mutable { self->OnMessage(std::move(message)); });
     });
   }
 
   // A stream that ends or breaks after its first message has said how the job is: the end
   // of the hold looks like that, too.
-  void OnMessage(const Message& message) {
-    if (message.ok() && message->has_value()) return OnNews(**message);
+  void OnMessage(Message message) {
+    if (message.ok() && message->has_value()) return Parse(**std::move(message));
     if (news_) return AnswerNews();
     Refuse(message.ok() ? absl::UnavailableError("the job's stream ended early")
                         : message.status());
   }
 
-  void OnNews(const std::string& bytes) {
-    v1::WatchResponse news;
-    if (!news.ParseFromString(bytes)) return Refuse(absl::InternalError("no WatchResponse"));
-    if (news.job().endpoint_id() != visit_->endpoint_id) {
-      return Refuse(Error(absl::StatusCode::kNotFound, "no job {}", job_id_));
+  // The job may have a large output.
+  void Parse(std::string bytes) {
+    const std::size_t size = bytes.size();
+    services_.large_work.Run(size, [self = shared_from_this(), bytes = std::move(bytes)] {
+      auto news = std::make_unique<v1::WatchResponse>();
+      if (!news->ParseFromString(bytes)) news.reset();
+      self->visit_->request.exchange->Post(
+          [self, news = std::move(news)]() mutable { self->OnNews(std::move(news)); });
+    });
+  }
+
+  void OnNews(std::unique_ptr<v1::WatchResponse> news) {
+    if (news == nullptr) return Refuse(absl::InternalError("no WatchResponse"));
+    if (news->job().endpoint_id() != visit_->endpoint_id) {
+      stream_->Cancel();
+      return RefuseForeignJob(services_, visit_);
     }
     news_ = std::move(news);
-    if (news_->chunks_size() > 0 || IsFinal(news_->job())) return AnswerNews();
+    if (news_->chunks_size() > 0 || proto_json::IsFinal(news_->job())) return AnswerNews();
     ReadNext();
   }
 
@@ -89,10 +104,20 @@ class StreamPoll : public std::enable_shared_from_this<StreamPoll> {
     stream_->Cancel();
     std::string body;
     WriteStream(*news_, from_, body);
-    if (!visit_->query.after && !is_gone_) {
-      services_.cursors.Advance(project(), job_id_, After(*news_, from_));
-    }
-    AnswerJson(visit_, std::move(body));
+    // A small one is with the network at once, and the client's next call, over another
+    // connection, may come before the word of that.
+    const bool is_small = body.size() <= kSmallBytes;
+    if (is_small && !is_gone_) Advance();
+    Response response;
+    response.body = std::move(body);
+    visit_->request.exchange->Send(std::move(response), [self = shared_from_this(), is_small] {
+      if (!is_small) self->Advance();
+    });
+  }
+
+  void Advance() {
+    if (visit_->query.after) return;
+    services_.cursors.Advance(project(), job_id_, After(*news_, from_));
   }
 
   const Services services_;
@@ -100,7 +125,7 @@ class StreamPoll : public std::enable_shared_from_this<StreamPoll> {
   const std::string job_id_;
   const StreamCursor from_;
   std::shared_ptr<OngoingStream> stream_;
-  std::optional<v1::WatchResponse> news_;
+  std::unique_ptr<v1::WatchResponse> news_;
   bool is_gone_ = false;  // The client.
 };
 

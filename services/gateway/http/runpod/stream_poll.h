@@ -12,8 +12,9 @@ inline constexpr absl::Duration kStreamHold = absl::Seconds(8);
 /// there is anything or the job is final, else as soon as there is, at the latest when the
 /// hold is over. The answer that first shows a final status has all chunks that remain.
 ///
-/// The client's place is kept in `services.cursors`, unless it says it itself (after=). A
-/// client that leaves meanwhile misses nothing by it.
+/// The client's place is kept in `services.cursors`, unless it says it itself (after=), and
+/// moves on when the answer is with the network: a client that leaves before that misses
+/// nothing by it.
 void PollStream(const Services& services, const VisitPtr& visit);
 
 }  // namespace furnace::gateway::http::runpod

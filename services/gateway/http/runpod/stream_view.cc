@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "libs/common/json/json.h"
-#include "services/gateway/http/runpod/job_view.h"
+#include "libs/common/proto_json/runpod_job.h"
 
 namespace furnace::gateway::http::runpod {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 namespace v1 = furnace::v1;
 
 bool HasFailed(const v1::Job& job) {
-  return IsFinal(job) && job.status() != v1::JOB_STATUS_COMPLETED;
+  return proto_json::IsFinal(job) && job.status() != v1::JOB_STATUS_COMPLETED;
 }
 
 bool IsVoid(const v1::Chunk& chunk, const v1::Job& job) {
@@ -26,7 +26,8 @@ bool IsVoid(const v1::Chunk& chunk, const v1::Job& job) {
 
 void WriteStream(const v1::WatchResponse& news, const StreamCursor& from, std::string& out) {
   const v1::Job& job = news.job();
-  fmt::format_to(std::back_inserter(out), R"({{"status":"{}","stream":[)", StatusOf(job));
+  fmt::format_to(std::back_inserter(out), R"({{"status":"{}","stream":[)",
+                 proto_json::RunPodStatus(job));
   std::string_view separator;
   for (const v1::Chunk& chunk : news.chunks()) {
     if (IsVoid(chunk, job)) continue;
@@ -34,7 +35,7 @@ void WriteStream(const v1::WatchResponse& news, const StreamCursor& from, std::s
     fmt::format_to(std::back_inserter(out), R"(,"sequence":{}}})", chunk.sequence());
     separator = ",";
   }
-  const std::string error = HasFailed(job) ? json::Quote(ErrorOf(job)) : "";
+  const std::string error = HasFailed(job) ? json::Quote(proto_json::RunPodError(job)) : "";
   if (!error.empty() && from.told_end < job.version()) {
     fmt::format_to(std::back_inserter(out), R"({}{{"output":{{"error":{}}}}})", separator, error);
   }

@@ -2,9 +2,18 @@
 
 #include <utility>
 
+#include "libs/common/base/status.h"
 #include "services/gateway/http/service_call.h"
 
 namespace furnace::gateway::http::runpod {
+namespace {
+
+// The name may be another endpoint's by now.
+void ForgetName(const Services& services, const Visit& visit) {
+  services.endpoints.Forget(visit.request.caller->project_id, visit.request.parameters[0]);
+}
+
+}  // namespace
 
 void AnswerJson(const VisitPtr& visit, std::string body) {
   Response response;
@@ -13,11 +22,14 @@ void AnswerJson(const VisitPtr& visit, std::string body) {
 }
 
 void RefuseVisit(const Services& services, const VisitPtr& visit, const absl::Status& status) {
-  // The name may be another endpoint's by now.
-  if (absl::IsNotFound(status)) {
-    services.endpoints.Forget(visit->request.caller->project_id, visit->request.parameters[0]);
-  }
+  // Where the path names a job, it is that which is not there.
+  if (absl::IsNotFound(status) && !visit->names_job()) ForgetName(services, *visit);
   Refuse(visit->request.exchange, status);
+}
+
+void RefuseForeignJob(const Services& services, const VisitPtr& visit) {
+  ForgetName(services, *visit);
+  Refuse(visit->request.exchange, Error(absl::StatusCode::kNotFound, "no job {}", visit->job()));
 }
 
 void CallService(const Services& services, const VisitPtr& visit, const wire::Method& method,

@@ -37,14 +37,18 @@ struct Visit {
 
   /// The job's id as the client wrote it; only where the path has one.
   const std::string& job() const { return request.parameters[1]; }
+  bool names_job() const { return request.parameters.size() > 1; }
 };
 using VisitPtr = std::shared_ptr<const Visit>;
 
-/// Answers 200 with `body`. From any thread, as the next two.
+/// Answers 200 with `body`. From any thread, as the next three.
 void AnswerJson(const VisitPtr& visit, std::string body);
 
 /// Answers with an error, {"error", ...}.
 void RefuseVisit(const Services& services, const VisitPtr& visit, const absl::Status& status);
+
+/// Answers that there is no such job: it is of another endpoint than the one that was named.
+void RefuseForeignJob(const Services& services, const VisitPtr& visit);
 
 /// Calls `method` and hands on what it answers, on a thread that has time for the answer's
 /// size. Errors are answered to the client.

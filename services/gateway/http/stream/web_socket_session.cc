@@ -8,6 +8,7 @@
 
 #include "services/gateway/http/deadline.h"
 #include "services/gateway/http/metrics.h"
+#include "services/gateway/http/stream/lingering_socket.h"
 #include "services/gateway/http/utf8.h"
 
 namespace furnace::gateway::http {
@@ -24,7 +25,8 @@ constexpr std::size_t kMaxReasonBytes = 120;  // The protocol allows 123.
 // Sent at a time, so that a large message shows progress.
 constexpr std::size_t kFrameBytes = 64 << 10;
 
-// Holds itself as long as it reads, which it does until the connection ends.
+// Holds itself as long as it reads, which it does until the connection ends. A client that
+// offends is told so by the reader, and listened to for a while, as limits.linger says.
 class WebSocketSession final : public WebSocket,
                                public Session,
                                public std::enable_shared_from_this<WebSocketSession> {
@@ -37,6 +39,7 @@ class WebSocketSession final : public WebSocket,
         on_gone_(std::move(on_gone)),
         deadline_(socket.get_executor(), [this] { OnQuiet(); }),
         stream_(std::move(socket)) {
+    stream_.next_layer().OnLinger([this] { Fall(); });
     OpenWebSockets().Increment();
   }
 
@@ -68,7 +71,7 @@ class WebSocketSession final : public WebSocket,
                         [self = shared_from_this(), on_written = std::move(on_written)](
                             error_code error, std::size_t) mutable {
                           self->writing_ = false;
-                          if (error) return self->End();
+                          if (error || !self->open_) return self->Fall();
                           self->deadline_.Set(self->limits_.ping_interval);
                           if (self->closing_) return self->SendClose();
                           on_written();
@@ -123,13 +126,23 @@ class WebSocketSession final : public WebSocket,
     if (writing_ || closing_ || !open_ || std::exchange(silent_, true)) return End();
     deadline_.Set(limits_.ping_interval);
     stream_.async_ping({}, [self = shared_from_this()](error_code error) {
-      if (error) self->End();
+      if (error) self->Fall();
     });
   }
 
   void SendClose() {
     deadline_.Set(limits_.linger);
-    stream_.async_close(reason_, [self = shared_from_this()](error_code) { self->End(); });
+    stream_.async_close(reason_, [self = shared_from_this()](error_code error) {
+      if (error) return self->Fall();
+      self->End();
+    });
+  }
+
+  // Nothing more can be said. The reader ends the connection: soon, or while it takes leave of
+  // an offender.
+  void Fall() {
+    open_ = false;
+    if (!ended_) deadline_.Set(limits_.linger);
   }
 
   void End() {
@@ -148,7 +161,7 @@ class WebSocketSession final : public WebSocket,
   std::unique_ptr<Place> place_;
   absl::AnyInvocable<void()> on_gone_;
   Deadline deadline_;
-  websocket::stream<asio::ip::tcp::socket> stream_;
+  websocket::stream<LingeringSocket> stream_;
   beast::flat_static_buffer<kMaxIncomingBytes> incoming_;
   std::string outgoing_;
   websocket::close_reason reason_;

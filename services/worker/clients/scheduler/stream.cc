@@ -1,6 +1,5 @@
 #include "services/worker/clients/scheduler/stream.h"
 
-#include <deque>
 #include <thread>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "libs/common/base/mutex.h"
 #include "libs/common/rpc/status_mapping.h"
 #include "services/worker/clients/scheduler/convert.h"
+#include "services/worker/clients/scheduler/send_queue.h"
 
 namespace furnace::worker {
 
@@ -41,14 +41,13 @@ class SchedulerStream::Session {
   void Send(Message message) ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
     if (over_) return;
-    backlog_bytes_ += SizeOf(message);
-    waiting_.push_back(std::move(message));
+    waiting_.Push(std::move(message));
     changed_.SignalAll();
   }
 
   std::size_t backlog_bytes() const ABSL_LOCKS_EXCLUDED(mutex_) {
     MutexLock lock(mutex_);
-    return backlog_bytes_;
+    return waiting_.bytes();
   }
 
   void BreakOff() { context_.TryCancel(); }
@@ -100,9 +99,7 @@ class SchedulerStream::Session {
     while (waiting_.empty() && !closing_ && !over_) changed_.Wait(mutex_);
     if (over_ || waiting_.empty()) return false;
     // Only now, so that of large results that wait there is no copy.
-    request = ToProto(waiting_.front());
-    backlog_bytes_ -= SizeOf(waiting_.front());
-    waiting_.pop_front();
+    request = ToProto(waiting_.Pop());
     options = grpc::WriteOptions();
     // More follow at once: let gRPC put them into one packet.
     if (!waiting_.empty()) options.set_buffer_hint();
@@ -116,8 +113,7 @@ class SchedulerStream::Session {
   const ConnectRequest hello_;
   mutable Mutex mutex_;
   CondVar changed_;
-  std::deque<Message> waiting_ ABSL_GUARDED_BY(mutex_);
-  std::size_t backlog_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  SendQueue waiting_ ABSL_GUARDED_BY(mutex_);
   bool open_ ABSL_GUARDED_BY(mutex_) = false;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool over_ ABSL_GUARDED_BY(mutex_) = false;

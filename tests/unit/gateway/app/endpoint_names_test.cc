@@ -19,9 +19,13 @@ class FakeDirectory final : public EndpointDirectory {
  public:
   void Resolve(const std::string& project_id, const std::string& name, Done done) override {
     asked.push_back(project_id + " " + name);
-    done(answer);
+    if (!holds) return done(answer);
+    held.push_back(std::move(done));
   }
 
+  // Keeps `done` in `held` instead.
+  bool holds = false;
+  std::vector<Done> held;
   absl::StatusOr<std::string> answer = kId;
   std::vector<std::string> asked;
 };
@@ -100,6 +104,33 @@ TEST_F(EndpointNamesTest, AnOldAnswerServesFiveMinutesWhileTheRegistryIsAway) {
   EXPECT_EQ(*Resolve("echo"), kId);
   clock_.now += absl::Nanoseconds(1);
   EXPECT_TRUE(absl::IsUnavailable(Resolve("echo").status()));
+}
+
+TEST_F(EndpointNamesTest, WhileTheRegistryIsAwayItIsNotAskedForEachRequest) {
+  EXPECT_TRUE(Resolve("echo").ok());
+  directory_.answer = absl::UnavailableError("away");
+  clock_.now += EndpointNames::kKnownFor;
+  EXPECT_EQ(*Resolve("echo"), kId);
+  clock_.now += EndpointNames::kRetryAfter - absl::Nanoseconds(1);
+  EXPECT_EQ(*Resolve("echo"), kId);
+  EXPECT_THAT(directory_.asked, ElementsAre("p echo", "p echo"));
+  clock_.now += absl::Nanoseconds(1);
+  directory_.answer = kOtherId;
+  EXPECT_EQ(*Resolve("echo"), kOtherId);
+}
+
+TEST_F(EndpointNamesTest, ThoseWhoWantANameAtTheSameTimeShareOneQuestion) {
+  directory_.holds = true;
+  std::vector<std::string> answers;
+  for (int i = 0; i < 3; ++i) {
+    names_.Resolve("p", "echo", [&](absl::StatusOr<std::string> id) { answers.push_back(*id); });
+  }
+  EXPECT_THAT(directory_.asked, ElementsAre("p echo"));
+  directory_.held.front()(kId);
+  EXPECT_THAT(answers, ElementsAre(kId, kId, kId));
+  clock_.now += EndpointNames::kKnownFor;
+  EXPECT_THAT(Resolve("echo").status().message(), "not called");
+  EXPECT_THAT(directory_.asked, ElementsAre("p echo", "p echo"));
 }
 
 }  // namespace

@@ -232,6 +232,7 @@ TEST_F(DispatcherClaimsTest, AWorkerThatLeavesDuringTheClaimGivesTheJobBack) {
   EXPECT_TRUE(link->received().jobs.empty());
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
   EXPECT_EQ(queue_.Live(id)->cause, FailureCause::kPlatform);
+  EXPECT_EQ(queue_.Live(id)->loss_count, 0);
   EXPECT_FALSE(dispatcher_.HasWorkers(endpoint_.id));
 }
 
@@ -241,9 +242,10 @@ TEST_F(DispatcherClaimsTest, AStreamThatIsGoneGetsOneJobAndNoMore) {
   const std::string id = Submit();
   dispatcher_.Wake(endpoint_.id);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
-  EXPECT_EQ(queue_.Live(id)->loss_count, 1);
+  EXPECT_EQ(queue_.Live(id)->attempt, 1);
   dispatcher_.WakeAll();
-  EXPECT_EQ(queue_.Live(id)->loss_count, 1);
+  EXPECT_EQ(queue_.Live(id)->attempt, 1);
+  EXPECT_EQ(queue_.Live(id)->loss_count, 0);
   EXPECT_EQ(Connected("w-1"), std::nullopt);
 }
 

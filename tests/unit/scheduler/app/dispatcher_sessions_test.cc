@@ -26,6 +26,17 @@ TEST_F(DispatcherSessionsTest, AJobThatNeverArrivedIsQueuedAgain) {
   dispatcher_.Leave("w-1", first.get());
   const auto second = Join("w-1", 1);                                  // It has none of it,
   EXPECT_EQ(Assigned(*second), (Leases{{.job_id = id, .epoch = 2}}));  // and gets it anew.
+  EXPECT_EQ(queue_.Live(id)->loss_count, 0);
+}
+
+TEST_F(DispatcherSessionsTest, AJobOfAWorkerThatWasStartedAnewIsLost) {
+  const std::string id = Submit();
+  const auto first = Join("w-1", 1);
+  ASSERT_EQ(Assigned(*first).size(), 1U);
+  WorkerHello hello{.worker = AWorker("w-1"), .endpoint_id = endpoint_.id, .credits = 0};
+  hello.worker.cold_start = absl::Seconds(1);
+  dispatcher_.Join(hello, std::make_shared<RecordingWorkerLink>());
+  EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
   EXPECT_EQ(queue_.Live(id)->loss_count, 1);
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <set>
+#include <thread>
 
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_webhook_outbox.h"
@@ -174,6 +175,21 @@ TEST_F(WebhookDelivererTest, WhatCannotBeStoredIsStoredLater) {
   deliverer.Run(absl::ZeroDuration());
   EXPECT_EQ(Latest().status, WebhookStatus::kDelivered);
   EXPECT_EQ(sender_.sent(), 1U);
+}
+
+TEST_F(WebhookDelivererTest, ARoundThatWaitsEndsWhenItIsStopped) {
+  for (const bool outbox_is_down : {false, true}) {
+    WebhookDeliverer deliverer(outbox_, sender_, meter_);
+    if (outbox_is_down) {
+      Add(1, "p");
+      deliverer.Run(absl::Hours(1));  // Until the attempt ends.
+      outbox_.set_status(absl::UnavailableError("down"));
+    }
+    std::thread round([&] { deliverer.Run(absl::Hours(1)); });
+    deliverer.Stop();
+    round.join();
+    outbox_.set_status(absl::OkStatus());
+  }
 }
 
 TEST_F(WebhookDelivererTest, OldOnesAreDroppedAndTheRestIsMeasured) {

@@ -22,9 +22,10 @@ TEST(AffinityTest, AClassSaysAllThatIsAskedForAndNothingElse) {
                      .central_only = true,
                      .model = "org/llama-3:8b",
                      .critical = true,
+                     .background = true,
                      .window = "22:00-06:00,Europe/Berlin,1111111"};
   EXPECT_EQ(AffinityClass(all),
-            "h100,a100|c=1|f=30000000|g=1|m=org/llama-3:8b|r=eu-central|t=c|v=24000"
+            "h100,a100|c=1|f=30000000|g=1|l=1|m=org/llama-3:8b|r=eu-central|t=c|v=24000"
             "|w=22:00-06:00,Europe/Berlin,1111111");
   EXPECT_EQ(ParseAffinityClass(AffinityClass(all)), all);
   EXPECT_EQ(ParseAffinityClass(AffinityClass({})), Affinity());

@@ -326,5 +326,27 @@ TEST(AutoscaleByClassTest, AnIdleWorkerThatMayTakeNothingMakesRoom) {
   EXPECT_TRUE(Autoscale(endpoint, its_own, idle, kAny, kNow).drain.empty());
 }
 
+TEST(AutoscaleByClassTest, NoWorkerStartsForJobsInTheBackground) {
+  const ClassSnapshot background{
+      .affinity = {.background = true}, .queued = 50, .oldest_wait = absl::Hours(1)};
+  for (const ScalerType type : {ScalerType::kQueueDelay, ScalerType::kRequestCount}) {
+    Endpoint endpoint = WithGpus({"a100"});
+    endpoint.scale.type = type;
+    EXPECT_EQ(Starts(Autoscale(endpoint, Waiting({background}), {}, kAny, kNow)), 0);
+    // Others start what they would without them.
+    const ClassSnapshot other{.affinity = {}, .queued = 1, .oldest_wait = absl::ZeroDuration()};
+    const QueueSnapshot both = Waiting({background, other});
+    EXPECT_EQ(Starts(Autoscale(endpoint, both, {}, kAny, kNow)), 1);
+    EXPECT_EQ(Starts(Autoscale(endpoint, both, {On("a100", Busy("b"))}, kAny, kNow)), 0);
+  }
+}
+
+TEST(AutoscaleByClassTest, ADeletedEndpointIsEmptiedOfJobsInTheBackgroundToo) {
+  Endpoint endpoint = WithGpus({"a100"});
+  endpoint.deleted = true;
+  const QueueSnapshot queue = Waiting({{.affinity = {.background = true}, .queued = 1}});
+  EXPECT_EQ(Starts(Autoscale(endpoint, queue, {}, kAny, kNow)), 1);
+}
+
 }  // namespace
 }  // namespace furnace::scheduler

@@ -124,9 +124,23 @@ TEST(JobEndTest, AnAttemptThatNeverBeganStartsWhenItEndsAndIsNoLoss) {
   const Job job = *End(RunningJob(), 1, outcome, kNoDraw, kEnded);
   EXPECT_EQ(job.status, JobStatus::kInQueue);
   EXPECT_EQ(job.started_at, kEnded);
+  EXPECT_EQ(job.first_started_at, std::nullopt);
   EXPECT_EQ(job.loss_count, 0);
   EXPECT_EQ(job.retry_count, 0);
   EXPECT_EQ(job.gpu_time_us, 0);
+}
+
+TEST(JobEndTest, TheFirstStartIsThatOfTheFirstAttemptThatBegan) {
+  Outcome unbegun = Failure(FailureCause::kPlatform);
+  unbegun.never_began = true;
+  Job job = *End(RunningJob(), 1, unbegun, kNoDraw, kEnded);
+  const absl::Time again = kEnded + absl::Seconds(1);
+  job = *Start(job, kWorker, again);
+  EXPECT_EQ(job.first_started_at, again);
+  job = *End(job, 2, Failure(FailureCause::kPlatform), kNoDraw, again + absl::Seconds(1));
+  job = *Start(job, kWorker, again + absl::Seconds(2));
+  job = *End(job, 3, unbegun, kNoDraw, again + absl::Seconds(3));
+  EXPECT_EQ(job.first_started_at, again);
 }
 
 TEST(JobEndTest, AWaitOfASecondAttemptLeavesTheFirstStart) {

@@ -148,6 +148,15 @@ TEST(WhyWaitingTest, AClosedWindowBindsBeforeTheJobsThatRunAndAfterAPause) {
   EXPECT_EQ(WhyWaiting(job, endpoint, place, noon).constraint, WaitConstraint::kPaused);
 }
 
+TEST(WhyWaitingTest, AJobThatStartsNoWorkerSaysSo) {
+  Job job;
+  job.status = JobStatus::kInQueue;
+  job.affinity = "a100|l=1";
+  EXPECT_EQ(WhyWaiting(job, Endpoint(), {.position = 1}, absl::UnixEpoch()),
+            (WaitReason{WaitConstraint::kBusy, 1,
+                        "no worker is free, and none is started for its priority"}));
+}
+
 TEST(WhyWaitingTest, JobsWhoseWindowIsClosedDoNotGoBefore) {
   Job job;
   job.status = JobStatus::kInQueue;

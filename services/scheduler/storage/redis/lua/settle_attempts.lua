@@ -20,13 +20,18 @@ local function note_peak(id, peak, fields)
   end
 end
 
--- The attempt did not begin with its lease. MoveStart of domain/job.cc does the same.
-local function move_start(job, waited, fields)
+-- The attempt did not begin with its lease, or at all. MoveStart of domain/job.cc does the same.
+local function move_start(job, waited, never_began, fields)
   local leased = job.started
-  job.started = math.max(leased, math.min(leased + waited, now))
+  job.started = math.max(leased, never_began and now or math.min(leased + waited, now))
   fields[#fields + 1] = 's'
   fields[#fields + 1] = job.started
-  if job.epoch == 1 or tonumber(redis.call('HGET', job_key(job.id), 'f')) == leased then
+  if job.epoch ~= 1 and tonumber(redis.call('HGET', job_key(job.id), 'f')) ~= leased then
+    return
+  end
+  if never_began then
+    redis.call('HDEL', job_key(job.id), 'f')
+  else
     fields[#fields + 1] = 'f'
     fields[#fields + 1] = job.started
   end
@@ -43,10 +48,8 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw, waite
   end
   local moved = {}
   local never_began = waited < 0
-  if never_began then
-    move_start(job, now, moved)
-  elseif waited > 0 then
-    move_start(job, waited, moved)
+  if never_began or waited > 0 then
+    move_start(job, waited, never_began, moved)
   end
   charge(job, cause, now, never_began)
   local status, fields, wait

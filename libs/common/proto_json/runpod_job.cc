@@ -1,4 +1,4 @@
-#include "services/gateway/http/runpod/job_view.h"
+#include "libs/common/proto_json/runpod_job.h"
 
 #include <fmt/format.h>
 
@@ -7,14 +7,12 @@
 
 #include "absl/time/time.h"
 #include "libs/common/json/json.h"
-#include "services/gateway/http/transcode/message_to_json.h"
+#include "libs/common/proto_json/write_json.h"
 
-namespace furnace::gateway::http::runpod {
+namespace furnace::proto_json {
 namespace {
 
 namespace v1 = furnace::v1;
-
-constexpr std::string_view kSyncPrefix = "sync-";
 
 void WriteWaiting(const v1::Job& job, std::string& out) {
   if (!job.has_waiting()) return;
@@ -78,19 +76,15 @@ void WriteEnd(const v1::Job& job, std::string& out) {
     fmt::format_to(std::back_inserter(out), R"(,"executionTime":{})", job.execution_ms());
   }
   WriteOutput(job, out);
-  if (job.status() != v1::JOB_STATUS_COMPLETED) out += R"(,"error":)" + json::Quote(ErrorOf(job));
+  if (job.status() != v1::JOB_STATUS_COMPLETED)
+    out += R"(,"error":)" + json::Quote(RunPodError(job));
 }
 
 }  // namespace
 
-std::string_view JobIdOf(std::string_view written) {
-  if (written.starts_with(kSyncPrefix)) written.remove_prefix(kSyncPrefix.size());
-  return written;
-}
-
 bool IsFinal(const v1::Job& job) { return job.status() >= v1::JOB_STATUS_COMPLETED; }
 
-std::string_view StatusOf(const v1::Job& job) {
+std::string_view RunPodStatus(const v1::Job& job) {
   switch (job.status()) {
     case v1::JOB_STATUS_IN_PROGRESS: return "IN_PROGRESS";
     case v1::JOB_STATUS_COMPLETED: return "COMPLETED";
@@ -101,7 +95,7 @@ std::string_view StatusOf(const v1::Job& job) {
   }
 }
 
-std::string ErrorOf(const v1::Job& job) {
+std::string RunPodError(const v1::Job& job) {
   if (job.cause() == v1::FAILURE_CAUSE_TIMEOUT) return "executionTimeout exceeded";
   if (!job.error().empty()) return job.error();
   switch (job.status()) {
@@ -112,9 +106,9 @@ std::string ErrorOf(const v1::Job& job) {
   }
 }
 
-void WriteJob(const v1::Job& job, std::string_view id, std::string& out) {
+void WriteRunPodJob(const v1::Job& job, std::string_view id, std::string& out) {
   fmt::format_to(std::back_inserter(out), R"({{"id":{},"status":"{}")", json::Quote(id),
-                 StatusOf(job));
+                 RunPodStatus(job));
   if (IsFinal(job)) {
     WriteAttempt(job, out);
     WriteEnd(job, out);
@@ -128,4 +122,4 @@ void WriteJob(const v1::Job& job, std::string_view id, std::string& out) {
   out += '}';
 }
 
-}  // namespace furnace::gateway::http::runpod
+}  // namespace furnace::proto_json

@@ -1,8 +1,8 @@
-#include "services/gateway/http/runpod/job_view.h"
+#include "libs/common/proto_json/runpod_job.h"
 
 #include <gtest/gtest.h>
 
-namespace furnace::gateway::http::runpod {
+namespace furnace::proto_json {
 namespace {
 
 namespace v1 = furnace::v1;
@@ -27,11 +27,11 @@ v1::Job TriedJob(v1::JobStatus status) {
 
 std::string Written(const v1::Job& job, std::string_view id = "j1") {
   std::string out;
-  WriteJob(job, id, out);
+  WriteRunPodJob(job, id, out);
   return out;
 }
 
-TEST(WriteJobTest, EachStateHasTheFieldsThatRunpodsHas) {
+TEST(RunPodJobTest, EachStateHasTheFieldsThatRunpodsHas) {
   v1::Job running = TriedJob(v1::JOB_STATUS_IN_PROGRESS);
   running.set_progress(R"("half")");
   v1::Job completed = TriedJob(v1::JOB_STATUS_COMPLETED);
@@ -53,12 +53,12 @@ TEST(WriteJobTest, EachStateHasTheFieldsThatRunpodsHas) {
   for (const auto& [job, expected] : cases) EXPECT_EQ(Written(job), expected);
 }
 
-TEST(WriteJobTest, TheIdIsTheOneThatTheClientUses) {
+TEST(RunPodJobTest, TheIdIsTheOneThatTheClientUses) {
   EXPECT_EQ(Written(JobIn(v1::JOB_STATUS_IN_QUEUE), "sync-\"j1"),
             R"({"id":"sync-\"j1","status":"IN_QUEUE"})");
 }
 
-TEST(WriteJobTest, AJobThatWaitsSaysWhy) {
+TEST(RunPodJobTest, AJobThatWaitsSaysWhy) {
   v1::Job job = JobIn(v1::JOB_STATUS_IN_QUEUE);
   job.mutable_waiting()->set_constraint(v1::WAIT_CONSTRAINT_NO_CAPACITY);
   job.mutable_waiting()->set_position(3);
@@ -68,7 +68,7 @@ TEST(WriteJobTest, AJobThatWaitsSaysWhy) {
       R"({"id":"j1","status":"IN_QUEUE","waiting":{"constraint":"NO_CAPACITY","position":3,"detail":"no free GPU"}})");
 }
 
-TEST(WriteJobTest, AJobShowsItsAttemptsWithoutWhatIsNotSet) {
+TEST(RunPodJobTest, AJobShowsItsAttemptsWithoutWhatIsNotSet) {
   v1::Job job = JobIn(v1::JOB_STATUS_IN_QUEUE);
   v1::Attempt& lost = *job.add_attempts();
   lost.set_attempt(1);
@@ -85,43 +85,37 @@ TEST(WriteJobTest, AJobShowsItsAttemptsWithoutWhatIsNotSet) {
       R"({"id":"j1","status":"IN_QUEUE","attempts":[{"attempt":1,"workerId":"w1","gpuType":"rtx4000","startedAt":"2027-01-15T08:00:00Z","endedAt":"2027-01-15T08:00:01.5Z","cause":"WORKER_LOST","error":"the \"worker\" died"},{"attempt":2}]})");
 }
 
-TEST(WriteJobTest, ALinkTakesThePlaceOfTheOutput) {
+TEST(RunPodJobTest, ALinkTakesThePlaceOfTheOutput) {
   v1::Job job = JobIn(v1::JOB_STATUS_COMPLETED);
   job.set_output_url("http://g/o?a=\"1\"");
   EXPECT_EQ(Written(job), R"({"id":"j1","status":"COMPLETED","output_url":"http://g/o?a=\"1\""})");
 }
 
-TEST(StatusOfTest, WhateverAJobWaitsForItIsInTheQueue) {
+TEST(RunPodStatusTest, WhateverAJobWaitsForItIsInTheQueue) {
   for (const v1::JobStatus status :
        {v1::JOB_STATUS_WAITING, v1::JOB_STATUS_DELAYED, v1::JOB_STATUS_IN_QUEUE}) {
-    EXPECT_EQ(StatusOf(JobIn(status)), "IN_QUEUE");
+    EXPECT_EQ(RunPodStatus(JobIn(status)), "IN_QUEUE");
     EXPECT_FALSE(IsFinal(JobIn(status)));
   }
-  EXPECT_EQ(StatusOf(JobIn(v1::JOB_STATUS_TIMED_OUT)), "TIMED_OUT");
+  EXPECT_EQ(RunPodStatus(JobIn(v1::JOB_STATUS_TIMED_OUT)), "TIMED_OUT");
   EXPECT_TRUE(IsFinal(JobIn(v1::JOB_STATUS_TIMED_OUT)));
   EXPECT_FALSE(IsFinal(JobIn(v1::JOB_STATUS_IN_PROGRESS)));
 }
 
-TEST(ErrorOfTest, AJobWithoutOutputAlwaysHasAnError) {
+TEST(RunPodErrorTest, AJobWithoutOutputAlwaysHasAnError) {
   for (const v1::JobStatus status :
        {v1::JOB_STATUS_FAILED, v1::JOB_STATUS_TIMED_OUT, v1::JOB_STATUS_CANCELLED}) {
-    EXPECT_NE(ErrorOf(JobIn(status)), "");
+    EXPECT_NE(RunPodError(JobIn(status)), "");
   }
-  EXPECT_EQ(ErrorOf(JobIn(v1::JOB_STATUS_COMPLETED)), "");
+  EXPECT_EQ(RunPodError(JobIn(v1::JOB_STATUS_COMPLETED)), "");
 }
 
-TEST(ErrorOfTest, ATimeoutIsToldInRunpodsWords) {
+TEST(RunPodErrorTest, ATimeoutIsToldInRunpodsWords) {
   v1::Job job = TriedJob(v1::JOB_STATUS_FAILED);
   job.set_cause(v1::FAILURE_CAUSE_TIMEOUT);
   job.set_error("ran longer than 30 s");
-  EXPECT_EQ(ErrorOf(job), "executionTimeout exceeded");
-}
-
-TEST(JobIdOfTest, TheSyncPrefixIsLeftOut) {
-  EXPECT_EQ(JobIdOf("sync-a-b"), "a-b");
-  EXPECT_EQ(JobIdOf("a-b"), "a-b");
-  EXPECT_EQ(JobIdOf("sync-"), "");
+  EXPECT_EQ(RunPodError(job), "executionTimeout exceeded");
 }
 
 }  // namespace
-}  // namespace furnace::gateway::http::runpod
+}  // namespace furnace::proto_json
