@@ -277,58 +277,6 @@ TEST_F(JobWatchersTest, AWatcherThatComesDuringAReadMissesNoChunk) {
   EXPECT_GE(plain->records().size(), 1U);
 }
 
-TEST_F(JobWatchersTest, ChunksThatFollowWhatWatchersHaveNeedNoRead) {
-  const std::string id = Submit();
-  const LeaseId lease = Claim()[0].lease;
-  Yield(lease, {"a"});
-  const auto reader = Watch(id, 0);
-  const auto plain = Watch(id);
-  const int reads = queue_.calls(QueueCall::kFind);
-  Yield(lease, {"b", "c"}, /*quietly=*/true);
-  watchers_.Yielded(lease, {"b", "c"}, 3);
-  EXPECT_EQ(queue_.calls(QueueCall::kFind), reads);
-  EXPECT_EQ(reader->chunks(), (Chunks{"a", "b", "c"}));
-  EXPECT_EQ(reader->records().back().job.status, JobStatus::kInProgress);
-  EXPECT_EQ(reader->records().back().chunks.back().attempt, lease.epoch);
-  EXPECT_EQ(plain->records().back().chunk_count, 3);
-  EXPECT_TRUE(plain->chunks().empty());
-  Yield(lease, {"d"});
-  EXPECT_EQ(reader->chunks(), (Chunks{"a", "b", "c", "d"}));
-}
-
-TEST_F(JobWatchersTest, ChunksThatDoNotFollowAreRead) {
-  const std::string id = Submit();
-  const LeaseId lease = Claim()[0].lease;
-  const auto watcher = Watch(id, 0);
-  Yield(lease, {"a"}, /*quietly=*/true);
-  Yield(lease, {"b"}, /*quietly=*/true);
-  watchers_.Yielded(lease, {"b"}, 2);
-  watchers_.Yielded(lease, {"a"}, 1);  // It comes late, and is known.
-  EXPECT_EQ(watcher->chunks(), (Chunks{"a", "b"}));
-}
-
-TEST_F(JobWatchersTest, ChunksOfAnAttemptThatWatchersHaveNotSeenAreRead) {
-  const std::string id = Submit();
-  const auto watcher = Watch(id, 0);
-  const LeaseId lease = Claim()[0].lease;
-  Yield(lease, {"a"}, /*quietly=*/true);
-  watchers_.Yielded(lease, {"a"}, 1);
-  EXPECT_EQ(watcher->chunks(), Chunks{"a"});
-  EXPECT_EQ(watcher->records().back().job.status, JobStatus::kInProgress);
-}
-
-TEST_F(JobWatchersTest, ChunksThatComeDuringAReadAreReadAfterIt) {
-  const std::string id = Submit();
-  const LeaseId lease = Claim()[0].lease;
-  const auto watcher = Watch(id, 0);
-  queue_.Hold(QueueCall::kFind);
-  watchers_.Changed(id);
-  Yield(lease, {"a"}, /*quietly=*/true);
-  watchers_.Yielded(lease, {"a"}, 1);
-  queue_.Release();
-  EXPECT_EQ(watcher->chunks(), Chunks{"a"});
-}
-
 TEST_F(JobWatchersTest, AnErrorEndsAllWatchersOfTheJob) {
   const std::string id = Submit();
   const auto first = Watch(id);

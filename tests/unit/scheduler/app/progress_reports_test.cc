@@ -39,6 +39,15 @@ class ProgressReportsTest : public QueueFixture {
     });
   }
 
+  // Stores chunks as another replica does, whose notice has not come.
+  void StoreElsewhere(std::vector<std::string> chunks) {
+    using Count = std::optional<std::int64_t>;
+    ASSERT_TRUE(Await<Count>([&](Done<Count> done) {
+                  queue_.Report({.lease = lease_, .progress = "", .chunks = std::move(chunks)},
+                                std::move(done));
+                }).value());
+  }
+
   int reads() const { return queue_.calls(QueueCall::kFind); }
 
   const std::string id_ = Submit();
@@ -75,6 +84,34 @@ TEST_F(ProgressReportsTest, AReportUnderALostLeaseIsRefused) {
   ++lease_.epoch;
   EXPECT_FALSE(Report("", {"1"}).value());
   EXPECT_TRUE(watcher_->chunks.empty());
+}
+
+TEST_F(ProgressReportsTest, ChunksThatDoNotFollowAreRead) {
+  StoreElsewhere({"1"});
+  EXPECT_TRUE(Report("", {"2"}).value());
+  watchers_.Yielded(lease_, {"1"}, 1);  // It comes late, and is known.
+  EXPECT_EQ(watcher_->chunks, (std::vector<std::string>{"1", "2"}));
+}
+
+TEST_F(ProgressReportsTest, ChunksThatComeDuringAReadAreReadAfterIt) {
+  queue_.Hold(QueueCall::kFind);
+  watchers_.Changed(id_);
+  EXPECT_TRUE(Report("", {"1"}).value());
+  queue_.Release();
+  EXPECT_EQ(watcher_->chunks, std::vector<std::string>{"1"});
+}
+
+TEST_F(ProgressReportsTest, OneWhoComesLaterGetsAllChunksOnce) {
+  EXPECT_TRUE(Report("", {"1"}).value());
+  const auto late = std::make_shared<CountingWatcher>();
+  watchers_.Add({.job_id = id_,
+                 .project_id = endpoint_.project_id,
+                 .deadline = absl::InfiniteFuture(),
+                 .chunks_after = 0},
+                late);
+  EXPECT_TRUE(Report("", {"2"}).value());
+  EXPECT_EQ(late->chunks, (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(watcher_->chunks, (std::vector<std::string>{"1", "2"}));
 }
 
 // It may have been stored.
