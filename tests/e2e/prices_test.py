@@ -105,7 +105,7 @@ class PricesTest(case.SuiteCase):
                 ("POST", "/v1/prices", {"prices": [{"unit": "INVOCATION", "nanos": 1,
                                                      "effective_from": rfc3339(hour(-2))}]})):
             status, answer = self.suite.request(method, path, body)
-            self.assertEqual((status, answer["code"]), (400, "FAILED_PRECONDITION"), answer)
+            self.assertEqual((status, answer["code"]), (409, "FAILED_PRECONDITION"), answer)
 
     def test_corrections_and_ratings_are_in_receipts_and_the_audit_is_clean(self):
         job = self.billed_job("corrected", gpu_types=["rtx4090"])

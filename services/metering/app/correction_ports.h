@@ -55,19 +55,4 @@ class CorrectionStore {
   virtual absl::StatusOr<RerateOutcome> Rerate(const RerateStep& step, const PriceList& prices) = 0;
 };
 
-/// Knows which periods are over for good: those of final invoices. Thread-safe.
-class ClosedPeriods {
- public:
-  virtual ~ClosedPeriods() = default;
-
-  /// Whether some of `period` is closed for the project.
-  virtual absl::StatusOr<bool> IsClosed(const std::string& project_id, Span period) = 0;
-};
-
-/// Without invoices nothing ever closes.
-class NothingIsClosed final : public ClosedPeriods {
- public:
-  absl::StatusOr<bool> IsClosed(const std::string&, Span) override { return false; }
-};
-
 }  // namespace furnace::metering

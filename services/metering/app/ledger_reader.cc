@@ -66,13 +66,17 @@ absl::StatusOr<ChainHead> LedgerReader::HeadAfter(const std::string& project_id,
 }
 
 absl::StatusOr<std::vector<LedgerReader::Leaf>> LedgerReader::LeavesOf(
-    const std::string& project_id, std::int64_t number) {
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<BookedBill> bills,
-                           ledger_.BillsOf(project_id, number, number));
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<BookedPosting> postings,
-                           ledger_.PostingsOf(project_id, number, number));
+    const Transaction& transaction) {
+  const std::int64_t number = transaction.number;
   std::vector<Leaf> leaves;
-  for (const BookedBill& each : bills) leaves.push_back({each.place, CanonicalText(each.bill)});
+  if (BooksUsage(transaction)) {
+    FURNACE_ASSIGN_OR_RETURN(const std::vector<BookedBill> bills,
+                             ledger_.BillsOf(transaction.project_id, number, number));
+    for (const BookedBill& each : bills) leaves.push_back({each.place, CanonicalText(each.bill)});
+    return leaves;
+  }
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<BookedPosting> postings,
+                           ledger_.PostingsOf(transaction.project_id, number, number));
   for (const BookedPosting& each : postings) leaves.push_back({each.place, each.posting.text});
   return leaves;
 }
@@ -83,7 +87,7 @@ absl::StatusOr<ledger::Receipt> LedgerReader::MakeReceipt(const std::string& pro
   FURNACE_ASSIGN_OR_RETURN(const ChainHead before, HeadAfter(project_id, number - 1));
   FURNACE_ASSIGN_OR_RETURN(const auto found, ledger_.Transactions(project_id, number - 1, 1));
   if (found.empty()) return absl::InternalError("the transaction of a record is missing");
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<Leaf> all, LeavesOf(project_id, number));
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<Leaf> all, LeavesOf(found[0].transaction));
   ledger::Receipt receipt{.record = leaf.text,
                           .transaction = CanonicalText(found[0].transaction),
                           .previous = before.hash,

@@ -71,7 +71,7 @@ class LedgerReader {
     Place place;
     std::string text;
   };
-  absl::StatusOr<std::vector<Leaf>> LeavesOf(const std::string& project_id, std::int64_t number);
+  absl::StatusOr<std::vector<Leaf>> LeavesOf(const Transaction& transaction);
   absl::StatusOr<Chunk> Load(const std::string& project_id, std::int64_t after);
   absl::StatusOr<ledger::Receipt> MakeReceipt(const std::string& project_id, const Leaf& leaf);
 

@@ -59,6 +59,10 @@ absl::StatusOr<Totals> TotalsOf(BillRefs bills, std::span<const Posting> posting
 
 }  // namespace
 
+bool BooksUsage(const Transaction& transaction) {
+  return transaction.reason == kReasonUsage || transaction.reason == kReasonOpening;
+}
+
 absl::StatusOr<Transaction> Sum(Transaction header, BillRefs bills,
                                 std::span<const Posting> postings) {
   std::vector<Hash> leaves;

@@ -52,6 +52,9 @@ struct Transaction {
   std::vector<LedgerEntry> entries = {};
 };
 
+/// Whether `transaction` books usage records: it has bills. Others have postings.
+bool BooksUsage(const Transaction& transaction);
+
 /// A transaction of a project's chain.
 struct ChainedTransaction {
   Transaction transaction;

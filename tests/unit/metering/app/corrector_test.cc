@@ -11,12 +11,10 @@ namespace {
 
 constexpr Span kTheHour = {kTenUs, kTenUs + kHourUs};
 
-class ClosedFrom final : public ClosedPeriods {
+class OpenFromThen final : public ClosedPeriods {
  public:
-  absl::StatusOr<bool> IsClosed(const std::string&, Span period) override {
-    return period.start_us < closed_to_us;
-  }
-  std::int64_t closed_to_us = 0;
+  absl::StatusOr<std::int64_t> OpenFrom(const std::string&) override { return open_from_us; }
+  std::int64_t open_from_us = 0;
 };
 
 class CorrectorTest : public testing::Test {
@@ -31,7 +29,7 @@ class CorrectorTest : public testing::Test {
   const std::string project_ = NewId();
   MemoryUsageStore usage_;
   MemoryPriceStore prices_;
-  ClosedFrom closed_;
+  OpenFromThen closed_;
   FixedClock clock_{kTenUs + kMinuteUs};
   Corrector corrector_{usage_, prices_, closed_, clock_};
   LedgerReader reader_{usage_};
@@ -70,7 +68,7 @@ TEST_F(CorrectorTest, RatingTwiceBooksOnce) {
 }
 
 TEST_F(CorrectorTest, AClosedPeriodIsNotRatedAgain) {
-  closed_.closed_to_us = kTenUs + 1;
+  closed_.open_from_us = kTenUs + 1;
   EXPECT_TRUE(absl::IsFailedPrecondition(corrector_.Rerate(project_, kTheHour, {}).status()));
 }
 
