@@ -1,7 +1,8 @@
 # Tests of metering.
 furnace_library(metering_test_support
   SOURCES support/metering_records.cc support/metering_memory_store.cc
-    support/metering_memory_sinks.cc
+    support/metering_memory_sinks.cc support/metering_memory_prices.cc
+    support/metering_memory_corrections.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
@@ -18,7 +19,11 @@ furnace_test(metering_domain_test
     unit/metering/domain/decimal_test.cc
     unit/metering/domain/delivery_test.cc
     unit/metering/domain/sink_event_test.cc
-  DEPS metering_test_support)
+    unit/metering/domain/price_change_test.cc
+    unit/metering/domain/terms_test.cc
+    unit/metering/domain/rate_terms_test.cc
+    unit/metering/domain/correction_test.cc
+  DEPS metering_test_support Boost::headers)
 
 furnace_test(metering_app_test
   SOURCES
@@ -30,6 +35,10 @@ furnace_test(metering_app_test
     unit/metering/app/sink_json_test.cc
     unit/metering/app/sink_pump_test.cc
     unit/metering/app/throttle_watch_test.cc
+    unit/metering/app/price_desk_test.cc
+    unit/metering/app/term_desk_test.cc
+    unit/metering/app/correction_steps_test.cc
+    unit/metering/app/corrector_test.cc
     unit/metering/config_test.cc
     unit/metering/sinks_config_test.cc
   DEPS metering_test_support furnace_metering_config)
@@ -40,6 +49,8 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/convert_test.cc
     unit/metering/rpc/handlers_test.cc
     unit/metering/rpc/sink_handlers_test.cc
+    unit/metering/rpc/price_handlers_test.cc
+    unit/metering/rpc/correction_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
 
 furnace_test(metering_sinks_test
@@ -58,6 +69,7 @@ furnace_test(metering_memory_contract_test
     contract/metering/memory_usage_store_test.cc
     contract/metering/memory_usage_history_test.cc
     contract/metering/memory_sink_store_test.cc
+    contract/metering/memory_price_store_test.cc
   DEPS metering_test_support metering_property_support)
 
 furnace_library(metering_postgres_support
@@ -69,6 +81,7 @@ furnace_integration_test(metering_postgres_contract_test
     contract/metering/postgres_usage_store_test.cc
     contract/metering/postgres_usage_history_test.cc
     contract/metering/postgres_sink_store_test.cc
+    contract/metering/postgres_price_store_test.cc
   DEPS metering_test_support metering_property_support metering_postgres_support)
 
 furnace_integration_test(metering_storage_test

@@ -98,6 +98,7 @@ void AddLedgerCommands(CLI::App& app, Session& session) {
   AddCommand<AfterOptions>(noun, session, "refused",
                            "Usage refused because it was known with other values", BindAfter,
                            Refused);
+  AddCorrectionCommands(noun, session);
 }
 
 }  // namespace furnace::cli

@@ -132,9 +132,11 @@ absl::StatusOr<std::string> DescribeReceipt(const ledger::Receipt& receipt) {
   for (const ledger::StatementLine& line : statement.lines) {
     FURNACE_ASSIGN_OR_RETURN(total, ledger::Add(total, line.amount));
     FURNACE_ASSIGN_OR_RETURN(const std::int64_t nanos, ledger::ToNanos(line.amount));
+    const bool timed = statement.form != ledger::StatementForm::kCorrection;
     table.Add({line.kind,
-               absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMicros(line.start_us),
-                                absl::UTCTimeZone()),
+               timed ? absl::FormatTime(absl::RFC3339_sec, absl::FromUnixMicros(line.start_us),
+                                        absl::UTCTimeZone())
+                     : "-",
                FormatMicros(line.end_us - line.start_us),
                line.price ? FormatNanos(*line.price) : "-", FormatNanos(nanos)});
   }

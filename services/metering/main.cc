@@ -22,6 +22,7 @@
 #include "services/metering/app/usage_recorder.h"
 #include "services/metering/config.h"
 #include "services/metering/monitor.h"
+#include "services/metering/prices.h"
 #include "services/metering/rpc/handlers.h"
 #include "services/metering/rpc/service.h"
 #include "services/metering/rpc/sink_handlers.h"
@@ -30,7 +31,6 @@
 #include "services/metering/sink_monitor.h"
 #include "services/metering/sinks.h"
 #include "services/metering/storage/postgres/ledger_store.h"
-#include "services/metering/storage/postgres/price_store.h"
 #include "services/metering/storage/postgres/schema.h"
 #include "services/metering/storage/postgres/sink_store.h"
 #include "services/metering/storage/postgres/throttle_store.h"
@@ -57,13 +57,14 @@ absl::Status Serve(const metering::Config& config,
   FURNACE_RETURN_IF_ERROR(metering::OpenLedgers(postgres, absl::ToUnixMicros(clock.Now())));
   metering::PostgresUsageStore usage(postgres);
   metering::PostgresLedgerStore ledgers(postgres);
-  metering::PostgresPriceStore prices(postgres);
   metering::MetricsMonitor monitor;
-  metering::UsageRecorder recorder(usage, prices, monitor, clock);
-  metering::UsageReader reader(usage, prices, clock);
+  const furnace::rpc::Gate gate(config.internal_token);
+  metering::NothingIsClosed closed;
+  metering::Prices prices(postgres, closed, gate, clock);
+  metering::UsageRecorder recorder(usage, prices.store(), monitor, clock);
+  metering::UsageReader reader(usage, prices.store(), clock);
   metering::LedgerReader ledger_reader(ledgers);
   metering::rpc::Handlers handlers(recorder, reader, ledger_reader);
-  const furnace::rpc::Gate gate(config.internal_token);
   metering::rpc::MeteringService metering_service(gate, handlers);
   metering::rpc::UsageService usage_service(gate, handlers);
   metering::PostgresSinkStore sink_store(postgres);
@@ -75,9 +76,10 @@ absl::Status Serve(const metering::Config& config,
   metering::rpc::ThrottleService throttle_service(gate, throttles);
 
   FURNACE_ASSIGN_OR_RETURN(const auto server,
-                           furnace::rpc::Server::Start({.address = config.listen_address},
-                                                       {&metering_service, &usage_service,
-                                                        &sink_service, &throttle_service}));
+                           furnace::rpc::Server::Start(
+                               {.address = config.listen_address},
+                               {&metering_service, &usage_service, &sink_service, &throttle_service,
+                                &prices.price_service(), &prices.correction_service()}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(

@@ -58,6 +58,15 @@ class ClientTest(GatewayCase):
         paths = [request.path.split("?")[0] for request in self.requests]
         self.assertEqual(paths, ["/v1/ledger"] * 2 + ["/v1/receipts/a%2Fb", "/v1/receipts/job-1"])
 
+    def test_prices_and_terms(self):
+        self.will_answer(200, {"prices": [{"unit": "INVOCATION", "nanos": 7}]})
+        self.will_answer(200, {"terms": [{"id": 3}]})
+        self.will_answer(200, {})
+        self.assertEqual([price["nanos"] for price in self.client.prices()], [7])
+        self.assertEqual([term["id"] for term in self.client.price_terms()], [3])
+        self.assertEqual(self.client.price_terms(), [])
+        self.assertEqual([request.path for request in self.requests], ["/v1/prices"] + ["/v1/price-terms"] * 2)
+
     def test_run_with_options(self):
         self.will_answer(200, {"id": "job-1", "status": "DELAYED"})
         self.client.run(

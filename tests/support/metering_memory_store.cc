@@ -8,7 +8,6 @@
 #include "libs/common/base/status.h"
 #include "services/metering/app/ledger_lines.h"
 #include "services/metering/domain/canonical.h"
-#include "tests/support/metering_records.h"
 
 namespace furnace::metering {
 namespace {
@@ -177,32 +176,27 @@ absl::StatusOr<std::vector<UsageRow>> MemoryUsageStore::Sum(const UsageQuery& qu
 
 absl::StatusOr<std::vector<LedgerLine>> MemoryUsageStore::ListLines(const LedgerQuery& query) {
   MutexLock lock(mutex_);
-  std::vector<LedgerLine> page;
-  for (const BookedBill& booked : booked_[query.project_id]) {
-    if (query.job_id && *query.job_id != booked.bill.record.key.job_id) continue;
-    for (LedgerLine& line : LinesOf(booked)) {
-      if (page.size() == static_cast<std::size_t>(query.limit)) return page;
-      if (line.id > query.after_id) page.push_back(std::move(line));
+  std::vector<LedgerLine> lines;
+  const auto add = [&](const auto& all) {
+    for (const auto& booked : all) {
+      for (LedgerLine& line : LinesOf(booked)) {
+        const bool asked = !query.job_id || *query.job_id == line.key.job_id;
+        if (asked && line.id > query.after_id) lines.push_back(std::move(line));
+      }
     }
+  };
+  add(booked_[query.project_id]);
+  add(postings_[query.project_id]);
+  std::ranges::sort(lines, {}, &LedgerLine::id);
+  if (lines.size() > static_cast<std::size_t>(query.limit)) {
+    lines.erase(lines.begin() + query.limit, lines.end());
   }
-  return page;
+  return lines;
 }
 
 void MemoryUsageStore::FailNext(absl::Status status) {
   MutexLock lock(mutex_);
   next_failure_ = std::move(status);
-}
-
-MemoryPriceStore::MemoryPriceStore() : prices_(DefaultPrices()) {}
-
-absl::StatusOr<PriceList> MemoryPriceStore::Load() {
-  MutexLock lock(mutex_);
-  return PriceList(prices_);
-}
-
-void MemoryPriceStore::Add(const Price& price) {
-  MutexLock lock(mutex_);
-  prices_.push_back(price);
 }
 
 }  // namespace furnace::metering

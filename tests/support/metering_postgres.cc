@@ -20,13 +20,18 @@ PostgresBackend::PostgresBackend(std::size_t connections)
 
 void PostgresBackend::AddPrice(const Price& price) {
   constexpr const char* kUnits[] = {"gpu_second", "invocation", "warm_gpu_second", "gb_month"};
-  FURNACE_CHECK(pool_
-                    .Exec("INSERT INTO metering.prices (unit, gpu_type, effective_from, nanos) "
-                          "VALUES ($1::metering.price_unit, $2, $3, $4) ON CONFLICT DO NOTHING",
-                          {kUnits[static_cast<int>(price.unit)], price.gpu_type,
-                           postgres::TimeParam(absl::FromUnixMicros(price.effective_from_us)),
-                           std::to_string(price.nanos)})
-                    .ok());
+  FURNACE_CHECK(
+      pool_
+          .Exec(
+              "INSERT INTO metering.prices (unit, gpu_type, effective_from, nanos) "
+              "SELECT $1::metering.price_unit, $2::text, $3::timestamptz, $4::bigint "
+              "WHERE NOT EXISTS (SELECT FROM metering.prices WHERE unit = $1::metering.price_unit "
+              "AND gpu_type = $2::text AND effective_from = $3::timestamptz "
+              "AND project_id IS NULL)",
+              {kUnits[static_cast<int>(price.unit)], price.gpu_type,
+               postgres::TimeParam(absl::FromUnixMicros(price.effective_from_us)),
+               std::to_string(price.nanos)})
+          .ok());
 }
 
 }  // namespace furnace::metering

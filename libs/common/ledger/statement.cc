@@ -1,16 +1,12 @@
 #include "libs/common/ledger/statement.h"
 
 #include "libs/common/base/status.h"
+#include "libs/common/ledger/amendment.h"
+#include "libs/common/ledger/statement_line.h"
 #include "libs/common/ledger/text_reader.h"
 
 namespace furnace::ledger {
 namespace {
-
-constexpr Int128 kLargestQuantity = Int128{1} << 100;
-
-absl::Status Wrong(std::size_t line, std::string_view what) {
-  return Error(absl::StatusCode::kFailedPrecondition, "line {}: {}", line + 1, what);
-}
 
 // Reads a line that is of no use here.
 absl::Status Skip(TextReader& reader, std::string_view name) { return reader.Value(name).status(); }
@@ -23,20 +19,6 @@ absl::Status ReadText(TextReader& reader, std::string_view name, std::string* te
 absl::Status ReadInteger(TextReader& reader, std::string_view name, std::int64_t* number) {
   FURNACE_ASSIGN_OR_RETURN(*number, reader.Integer(name));
   return absl::OkStatus();
-}
-
-absl::StatusOr<StatementLine> ReadLine(TextReader& reader) {
-  FURNACE_ASSIGN_OR_RETURN(const std::string_view value, reader.Value("line"));
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<std::string_view> words, Words(value, 6));
-  StatementLine line{.kind = std::string(words[0])};
-  FURNACE_ASSIGN_OR_RETURN(line.start_us, ParseInt64(words[1]));
-  FURNACE_ASSIGN_OR_RETURN(line.end_us, ParseInt64(words[2]));
-  FURNACE_ASSIGN_OR_RETURN(line.quantity, ParseInt128(words[3]));
-  if (words[4] != "-") {
-    FURNACE_ASSIGN_OR_RETURN(line.price, ParseInt64(words[4]));
-  }
-  FURNACE_ASSIGN_OR_RETURN(line.amount.value, ParseInt128(words[5]));
-  return line;
 }
 
 // The fields between a record's key and its lines that prices do not depend on are skipped.
@@ -61,31 +43,10 @@ absl::Status ReadFields(TextReader& reader, Statement& statement) {
   return absl::OkStatus();
 }
 
-AttoUsd ChargeFor(const StatementLine& line, bool stored) {
-  const std::int64_t price = line.price.value_or(0);
-  if (stored) return StorageCharge(price, line.quantity);
-  if (line.kind == "invocation") return FromNanos(price);
-  const AttoUsd charge{static_cast<Int128>(price) * line.quantity};
-  return line.kind == "credit" ? -charge : charge;
-}
-
-// What `line`'s quantity has to be: what was held times how long.
-Int128 QuantityOf(const Statement& statement, const StatementLine& line, bool stored) {
-  if (line.kind == "invocation") return 1;
-  return static_cast<Int128>(line.end_us - line.start_us) *
-         (stored ? statement.bytes : statement.milli_gpus);
-}
-
-bool IsKnown(const StatementLine& line) {
-  for (const char* kind : {"gpu_time", "invocation", "storage", "covered", "credit"}) {
-    if (line.kind == kind) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 absl::StatusOr<Statement> ParseStatement(std::string_view text) {
+  if (IsAmendment(text)) return ParseAmendment(text);
   Statement statement;
   TextReader reader(text);
   FURNACE_RETURN_IF_ERROR(ReadFields(reader, statement));
@@ -97,22 +58,13 @@ absl::StatusOr<Statement> ParseStatement(std::string_view text) {
 }
 
 absl::Status CheckStatement(const Statement& statement) {
+  if (statement.form != StatementForm::kUsage) return CheckAmendment(statement);
   std::int64_t covered_to_us = statement.start_us;
   for (std::size_t i = 0; i < statement.lines.size(); ++i) {
     const StatementLine& line = statement.lines[i];
-    const bool stored = line.kind == "storage";
-    if (!IsKnown(line)) return Wrong(i, "of no known kind");
-    if (line.quantity < 0 || line.quantity > kLargestQuantity || line.price.value_or(0) < 0) {
-      return Wrong(i, "a figure out of range");
-    }
-    if (line.quantity != QuantityOf(statement, line, stored)) {
-      return Wrong(i, "the quantity is not what was held times how long");
-    }
-    if (!(line.amount == ChargeFor(line, stored))) {
-      return Wrong(i, "the amount is not price times quantity");
-    }
+    FURNACE_RETURN_IF_ERROR(CheckLine(statement, i, /*may_be_reversed=*/false));
     if (line.kind == "invocation" || line.kind == "credit") continue;
-    if (line.start_us != covered_to_us) return Wrong(i, "leaves out time, or has it twice");
+    if (line.start_us != covered_to_us) return WrongLine(i, "leaves out time, or has it twice");
     covered_to_us = line.end_us;
   }
   if (covered_to_us != statement.end_us) {

@@ -17,7 +17,7 @@ namespace furnace::ledger {
 
 /// One amount that a usage record is booked with.
 struct StatementLine {
-  std::string kind;  // gpu_time, invocation, storage, covered or credit.
+  std::string kind;  // gpu_time, invocation, storage, covered, credit or correction.
   std::int64_t start_us = 0;
   std::int64_t end_us = 0;
   Int128 quantity = 0;                     // In the unit of the kind.
@@ -25,8 +25,16 @@ struct StatementLine {
   AttoUsd amount = {};
 };
 
-/// A usage record and its amounts.
+/// What a canonical text is about.
+enum class StatementForm {
+  kUsage,       // A usage record, as it was booked first.
+  kRerating,    // A usage record whose lines are taken back and booked anew.
+  kCorrection,  // An amount that somebody decided on.
+};
+
+/// What is booked as one leaf of a transaction, and its amounts.
 struct Statement {
+  StatementForm form = StatementForm::kUsage;
   std::string project_id;
   std::string job_id;
   std::int64_t epoch = 0;
@@ -39,11 +47,12 @@ struct Statement {
   std::vector<StatementLine> lines;
 };
 
-/// INVALID_ARGUMENT when `text` is no canonical text of a usage record.
+/// INVALID_ARGUMENT when `text` is no canonical text of any form.
 absl::StatusOr<Statement> ParseStatement(std::string_view text);
 
 /// FAILED_PRECONDITION, naming the line, unless each amount is its price times its quantity,
-/// each quantity what was held for that long, and the lines cover the whole time, once.
+/// each quantity what was held for that long, and the lines cover the whole time, once; of a
+/// record that is rated again, no time in all.
 absl::Status CheckStatement(const Statement& statement);
 
 /// One sum of a ledger transaction.

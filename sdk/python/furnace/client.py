@@ -285,6 +285,19 @@ class Client(Submitting):
         """
         return self._rest.pages("/v1/ledger", "entries", {"job_id": job_id})
 
+    def prices(self) -> List[Dict[str, Any]]:
+        """Returns the prices in force: the general ones and the project's own.
+
+        A price has "unit", "nanos" (nano-dollars a unit), "effective_from" and, where it is
+        not for all, "gpu_type", "region", "tier" and "project_id". Of those that fit the
+        most specific counts, see docs/prices.md.
+        """
+        return self._rest.call("GET", "/v1/prices").get("prices", [])
+
+    def price_terms(self) -> List[Dict[str, Any]]:
+        """Returns what was agreed about whole months: tiers, packages, allowances, minimums."""
+        return self._rest.call("GET", "/v1/price-terms").get("terms", [])
+
     def receipts(self, job_id: str) -> List[Dict[str, Any]]:
         """Returns what proves the charges of a job, one receipt an attempt.
 

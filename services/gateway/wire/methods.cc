@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "furnace/v1/batch_service.pb.h"
+#include "furnace/v1/correction_service.pb.h"
 #include "furnace/v1/endpoint_service.pb.h"
 #include "furnace/v1/fleet_service.pb.h"
 #include "furnace/v1/job_service.pb.h"
 #include "furnace/v1/metering_service.pb.h"
 #include "furnace/v1/options.pb.h"
+#include "furnace/v1/price_service.pb.h"
 #include "furnace/v1/project_service.pb.h"
 #include "furnace/v1/queue_service.pb.h"
 #include "furnace/v1/schedule_service.pb.h"
@@ -72,6 +74,8 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::GetProjectRequest>(), Home::kRegistry},
       {ServiceBeside<v1::GetUsageRequest>(), Home::kMetering},
       {ServiceBeside<v1::ListSinksRequest>(), Home::kMetering},
+      {ServiceBeside<v1::SetPricesRequest>(), Home::kMetering},
+      {ServiceBeside<v1::CorrectUsageRequest>(), Home::kMetering},
   };
   return *services;
 }

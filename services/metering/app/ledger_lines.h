@@ -15,6 +15,12 @@ inline constexpr int kMaxRecordsOfTransaction = 1'000;
 /// 20 bits for the record's position in its transaction and the line's in its record.
 std::vector<LedgerLine> LinesOf(const BookedBill& booked);
 
+/// The same of a posting.
+std::vector<LedgerLine> LinesOf(const BookedPosting& booked);
+
+/// The id of the first line of what is at `place`.
+std::int64_t FirstLineOf(Place place);
+
 /// The record's place that line `id` is of.
 Place PlaceOfLine(std::int64_t id);
 

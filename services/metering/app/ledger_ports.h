@@ -27,6 +27,13 @@ struct BookedBill {
   Bill bill;
 };
 
+/// A correction, or a record that is rated again, as it was booked.
+struct BookedPosting {
+  Place place = {};
+  std::int64_t recorded_us = 0;
+  Posting posting;
+};
+
 /// A usage record that was refused: its key was known with other values.
 struct RefusedRecord {
   std::int64_t id = 0;
@@ -56,6 +63,16 @@ class LedgerStore {
   virtual absl::StatusOr<std::vector<BookedBill>> BillsOfJob(const std::string& project_id,
                                                              const std::string& job_id,
                                                              int limit) = 0;
+
+  /// Postings of the transactions `first` to `last`, by place.
+  virtual absl::StatusOr<std::vector<BookedPosting>> PostingsOf(const std::string& project_id,
+                                                                std::int64_t first,
+                                                                std::int64_t last) = 0;
+
+  /// Postings about a job's records, by place, at most `limit`.
+  virtual absl::StatusOr<std::vector<BookedPosting>> PostingsOfJob(const std::string& project_id,
+                                                                   const std::string& job_id,
+                                                                   int limit) = 0;
 
   /// Refused records with a greater id than `after`, by id, at most `limit`.
   virtual absl::StatusOr<std::vector<RefusedRecord>> Refused(const std::string& project_id,

@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxDifferences = 100;
 /// What an audit of some transactions has found.
 struct AuditReport {
   std::int64_t transactions = 0;
-  std::int64_t records = 0;
+  std::int64_t records = 0;  // Or corrections, or records that are rated again.
   std::int64_t segments = 0;
   std::vector<Difference> differences;  // The first ones.
   ChainHead last = {};                  // The last transaction audited.
@@ -33,15 +33,16 @@ class LedgerReader {
  public:
   explicit LedgerReader(LedgerStore& ledger) : ledger_(ledger) {}
 
-  /// A receipt for each of the job's records, at most kMaxReceipts.
+  /// A receipt for each of the job's records and what was booked about them later, at most
+  /// kMaxReceipts of each, in the order of the ledger.
   ///
   /// Errors: NOT_FOUND when the project has no record of the job; those of the store.
   absl::StatusOr<std::vector<ledger::Receipt>> Receipts(const std::string& project_id,
                                                         const std::string& job_id);
 
   /// Makes the transactions after number `after` that were booked during `period` anew from
-  /// their records, at most kMaxAudited, and compares. Whoever goes on after
-  /// `report.last.number` until it is complete has audited all.
+  /// their records, corrections and ratings, at most kMaxAudited, and compares. Whoever goes on
+  /// after `report.last.number` until it is complete has audited all.
   ///
   /// Errors: those of the store.
   absl::StatusOr<AuditReport> Audit(const std::string& project_id, Span period, std::int64_t after);
@@ -63,10 +64,16 @@ class LedgerReader {
   struct Chunk {
     std::vector<ChainedTransaction> transactions;
     std::vector<BookedBill> bills;
+    std::vector<BookedPosting> postings;
   };
+  // A leaf of a transaction's tree.
+  struct Leaf {
+    Place place;
+    std::string text;
+  };
+  absl::StatusOr<std::vector<Leaf>> LeavesOf(const Transaction& transaction);
   absl::StatusOr<Chunk> Load(const std::string& project_id, std::int64_t after);
-  absl::StatusOr<ledger::Receipt> MakeReceipt(const std::string& project_id,
-                                              const BookedBill& booked);
+  absl::StatusOr<ledger::Receipt> MakeReceipt(const std::string& project_id, const Leaf& leaf);
 
   LedgerStore& ledger_;
 };

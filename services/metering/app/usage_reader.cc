@@ -28,9 +28,10 @@ absl::StatusOr<std::vector<LedgerLine>> UsageReader::ListLines(const LedgerQuery
   return usage_.ListLines(query);
 }
 
-absl::StatusOr<std::vector<Price>> UsageReader::ListPrices() {
+absl::StatusOr<UsageReader::PricesNow> UsageReader::ListPrices(std::string_view project_id) {
   FURNACE_ASSIGN_OR_RETURN(const PriceList prices, prices_.Load());
-  return prices.InForce(absl::ToUnixMicros(clock_.Now()));
+  return PricesNow{.lines = prices.InForce(absl::ToUnixMicros(clock_.Now()), project_id),
+                   .version = prices.version()};
 }
 
 }  // namespace furnace::metering

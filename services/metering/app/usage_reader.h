@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -37,9 +38,14 @@ class UsageReader {
   /// Errors: those of the store.
   absl::StatusOr<std::vector<LedgerLine>> ListLines(const LedgerQuery& query);
 
-  /// The prices in force now, sorted by unit and GPU type. Errors: those of the
-  /// store.
-  absl::StatusOr<std::vector<Price>> ListPrices();
+  /// The prices in force now: the general ones and those of the project, see PriceList.
+  struct PricesNow {
+    std::vector<Price> lines;
+    std::int64_t version = 0;  // Of the list.
+  };
+
+  /// Errors: those of the store.
+  absl::StatusOr<PricesNow> ListPrices(std::string_view project_id);
 
  private:
   UsageStore& usage_;

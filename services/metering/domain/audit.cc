@@ -31,9 +31,10 @@ void CompareEntries(const Transaction& stored, const Transaction& remade,
   }
 }
 
-std::vector<std::string> CompareBooks(const Transaction& stored, BillRefs bills) {
+std::vector<std::string> CompareBooks(const Transaction& stored, BillRefs bills,
+                                      std::span<const Posting> postings) {
   std::vector<std::string> found;
-  const absl::StatusOr<Transaction> remade = Sum(stored, bills);
+  const absl::StatusOr<Transaction> remade = Sum(stored, bills, postings);
   if (!remade.ok()) return {std::string(remade.status().message())};
   if (remade->records != stored.records) {
     found.push_back(fmt::format("has {} records, not {}", remade->records, stored.records));
@@ -46,9 +47,9 @@ std::vector<std::string> CompareBooks(const Transaction& stored, BillRefs bills)
 }  // namespace
 
 std::vector<Difference> Compare(const ChainHead& before, const ChainedTransaction& stored,
-                                BillRefs bills) {
+                                BillRefs bills, std::span<const Posting> postings) {
   const Transaction& transaction = stored.transaction;
-  std::vector<std::string> found = CompareBooks(transaction, bills);
+  std::vector<std::string> found = CompareBooks(transaction, bills, postings);
   if (transaction.number != before.number + 1) {
     found.push_back(fmt::format("comes after transaction {}", before.number));
   }

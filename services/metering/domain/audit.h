@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,9 @@ struct Difference {
   std::string what;
 };
 
-/// How `stored`, which comes after `before` in its project's chain, differs from what `bills`,
-/// remade from its records, make of it: nothing, as long as nobody changed a byte.
+/// How `stored`, which comes after `before` in its project's chain, differs from what `bills` and
+/// `postings`, remade from its records, make of it: nothing, as long as nobody changed a byte.
 std::vector<Difference> Compare(const ChainHead& before, const ChainedTransaction& stored,
-                                BillRefs bills);
+                                BillRefs bills, std::span<const Posting> postings = {});
 
 }  // namespace furnace::metering

@@ -17,6 +17,13 @@ PriceUnit UnitOf(UsageKind kind) {
   return PriceUnit::kGpuSecond;
 }
 
+PriceScope ScopeOf(const UsageRecord& record) {
+  return {.gpu_type = record.gpu_type,
+          .project_id = record.project_id,
+          .region = record.region,
+          .tier = record.tier};
+}
+
 bool IsInvocation(const UsageRecord& record) {
   return record.kind == UsageKind::kAttempt && !IsCredited(record.cause);
 }
@@ -86,15 +93,27 @@ absl::StatusOr<Bill> WithEntries(Bill bill) {
 
 }  // namespace
 
+std::optional<std::int64_t> PriceOfTime(const UsageRecord& record, const PriceList& prices,
+                                        std::int64_t time_us) {
+  if (record.covered) return 0;
+  return prices.At(UnitOf(record.kind), ScopeOf(record), time_us);
+}
+
+std::optional<std::int64_t> PriceOfInvocation(const UsageRecord& record, const PriceList& prices,
+                                              std::int64_t time_us) {
+  if (!IsInvocation(record)) return std::nullopt;
+  PriceScope scope = ScopeOf(record);
+  scope.gpu_type = "";
+  return prices.At(PriceUnit::kInvocation, scope, time_us);
+}
+
 absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices) {
   Bill bill{.record = std::move(record)};
   const UsageRecord& of = bill.record;
   for (const Span& span : CutAtHours({of.start_us, of.end_us})) {
-    const auto price = of.covered ? std::optional<std::int64_t>(0)
-                                  : prices.At(UnitOf(of.kind), of.gpu_type, span.start_us);
-    bill.segments.push_back({.span = span, .price_nanos = price});
+    bill.segments.push_back({.span = span, .price_nanos = PriceOfTime(of, prices, span.start_us)});
   }
-  if (IsInvocation(of)) bill.invocation_nanos = prices.Invocation(of.end_us);
+  bill.invocation_nanos = PriceOfInvocation(of, prices, of.end_us);
   return WithEntries(std::move(bill));
 }
 

@@ -16,8 +16,17 @@ namespace furnace::metering {
 enum class Account { kCustomer, kRevenue, kCredits };
 
 /// What a line records; kBalance is the other side of a transaction's customer lines.
-/// kCovered shows GPU time that is in a worker's lifetime, and costs nothing here.
-enum class EntryKind { kGpuTime, kInvocation, kStorage, kCovered, kCredit, kBalance };
+/// kCovered shows GPU time that is in a worker's lifetime, and costs nothing here. kCorrection is
+/// an amount that somebody decided on. Ledgers are sorted by kind: new ones go to the end.
+enum class EntryKind {
+  kGpuTime,
+  kInvocation,
+  kStorage,
+  kCovered,
+  kCredit,
+  kBalance,
+  kCorrection,
+};
 
 /// One line of the ledger: `amount` on `account`.
 struct Entry {
@@ -28,6 +37,7 @@ struct Entry {
   std::int64_t gpu_milli_us = 0;                 // 0 for an invocation and for storage.
   Int128 byte_us = 0;                            // Of storage: bytes times microseconds.
   std::optional<std::int64_t> price_nanos = {};  // A unit; nullopt for what has none.
+  bool reversed = false;  // Takes such a line back: its quantities are negative.
 };
 
 /// A piece of a lease inside one UTC hour, and its price.
@@ -55,6 +65,15 @@ struct Bill {
 /// lost is charged and credited each charge in full, for all to see. What has no
 /// price is entered at 0. OUT_OF_RANGE when the charges have more than 38 digits.
 absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices);
+
+/// What a record's time and bytes cost a unit at `time_us`, 0 where its worker's lifetime covers
+/// them; nullopt when they have no price then.
+std::optional<std::int64_t> PriceOfTime(const UsageRecord& record, const PriceList& prices,
+                                        std::int64_t time_us);
+
+/// What its invocation costs; nullopt when it is none, or it has no price then.
+std::optional<std::int64_t> PriceOfInvocation(const UsageRecord& record, const PriceList& prices,
+                                              std::int64_t time_us);
 
 /// The bill of a record at prices that are known: `prices` has one for each hour that the
 /// record touches. INVALID_ARGUMENT when there are more or fewer; else as MakeBill.

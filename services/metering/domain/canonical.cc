@@ -32,7 +32,7 @@ std::string_view OrDash(std::string_view text) { return text.empty() ? "-" : tex
 
 std::string QuantityText(const Entry& entry) {
   switch (entry.kind) {
-    case EntryKind::kInvocation: return "1";
+    case EntryKind::kInvocation: return entry.reversed ? "-1" : "1";
     case EntryKind::kStorage: return ToString(entry.byte_us);
     default: return fmt::format("{}", entry.gpu_milli_us);
   }
@@ -71,6 +71,42 @@ std::string CanonicalText(const Bill& bill) {
   AddLine(text, "tier", record.tier);
   for (const Tag& tag : record.tags) AddLine(text, "tag", tag.first + "=" + tag.second);
   for (const Entry& entry : bill.entries) {
+    if (entry.account == Account::kCustomer) AddEntry(text, entry);
+  }
+  return text;
+}
+
+std::string CanonicalText(const Correction& correction) {
+  std::string text;
+  text.reserve(kUsualLength);
+  AddLine(text, "furnace-correction", 1);
+  AddLine(text, "project", correction.project_id);
+  AddLine(text, "id", correction.id);
+  AddLine(text, "job", OrDash(correction.key.job_id));
+  AddLine(text, "epoch", correction.key.epoch);
+  AddLine(text, "endpoint", OrDash(correction.endpoint_id));
+  AddLine(text, "gpu", correction.gpu_type);
+  AddLine(text, "note", correction.note);
+  AddLine(text, "reference", correction.reference);
+  AddLine(text, "amount", ToString(correction.amount.value));
+  return text;
+}
+
+std::string CanonicalText(const UsageRecord& record, const std::vector<Entry>& entries) {
+  std::string text;
+  text.reserve(kUsualLength);
+  AddLine(text, "furnace-rerating", 1);
+  AddLine(text, "project", record.project_id);
+  AddLine(text, "job", record.key.job_id);
+  AddLine(text, "epoch", record.key.epoch);
+  AddLine(text, "kind", NameOf(record.kind));
+  AddLine(text, "endpoint", record.endpoint_id);
+  AddLine(text, "gpu", record.gpu_type);
+  AddLine(text, "milli_gpus", record.milli_gpus);
+  AddLine(text, "bytes", record.bytes);
+  AddLine(text, "start", record.start_us);
+  AddLine(text, "end", record.end_us);
+  for (const Entry& entry : entries) {
     if (entry.account == Account::kCustomer) AddEntry(text, entry);
   }
   return text;

@@ -24,17 +24,23 @@ constexpr std::array<Name<UsageKind>, 4> kUsageKinds = {{{UsageKind::kAttempt, "
 constexpr std::array<Name<Account>, 3> kAccounts = {{{Account::kCustomer, "customer"},
                                                      {Account::kRevenue, "revenue"},
                                                      {Account::kCredits, "credits"}}};
-constexpr std::array<Name<EntryKind>, 6> kEntryKinds = {{{EntryKind::kGpuTime, "gpu_time"},
+constexpr std::array<Name<EntryKind>, 7> kEntryKinds = {{{EntryKind::kGpuTime, "gpu_time"},
                                                          {EntryKind::kInvocation, "invocation"},
                                                          {EntryKind::kStorage, "storage"},
                                                          {EntryKind::kCovered, "covered"},
                                                          {EntryKind::kCredit, "credit"},
-                                                         {EntryKind::kBalance, "balance"}}};
+                                                         {EntryKind::kBalance, "balance"},
+                                                         {EntryKind::kCorrection, "correction"}}};
 constexpr std::array<Name<PriceUnit>, 4> kPriceUnits = {
     {{PriceUnit::kGpuSecond, "gpu_second"},
      {PriceUnit::kInvocation, "invocation"},
      {PriceUnit::kWarmGpuSecond, "warm_gpu_second"},
      {PriceUnit::kGbMonth, "gb_month"}}};
+constexpr std::array<Name<TermKind>, 5> kTermKinds = {{{TermKind::kGraduated, "graduated"},
+                                                       {TermKind::kVolume, "volume"},
+                                                       {TermKind::kPackage, "package"},
+                                                       {TermKind::kAllowance, "allowance"},
+                                                       {TermKind::kMinimum, "minimum"}}};
 
 template <typename Names, typename Value>
 std::string_view Find(const Names& names, Value value) {
@@ -58,6 +64,8 @@ std::string_view NameOf(Cause cause) { return Find(kCauses, cause); }
 std::string_view NameOf(UsageKind kind) { return Find(kUsageKinds, kind); }
 std::string_view NameOf(Account account) { return Find(kAccounts, account); }
 std::string_view NameOf(EntryKind kind) { return Find(kEntryKinds, kind); }
+std::string_view NameOf(PriceUnit unit) { return Find(kPriceUnits, unit); }
+std::string_view NameOf(TermKind kind) { return Find(kTermKinds, kind); }
 
 absl::StatusOr<Cause> ParseCause(std::string_view name) {
   return Parse<Cause>(kCauses, name, "cause");
@@ -77,6 +85,10 @@ absl::StatusOr<EntryKind> ParseEntryKind(std::string_view name) {
 
 absl::StatusOr<PriceUnit> ParsePriceUnit(std::string_view name) {
   return Parse<PriceUnit>(kPriceUnits, name, "price unit");
+}
+
+absl::StatusOr<TermKind> ParseTermKind(std::string_view name) {
+  return Parse<TermKind>(kTermKinds, name, "kind of term");
 }
 
 }  // namespace furnace::metering

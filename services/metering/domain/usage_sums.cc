@@ -20,6 +20,17 @@ absl::Status AddTo(Hours& hours, const HourKey& key, const UsageSums& sums, std:
   return absl::OkStatus();
 }
 
+UsageSums Negative(const UsageSums& sums) {
+  return {.gpu_milli_us = -sums.gpu_milli_us,
+          .credited_gpu_milli_us = -sums.credited_gpu_milli_us,
+          .unpriced_gpu_milli_us = -sums.unpriced_gpu_milli_us,
+          .invocations = -sums.invocations,
+          .cold_start_us = -sums.cold_start_us,
+          .covered_gpu_milli_us = -sums.covered_gpu_milli_us,
+          .byte_us = -sums.byte_us,
+          .cost = -sums.cost};
+}
+
 }  // namespace
 
 absl::StatusOr<UsageSums> Add(const UsageSums& a, const UsageSums& b) {
@@ -78,6 +89,18 @@ absl::StatusOr<std::map<HourKey, HourSums>> SumByHour(std::span<const Bill* cons
     FURNACE_RETURN_IF_ERROR(AddTo(hours, key, at_end, record.end_us, record.end_us));
   }
   return hours;
+}
+
+absl::StatusOr<Hours> SumChanges(std::span<const Bill* const> before,
+                                 std::span<const Bill* const> after) {
+  FURNACE_ASSIGN_OR_RETURN(Hours changes, SumByHour(after));
+  FURNACE_ASSIGN_OR_RETURN(const Hours old_hours, SumByHour(before));
+  for (const auto& [key, hour] : old_hours) {
+    UsageSums& sums = changes[key].sums;
+    FURNACE_ASSIGN_OR_RETURN(sums, Add(sums, Negative(hour.sums)));
+  }
+  std::erase_if(changes, [](const auto& hour) { return hour.second.sums == UsageSums{}; });
+  return changes;
 }
 
 }  // namespace furnace::metering

@@ -56,4 +56,8 @@ struct HourSums {
 /// The sums that `bills` add to each hour. Errors: those of Add.
 absl::StatusOr<std::map<HourKey, HourSums>> SumByHour(std::span<const Bill* const> bills);
 
+/// What the hours' sums change by when `before` becomes `after`: bills of the same records.
+absl::StatusOr<std::map<HourKey, HourSums>> SumChanges(std::span<const Bill* const> before,
+                                                       std::span<const Bill* const> after);
+
 }  // namespace furnace::metering

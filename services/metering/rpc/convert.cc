@@ -63,16 +63,6 @@ absl::StatusOr<std::int64_t> GbUs(Int128 byte_us) {
   return ToInt64(DivideHalfEven(byte_us, 1'000'000'000), "storage");
 }
 
-v1::PriceUnit ToProto(PriceUnit unit) {
-  switch (unit) {
-    case PriceUnit::kGpuSecond: return v1::PRICE_UNIT_GPU_SECOND;
-    case PriceUnit::kInvocation: return v1::PRICE_UNIT_INVOCATION;
-    case PriceUnit::kWarmGpuSecond: return v1::PRICE_UNIT_WARM_GPU_SECOND;
-    case PriceUnit::kGbMonth: return v1::PRICE_UNIT_GB_MONTH;
-  }
-  return v1::PRICE_UNIT_UNSPECIFIED;
-}
-
 v1::LedgerEntryKind ToProto(EntryKind kind) {
   switch (kind) {
     case EntryKind::kGpuTime: return v1::LEDGER_ENTRY_KIND_GPU_TIME;
@@ -80,6 +70,7 @@ v1::LedgerEntryKind ToProto(EntryKind kind) {
     case EntryKind::kCredit: return v1::LEDGER_ENTRY_KIND_CREDIT;
     case EntryKind::kStorage: return v1::LEDGER_ENTRY_KIND_STORAGE;
     case EntryKind::kCovered: return v1::LEDGER_ENTRY_KIND_COVERED;
+    case EntryKind::kCorrection: return v1::LEDGER_ENTRY_KIND_CORRECTION;
     case EntryKind::kBalance: break;  // Never a customer's.
   }
   return v1::LEDGER_ENTRY_KIND_UNSPECIFIED;
@@ -214,12 +205,25 @@ absl::StatusOr<v1::LedgerEntry> ToProto(const LedgerLine& line) {
   return proto;
 }
 
+v1::PriceUnit ToProto(PriceUnit unit) {
+  switch (unit) {
+    case PriceUnit::kGpuSecond: return v1::PRICE_UNIT_GPU_SECOND;
+    case PriceUnit::kInvocation: return v1::PRICE_UNIT_INVOCATION;
+    case PriceUnit::kWarmGpuSecond: return v1::PRICE_UNIT_WARM_GPU_SECOND;
+    case PriceUnit::kGbMonth: return v1::PRICE_UNIT_GB_MONTH;
+  }
+  return v1::PRICE_UNIT_UNSPECIFIED;
+}
+
 v1::Price ToProto(const Price& price) {
   v1::Price proto;
   proto.set_unit(ToProto(price.unit));
   proto.set_gpu_type(price.gpu_type);
   proto.set_nanos(price.nanos);
   SetTime(price.effective_from_us, proto.mutable_effective_from());
+  proto.set_region(price.region);
+  proto.set_tier(price.tier);
+  proto.set_project_id(price.project_id);
   return proto;
 }
 

@@ -34,6 +34,7 @@ absl::StatusOr<std::optional<std::string>> OptionalUuid(const std::string& id, c
 absl::StatusOr<v1::UsageRow> ToProto(const UsageRow& row);
 absl::StatusOr<v1::LedgerEntry> ToProto(const LedgerLine& line);
 v1::Price ToProto(const Price& price);
+v1::PriceUnit ToProto(PriceUnit unit);
 v1::Receipt ToProto(const ledger::Receipt& receipt);
 v1::ChainHead ToProto(const ChainHead& head);
 v1::LedgerTransaction ToProto(const ChainedTransaction& chained);

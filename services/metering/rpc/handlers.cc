@@ -113,11 +113,12 @@ absl::StatusOr<v1::ListLedgerEntriesResponse> Handlers::ListLedgerEntries(
   return response;
 }
 
-absl::StatusOr<v1::ListPricesResponse> Handlers::ListPrices(const furnace::rpc::CallContext&,
+absl::StatusOr<v1::ListPricesResponse> Handlers::ListPrices(const furnace::rpc::CallContext& call,
                                                             const v1::ListPricesRequest&) {
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<Price> prices, reader_.ListPrices());
+  FURNACE_ASSIGN_OR_RETURN(const UsageReader::PricesNow now, reader_.ListPrices(call.project_id));
   v1::ListPricesResponse response;
-  for (const Price& price : prices) *response.add_prices() = ToProto(price);
+  for (const Price& price : now.lines) *response.add_prices() = ToProto(price);
+  response.set_version(now.version);
   return response;
 }
 

@@ -52,7 +52,8 @@ class Prices:
     def __init__(self):
         row = collections.namedtuple("Row", "unit gpu from_us nanos")
         self.rows = select(row, "SELECT unit, gpu_type, (extract(epoch FROM effective_from) * 1000000)::bigint, "
-                                "nanos FROM metering.prices")
+                                "nanos FROM metering.prices WHERE project_id IS NULL AND region = '' "
+                                "AND tier = '' AND withdrawn_at IS NULL")
 
     def at(self, unit: str, gpu: str, time_us: int):
         """Nano-dollars a unit costs then, or None."""

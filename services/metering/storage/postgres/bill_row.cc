@@ -4,29 +4,11 @@
 #include <utility>
 
 #include "libs/common/base/status.h"
-#include "libs/common/ledger/text_reader.h"
 #include "services/metering/domain/names.h"
+#include "services/metering/storage/postgres/int_array.h"
 
 namespace furnace::metering {
 namespace {
-
-using Prices = std::vector<std::optional<std::int64_t>>;
-
-absl::StatusOr<Prices> PricesIn(std::string_view text) {
-  Prices prices;
-  if (text.size() < 2) return absl::InternalError("prices: not an array");
-  text = text.substr(1, text.size() - 2);
-  while (!text.empty()) {
-    const std::size_t comma = text.find(',');
-    const std::string_view item = text.substr(0, comma);
-    prices.emplace_back();
-    if (item != "NULL") {
-      FURNACE_ASSIGN_OR_RETURN(prices.back(), ledger::ParseInt64(item));
-    }
-    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
-  }
-  return prices;
-}
 
 std::vector<Tag> TagsIn(std::string_view text) {
   std::vector<Tag> tags;
@@ -70,7 +52,7 @@ absl::StatusOr<std::vector<BookedBill>> BillsIn(const postgres::Rows& rows) {
   bills.reserve(static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) {
     FURNACE_ASSIGN_OR_RETURN(UsageRecord record, RecordIn(rows, row));
-    FURNACE_ASSIGN_OR_RETURN(const Prices prices, PricesIn(rows.Text(row, 22)));
+    FURNACE_ASSIGN_OR_RETURN(const OptionalInts prices, ParseIntArray(rows.Text(row, 22)));
     std::optional<std::int64_t> invocation;
     if (!rows.IsNull(row, 23)) invocation = rows.Int(row, 23);
     FURNACE_ASSIGN_OR_RETURN(Bill bill, RemakeBill(std::move(record), prices, invocation));
@@ -91,13 +73,10 @@ std::string TagText(const std::vector<Tag>& tags) {
 }
 
 std::string PriceArray(const Bill& bill) {
-  std::string text = "{";
-  for (const Segment& segment : bill.segments) {
-    if (text.size() > 1) text.push_back(',');
-    text += segment.price_nanos ? std::to_string(*segment.price_nanos) : "NULL";
-  }
-  text.push_back('}');
-  return text;
+  OptionalInts prices;
+  prices.reserve(bill.segments.size());
+  for (const Segment& segment : bill.segments) prices.push_back(segment.price_nanos);
+  return IntArray(prices);
 }
 
 }  // namespace furnace::metering

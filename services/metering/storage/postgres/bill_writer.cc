@@ -4,7 +4,6 @@
 
 #include "libs/common/base/status.h"
 #include "services/metering/domain/names.h"
-#include "services/metering/domain/usage_sums.h"
 #include "services/metering/storage/postgres/bill_row.h"
 #include "services/metering/storage/postgres/columns.h"
 #include "services/metering/storage/postgres/sql.h"
@@ -120,6 +119,10 @@ absl::StatusOr<std::vector<RecordKey>> FindConflicts(postgres::Connection& conne
 
 absl::Status AddHourly(postgres::Connection& connection, BillRefs bills) {
   FURNACE_ASSIGN_OR_RETURN(const auto hours, SumByHour(bills));
+  return AddHours(connection, hours);
+}
+
+absl::Status AddHours(postgres::Connection& connection, const std::map<HourKey, HourSums>& hours) {
   if (hours.empty()) return absl::OkStatus();
   using Hour = const std::pair<const HourKey, HourSums>&;
   const auto sum = [&](Int128 UsageSums::*field) {

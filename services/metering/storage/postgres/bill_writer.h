@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "libs/common/postgres/connection.h"
 #include "services/metering/app/ledger_ports.h"
+#include "services/metering/domain/usage_sums.h"
 
 namespace furnace::metering {
 
@@ -31,6 +32,9 @@ absl::StatusOr<std::vector<RecordKey>> FindConflicts(postgres::Connection& conne
 
 /// Adds to the hourly sums what follows from `bills`, whose records are new.
 absl::Status AddHourly(postgres::Connection& connection, BillRefs bills);
+
+/// Adds `hours` to the hourly sums.
+absl::Status AddHours(postgres::Connection& connection, const std::map<HourKey, HourSums>& hours);
 
 /// Adds `transactions`, each the next of its project.
 absl::Status InsertTransactions(postgres::Connection& connection,

@@ -8,6 +8,7 @@
 #include "services/metering/storage/postgres/bill_row.h"
 #include "services/metering/storage/postgres/bill_writer.h"
 #include "services/metering/storage/postgres/columns.h"
+#include "services/metering/storage/postgres/postings.h"
 #include "services/metering/storage/postgres/sql.h"
 
 namespace furnace::metering {
@@ -135,6 +136,22 @@ absl::StatusOr<std::vector<BookedBill>> PostgresLedgerStore::BillsOfJob(
       const postgres::Rows rows,
       pool_.Exec(sql::kSelectJobBills, {project_id, job_id, "0", "0", std::to_string(limit)}));
   return BillsIn(rows);
+}
+
+absl::StatusOr<std::vector<BookedPosting>> PostgresLedgerStore::PostingsOf(
+    const std::string& project_id, std::int64_t first, std::int64_t last) {
+  return SelectPostings(pool_, {.project_id = project_id,
+                                .from = {.transaction = first},
+                                .last_transaction = last,
+                                .limit = std::numeric_limits<int>::max()});
+}
+
+absl::StatusOr<std::vector<BookedPosting>> PostgresLedgerStore::PostingsOfJob(
+    const std::string& project_id, const std::string& job_id, int limit) {
+  return SelectPostings(pool_, {.project_id = project_id,
+                                .last_transaction = std::numeric_limits<std::int64_t>::max(),
+                                .job_id = job_id,
+                                .limit = limit});
 }
 
 absl::StatusOr<std::vector<RefusedRecord>> PostgresLedgerStore::Refused(

@@ -22,6 +22,12 @@ class PostgresLedgerStore final : public LedgerStore {
                                                   std::int64_t last) override;
   absl::StatusOr<std::vector<BookedBill>> BillsOfJob(const std::string& project_id,
                                                      const std::string& job_id, int limit) override;
+  absl::StatusOr<std::vector<BookedPosting>> PostingsOf(const std::string& project_id,
+                                                        std::int64_t first,
+                                                        std::int64_t last) override;
+  absl::StatusOr<std::vector<BookedPosting>> PostingsOfJob(const std::string& project_id,
+                                                           const std::string& job_id,
+                                                           int limit) override;
   absl::StatusOr<std::vector<RefusedRecord>> Refused(const std::string& project_id,
                                                      std::int64_t after, int limit) override;
 

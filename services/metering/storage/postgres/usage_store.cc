@@ -13,6 +13,7 @@
 #include "services/metering/storage/postgres/bill_row.h"
 #include "services/metering/storage/postgres/bill_writer.h"
 #include "services/metering/storage/postgres/columns.h"
+#include "services/metering/storage/postgres/postings.h"
 #include "services/metering/storage/postgres/sql.h"
 
 namespace furnace::metering {
@@ -135,6 +136,51 @@ absl::StatusOr<std::vector<BookedBill>> SelectBills(postgres::Pool& pool, const 
   return BillsIn(rows);
 }
 
+// The bills and postings of some places, by place.
+struct Stretch {
+  std::vector<BookedBill> bills;
+  std::vector<BookedPosting> postings;
+  Place last = {};        // Nothing up to here is left out.
+  bool complete = false;  // Nor after it.
+};
+
+// From `from` on: at most `limit` bills and as many postings.
+absl::StatusOr<Stretch> SelectStretch(postgres::Pool& pool, const LedgerQuery& query, Place from,
+                                      int limit) {
+  Stretch stretch;
+  FURNACE_ASSIGN_OR_RETURN(stretch.bills, SelectBills(pool, query, from, limit));
+  FURNACE_ASSIGN_OR_RETURN(
+      stretch.postings,
+      SelectPostings(pool, {.project_id = query.project_id,
+                            .from = from,
+                            .last_transaction = std::numeric_limits<std::int64_t>::max(),
+                            .job_id = query.job_id,
+                            .limit = limit}));
+  const auto most = static_cast<std::size_t>(limit);
+  const bool more_bills = stretch.bills.size() == most;
+  const bool more_postings = stretch.postings.size() == most;
+  stretch.complete = !more_bills && !more_postings;
+  stretch.last = {std::numeric_limits<std::int64_t>::max(), 0};
+  if (more_bills) stretch.last = stretch.bills.back().place;
+  if (more_postings) stretch.last = std::min(stretch.last, stretch.postings.back().place);
+  return stretch;
+}
+
+// The lines of a stretch by rising id.
+std::vector<LedgerLine> LinesIn(const Stretch& stretch) {
+  std::vector<LedgerLine> lines;
+  const auto add = [&](const auto& all) {
+    for (const auto& booked : all) {
+      if (stretch.last < booked.place) break;
+      for (LedgerLine& line : LinesOf(booked)) lines.push_back(std::move(line));
+    }
+  };
+  add(stretch.bills);
+  add(stretch.postings);
+  std::ranges::sort(lines, {}, &LedgerLine::id);
+  return lines;
+}
+
 }  // namespace
 
 absl::StatusOr<StoreOutcome> PostgresUsageStore::Record(std::span<const Bill> bills,
@@ -196,15 +242,12 @@ absl::StatusOr<std::vector<LedgerLine>> PostgresUsageStore::ListLines(const Ledg
   const auto wanted = static_cast<std::size_t>(query.limit);
   while (lines.size() < wanted) {
     const int limit = std::min(query.limit, kMaxRecordsOfTransaction);
-    FURNACE_ASSIGN_OR_RETURN(const std::vector<BookedBill> bills,
-                             SelectBills(pool_, query, from, limit));
-    for (const BookedBill& booked : bills) {
-      for (LedgerLine& line : LinesOf(booked)) {
-        if (line.id > query.after_id && lines.size() < wanted) lines.push_back(std::move(line));
-      }
+    FURNACE_ASSIGN_OR_RETURN(const Stretch stretch, SelectStretch(pool_, query, from, limit));
+    for (LedgerLine& line : LinesIn(stretch)) {
+      if (line.id > query.after_id && lines.size() < wanted) lines.push_back(std::move(line));
     }
-    if (bills.size() < static_cast<std::size_t>(limit)) break;
-    from = bills.back().place;
+    if (stretch.complete) break;
+    from = stretch.last;
     ++from.position;
   }
   return lines;

@@ -79,11 +79,25 @@ TEST_F(UsageReaderTest, RefusesMoreGroupsThanAnAnswerHolds) {
 TEST_F(UsageReaderTest, ListsThePricesInForceNow) {
   prices_.Add({PriceUnit::kGpuSecond, "rtx4000", 70'000, kNowUs});
   prices_.Add({PriceUnit::kGpuSecond, "rtx4090", 99'000, kNowUs + kHourUs});
-  const auto prices = reader_.ListPrices();
-  ASSERT_EQ(prices->size(), 6);
-  EXPECT_EQ((*prices)[0].nanos, 70'000);
-  EXPECT_EQ((*prices)[1].nanos, 120'000);
-  EXPECT_EQ((*prices)[2].unit, PriceUnit::kInvocation);
+  const auto prices = reader_.ListPrices("");
+  ASSERT_TRUE(prices.ok() && prices->lines.size() == 6);
+  EXPECT_EQ(prices->lines[0].nanos, 70'000);
+  EXPECT_EQ(prices->lines[1].nanos, 120'000);
+  EXPECT_EQ(prices->lines[2].unit, PriceUnit::kInvocation);
+}
+
+TEST_F(UsageReaderTest, AProjectSeesItsOwnPricesAndNobodyElses) {
+  const std::string mine = NewId();
+  Price own{PriceUnit::kGpuSecond, "rtx4000", 50'000, kNowUs};
+  own.project_id = mine;
+  Price foreign = own;
+  foreign.project_id = NewId();
+  prices_.Add(own);
+  prices_.Add(foreign);
+  const auto prices = reader_.ListPrices(mine);
+  ASSERT_TRUE(prices.ok() && prices->lines.size() == 7);
+  EXPECT_EQ(prices->lines[1].project_id, mine);
+  EXPECT_EQ(reader_.ListPrices("")->lines.size(), 6);
 }
 
 }  // namespace

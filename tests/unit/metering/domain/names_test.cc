@@ -15,8 +15,14 @@ TEST(NamesTest, EachNameIsReadAsWhatItIsOf) {
   for (int i = 0; i <= static_cast<int>(Account::kCredits); ++i) {
     EXPECT_EQ(*ParseAccount(NameOf(static_cast<Account>(i))), static_cast<Account>(i));
   }
-  for (int i = 0; i <= static_cast<int>(EntryKind::kBalance); ++i) {
+  for (int i = 0; i <= static_cast<int>(EntryKind::kCorrection); ++i) {
     EXPECT_EQ(*ParseEntryKind(NameOf(static_cast<EntryKind>(i))), static_cast<EntryKind>(i));
+  }
+  for (int i = 0; i <= static_cast<int>(PriceUnit::kGbMonth); ++i) {
+    EXPECT_EQ(*ParsePriceUnit(NameOf(static_cast<PriceUnit>(i))), static_cast<PriceUnit>(i));
+  }
+  for (int i = 0; i <= static_cast<int>(TermKind::kMinimum); ++i) {
+    EXPECT_EQ(*ParseTermKind(NameOf(static_cast<TermKind>(i))), static_cast<TermKind>(i));
   }
 }
 

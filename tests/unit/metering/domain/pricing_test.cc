@@ -57,5 +57,80 @@ TEST_F(PriceListTest, InForceListsOneLineForEachThingSorted) {
                                 InvocationPrice(7, kTenUs + kHourUs)}));
 }
 
+constexpr char kMine[] = "0190aaaa-0000-7000-8000-000000000001";
+constexpr char kOther[] = "0190aaaa-0000-7000-8000-000000000002";
+
+Price Line(std::int64_t nanos, const char* project, const char* region, const char* tier) {
+  Price price = GpuPrice("a", nanos, kTenUs);
+  price.project_id = project;
+  price.region = region;
+  price.tier = tier;
+  return price;
+}
+
+// One line of every shape, told apart by its price.
+std::vector<Price> EveryShape() {
+  return {Line(0, "", "", ""),       Line(1, "", "", "spot"),     Line(2, "", "eu", ""),
+          Line(3, "", "eu", "spot"), Line(4, kMine, "", ""),      Line(5, kMine, "", "spot"),
+          Line(6, kMine, "eu", ""),  Line(7, kMine, "eu", "spot")};
+}
+
+struct Wanted {
+  const char* project;
+  const char* region;
+  const char* tier;
+  std::vector<std::int64_t> nanos;  // By falling rank: as each is taken out of the list.
+};
+
+TEST(PriceRankTest, TheMostSpecificLineThatFitsCounts) {
+  const std::vector<Wanted> cases = {
+      {kMine, "eu", "spot", {7, 6, 5, 4, 3, 2, 1, 0}},
+      {kMine, "eu", "", {6, 4, 2, 0}},
+      {kMine, "us", "spot", {5, 4, 1, 0}},
+      {kMine, "", "spot", {5, 4, 1, 0}},
+      {kOther, "eu", "spot", {3, 2, 1, 0}},
+      {"", "", "", {0}},
+      {"", "us", "reserved", {0}},
+  };
+  for (const Wanted& wanted : cases) {
+    std::vector<Price> prices = EveryShape();
+    const PriceScope scope{"a", wanted.project, wanted.region, wanted.tier};
+    for (const std::int64_t nanos : wanted.nanos) {
+      EXPECT_EQ(PriceList(prices).At(PriceUnit::kGpuSecond, scope, kTenUs), nanos)
+          << wanted.project << " " << wanted.region << " " << wanted.tier;
+      std::erase_if(prices, [&](const Price& price) { return price.nanos == nanos; });
+    }
+    EXPECT_EQ(PriceList(prices).At(PriceUnit::kGpuSecond, scope, kTenUs), std::nullopt);
+  }
+}
+
+TEST(PriceRankTest, WhatNamesNoTierIsOnDemand) {
+  const PriceList prices({Line(1, "", "", "on_demand"), Line(2, "", "", "")});
+  EXPECT_EQ(prices.At(PriceUnit::kGpuSecond, {.gpu_type = "a"}, kTenUs), 1);
+  EXPECT_EQ(prices.At(PriceUnit::kGpuSecond, {.gpu_type = "a", .tier = "spot"}, kTenUs), 2);
+}
+
+TEST(PriceRankTest, ASpecificLineIsInForceUntilItEnds) {
+  Price end = Line(0, kMine, "", "");
+  end.effective_from_us = kTenUs + kHourUs;
+  end.ended = true;
+  const PriceList prices({Line(9, "", "", ""), Line(4, kMine, "", ""), end});
+  const PriceScope mine{.gpu_type = "a", .project_id = kMine};
+  EXPECT_EQ(prices.At(PriceUnit::kGpuSecond, mine, kTenUs), 4);
+  EXPECT_EQ(prices.At(PriceUnit::kGpuSecond, mine, kTenUs + kHourUs), 9);
+  EXPECT_EQ(prices.InForce(kTenUs, kMine).size(), 2);
+  EXPECT_EQ(prices.InForce(kTenUs + kHourUs, kMine).size(), 1);
+  EXPECT_EQ(prices.InForce(kTenUs, kOther).size(), 1);
+}
+
+TEST(PriceRankTest, OfTwoLinesFromTheSameHourTheLaterVersionCounts) {
+  Price first = Line(1, "", "", "");
+  Price second = Line(2, "", "", "");
+  first.version = 8;
+  second.version = 7;
+  EXPECT_EQ(PriceList({first, second}).GpuSecond("a", kTenUs), 1);
+  EXPECT_EQ(PriceList({second, first}).InForce(kTenUs).size(), 1);
+}
+
 }  // namespace
 }  // namespace furnace::metering

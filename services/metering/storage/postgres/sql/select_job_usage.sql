@@ -10,7 +10,7 @@
 WITH records AS (
   SELECT r.*, e.from_us, e.to_us
   FROM unnest($2::bigint[], $3::bigint[]) AS e (from_us, to_us)
-  JOIN metering.usage_records AS r ON r.end_us >= e.from_us AND r.start_us <= e.to_us
+  JOIN metering.rated_records AS r ON r.end_us >= e.from_us AND r.start_us <= e.to_us
   WHERE r.job_id = $9::uuid AND r.project_id = $1::uuid
     AND ($4::uuid IS NULL OR r.endpoint_id = $4::uuid)
 ), clipped AS (

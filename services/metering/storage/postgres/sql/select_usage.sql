@@ -32,12 +32,12 @@ WITH edges AS (
          r.bytes
   FROM cut AS c
   CROSS JOIN LATERAL (
-    SELECT * FROM metering.usage_records AS r
+    SELECT * FROM metering.rated_records AS r
     WHERE r.project_id = $1::uuid AND r.end_us > c.from_us AND r.end_us <= c.hour_us + 3600000000
       AND r.start_us < c.to_us AND r.start_us < r.end_us
       AND (r.end_us - 1) / 3600000000 = r.start_us / 3600000000
     UNION ALL
-    SELECT * FROM metering.usage_records AS r
+    SELECT * FROM metering.rated_records AS r
     WHERE r.project_id = $1::uuid AND r.end_us > c.from_us AND r.start_us < c.to_us
       AND r.end_us < c.to_us + 691200000000
       AND (r.end_us - 1) / 3600000000 > r.start_us / 3600000000
@@ -46,7 +46,7 @@ WITH edges AS (
 ), ending AS (
   SELECT r.*
   FROM cut AS c
-  JOIN metering.usage_records AS r
+  JOIN metering.rated_records AS r
     ON r.project_id = $1::uuid AND r.end_us >= c.from_us AND r.end_us < c.to_us
   WHERE $4::uuid IS NULL OR r.endpoint_id = $4::uuid
 ), parts AS (

@@ -1,0 +1,4 @@
+-- The version of the price list. No parameters.
+--
+-- Returns version.
+SELECT version FROM metering.price_list
