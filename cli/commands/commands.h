@@ -22,6 +22,7 @@ void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
 void AddSinkCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);
+void AddReportCommands(CLI::App& app, Session& session);
 void AddLedgerCommands(CLI::App& app, Session& session);
 void AddReceiptCommands(CLI::App& app, Session& session);
 void AddAuditCommands(CLI::App& app, Session& session);

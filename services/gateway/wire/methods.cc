@@ -10,6 +10,7 @@
 #include "furnace/v1/options.pb.h"
 #include "furnace/v1/project_service.pb.h"
 #include "furnace/v1/queue_service.pb.h"
+#include "furnace/v1/report_service.pb.h"
 #include "furnace/v1/schedule_service.pb.h"
 #include "furnace/v1/sink_service.pb.h"
 #include "furnace/v1/webhook_service.pb.h"
@@ -72,6 +73,7 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::GetProjectRequest>(), Home::kRegistry},
       {ServiceBeside<v1::GetUsageRequest>(), Home::kMetering},
       {ServiceBeside<v1::ListSinksRequest>(), Home::kMetering},
+      {ServiceBeside<v1::GetCostReportRequest>(), Home::kMetering},
   };
   return *services;
 }
