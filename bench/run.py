@@ -17,6 +17,8 @@ import prefetch  # noqa: E402
 import rest  # noqa: E402
 import sinks  # noqa: E402
 import suite  # noqa: E402
+import trace_rating  # noqa: E402
+import visible  # noqa: E402
 
 
 def rss_mib(pid: int) -> float:
@@ -56,6 +58,8 @@ def main() -> int:
     rest.runsync(binaries)
     prefetch.throughput(binaries)
     metering.measure(binaries, [])
+    trace_rating.rate(binaries, trace_rating.FOLDER)
+    visible.visible(binaries)
     sinks.throughput(binaries)
     memory_at_rest(binaries)
     return 0

@@ -3,6 +3,7 @@ furnace_library(metering_test_support
   SOURCES support/metering_records.cc support/metering_memory_store.cc
     support/metering_memory_sinks.cc support/metering_memory_prices.cc
     support/metering_memory_corrections.cc
+    support/metering_memory_reports.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
@@ -19,6 +20,9 @@ furnace_test(metering_domain_test
     unit/metering/domain/decimal_test.cc
     unit/metering/domain/delivery_test.cc
     unit/metering/domain/sink_event_test.cc
+    unit/metering/domain/cost_query_test.cc
+    unit/metering/domain/estimate_test.cc
+    unit/metering/domain/forecast_test.cc
     unit/metering/domain/price_change_test.cc
     unit/metering/domain/terms_test.cc
     unit/metering/domain/rate_terms_test.cc
@@ -39,6 +43,7 @@ furnace_test(metering_app_test
     unit/metering/app/term_desk_test.cc
     unit/metering/app/correction_steps_test.cc
     unit/metering/app/corrector_test.cc
+    unit/metering/app/cost_reporter_test.cc
     unit/metering/config_test.cc
     unit/metering/sinks_config_test.cc
   DEPS metering_test_support furnace_metering_config)
@@ -51,6 +56,7 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/sink_handlers_test.cc
     unit/metering/rpc/price_handlers_test.cc
     unit/metering/rpc/correction_handlers_test.cc
+    unit/metering/rpc/report_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
 
 furnace_test(metering_sinks_test
@@ -58,6 +64,7 @@ furnace_test(metering_sinks_test
     unit/metering/clients/sink_dialect_test.cc
     unit/metering/clients/waybill_throttles_test.cc
     unit/metering/storage/file_archive_test.cc
+    unit/metering/storage/s3_archive_test.cc
   DEPS metering_test_support furnace_metering_clients furnace_metering_archive)
 
 furnace_library(metering_property_support
@@ -70,6 +77,7 @@ furnace_test(metering_memory_contract_test
     contract/metering/memory_usage_history_test.cc
     contract/metering/memory_sink_store_test.cc
     contract/metering/memory_price_store_test.cc
+    contract/metering/memory_report_store_test.cc
   DEPS metering_test_support metering_property_support)
 
 furnace_library(metering_postgres_support
@@ -82,6 +90,7 @@ furnace_integration_test(metering_postgres_contract_test
     contract/metering/postgres_usage_history_test.cc
     contract/metering/postgres_sink_store_test.cc
     contract/metering/postgres_price_store_test.cc
+    contract/metering/postgres_report_store_test.cc
   DEPS metering_test_support metering_property_support metering_postgres_support)
 
 furnace_integration_test(metering_storage_test

@@ -22,6 +22,7 @@ void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
 void AddSinkCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);
+void AddReportCommands(CLI::App& app, Session& session);
 void AddLedgerCommands(CLI::App& app, Session& session);
 void AddCorrectionCommands(CLI::App& ledger, Session& session);
 void AddPriceCommands(CLI::App& app, Session& session);

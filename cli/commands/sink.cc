@@ -37,7 +37,7 @@ struct SinkOptions {
 };
 
 void BindSink(CLI::App& command, std::string& sink) {
-  command.add_option("SINK", sink, "waybill, lago, cloudevents or archive")->required();
+  command.add_option("SINK", sink, "waybill, lago, cloudevents, archive or s3")->required();
 }
 
 void BindPage(CLI::App& command, SinkOptions& options) {

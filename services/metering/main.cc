@@ -23,6 +23,7 @@
 #include "services/metering/config.h"
 #include "services/metering/monitor.h"
 #include "services/metering/prices.h"
+#include "services/metering/reports.h"
 #include "services/metering/rpc/handlers.h"
 #include "services/metering/rpc/service.h"
 #include "services/metering/rpc/sink_handlers.h"
@@ -74,12 +75,14 @@ absl::Status Serve(const metering::Config& config,
   metering::rpc::SinkService sink_service(gate, sink_handlers);
   metering::PostgresThrottleStore throttles(postgres);
   metering::rpc::ThrottleService throttle_service(gate, throttles);
+  metering::Reports reports(gate, postgres, usage, prices.store(), clock);
 
-  FURNACE_ASSIGN_OR_RETURN(const auto server,
-                           furnace::rpc::Server::Start(
-                               {.address = config.listen_address},
-                               {&metering_service, &usage_service, &sink_service, &throttle_service,
-                                &prices.price_service(), &prices.correction_service()}));
+  FURNACE_ASSIGN_OR_RETURN(
+      const auto server,
+      furnace::rpc::Server::Start(
+          {.address = config.listen_address},
+          {&metering_service, &usage_service, &sink_service, &throttle_service,
+           &prices.price_service(), &prices.correction_service(), &reports.service()}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "services/metering/clients/http_sink.h"
+#include "services/metering/clients/s3_bucket.h"
 #include "services/metering/clients/waybill_throttles.h"
 #include "services/metering/storage/archive/file_archive.h"
+#include "services/metering/storage/archive/s3_archive.h"
 
 namespace furnace::metering {
 namespace {
@@ -55,6 +57,15 @@ Sinks::Sinks(const SinksConfig& config, const std::string& owner, SinkStore& sto
             FileArchive::Options{.folder = config.archive_folder,
                                  .max_file_bytes = std::int64_t{config.archive_file_mb} << 20},
             clock));
+  }
+  if (!config.s3_url.empty()) {
+    Add({.name = kS3Sink, .check = SinkCheck::kNone, .facts = facts},
+        std::make_unique<S3Archive>(
+            std::make_unique<S3Bucket>(S3Bucket::Options{.url = config.s3_url,
+                                                         .key = {.access_key = config.s3_access_key,
+                                                                 .secret_key = config.s3_secret_key,
+                                                                 .region = config.s3_region}}),
+            config.s3_prefix));
   }
   if (sinks_.empty()) return;
   reporter_ = std::make_unique<runtime::Periodic>(kReportInterval, [this] { Report(); });

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 #include "libs/common/base/gpu_type.h"
 #include "libs/common/base/status.h"
@@ -29,6 +30,37 @@ absl::Status CheckSecret(std::string_view secret) {
   }
   if (secret.size() > kMaxHeaderValue) return absl::InvalidArgumentError("is too long");
   return absl::OkStatus();
+}
+
+// What goes into keys and signatures as it stands.
+absl::Status CheckPlain(std::string_view text, std::string_view others) {
+  for (const char c : text) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
+        others.find(c) == std::string_view::npos) {
+      return Error(absl::StatusCode::kInvalidArgument, "must be of letters, digits and {}", others);
+    }
+  }
+  return absl::OkStatus();
+}
+
+void ReadS3(config::Env& env, SinksConfig& config) {
+  env.Text("FURNACE_ARCHIVE_S3_URL", "bucket to archive usage in, https://HOST/BUCKET; empty: off",
+           &config.s3_url);
+  env.Text("FURNACE_ARCHIVE_S3_REGION", "its region; auto, for some", &config.s3_region);
+  env.Text("FURNACE_ARCHIVE_S3_PREFIX", "what keys of the archive begin with", &config.s3_prefix);
+  env.Text("FURNACE_ARCHIVE_S3_ACCESS_KEY", "id of the key to sign with", &config.s3_access_key);
+  env.Text("FURNACE_ARCHIVE_S3_SECRET_KEY", "the key", &config.s3_secret_key);
+
+  env.Check("FURNACE_ARCHIVE_S3_URL", CheckUrl(config.s3_url));
+  env.Check("FURNACE_ARCHIVE_S3_REGION", CheckPlain(config.s3_region, "-"));
+  env.Check("FURNACE_ARCHIVE_S3_PREFIX", CheckPlain(config.s3_prefix, "/-_."));
+  env.Check("FURNACE_ARCHIVE_S3_ACCESS_KEY", CheckSecret(config.s3_access_key));
+  env.Check("FURNACE_ARCHIVE_S3_SECRET_KEY", CheckSecret(config.s3_secret_key));
+  if (config.s3_url.empty()) return;
+  const absl::Status required = absl::InvalidArgumentError("is required with a URL");
+  if (config.s3_region.empty()) env.Check("FURNACE_ARCHIVE_S3_REGION", required);
+  if (config.s3_access_key.empty()) env.Check("FURNACE_ARCHIVE_S3_ACCESS_KEY", required);
+  if (config.s3_secret_key.empty()) env.Check("FURNACE_ARCHIVE_S3_SECRET_KEY", required);
 }
 
 absl::StatusOr<int> MemoryOf(std::string_view text) {
@@ -74,6 +106,7 @@ SinksConfig ReadSinksConfig(config::Env& env) {
            &config.archive_folder);
   env.Int("FURNACE_ARCHIVE_FILE_MB", "megabytes after which the archive begins a new file", 1,
           1'024, &config.archive_file_mb);
+  ReadS3(env, config);
   env.Text("FURNACE_SINK_ENVIRONMENT", "metadata.env of events, production for one",
            &config.environment);
   env.Text("FURNACE_SINK_GPU_MEMORY", "GB of memory by GPU type, for gpu_vram_gb_hours",

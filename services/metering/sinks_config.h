@@ -21,6 +21,11 @@ struct SinksConfig {
   std::string cloudevents_source = "/furnace/metering";
   std::string archive_folder;
   int archive_file_mb = 64;
+  std::string s3_url;
+  std::string s3_region = "us-east-1";
+  std::string s3_prefix = "furnace/";
+  std::string s3_access_key;
+  std::string s3_secret_key;
   std::string environment;
   std::map<std::string, int> gpu_memory_gb;  // By canonical GPU type.
 };

@@ -194,6 +194,13 @@ absl::StatusOr<std::vector<LedgerLine>> MemoryUsageStore::ListLines(const Ledger
   return lines;
 }
 
+std::vector<Bill> MemoryUsageStore::Bills() {
+  MutexLock lock(mutex_);
+  std::vector<Bill> bills;
+  for (const auto& [key, bill] : bills_) bills.push_back(bill);
+  return bills;
+}
+
 void MemoryUsageStore::FailNext(absl::Status status) {
   MutexLock lock(mutex_);
   next_failure_ = std::move(status);

@@ -44,6 +44,8 @@ class MemoryUsageStore final : public UsageStore, public LedgerStore, public Cor
                                            std::int64_t now_us) override;
   absl::StatusOr<RerateOutcome> Rerate(const RerateStep& step, const PriceList& prices) override;
 
+  /// All bills, by key.
+  std::vector<Bill> Bills();
   /// What the next Record fails with, once, having stored nothing.
   void FailNext(absl::Status status);
 

@@ -6,7 +6,9 @@
 #include <random>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
+#include "libs/common/base/sha256.h"
 #include "libs/common/base/status.h"
 
 namespace furnace::http {
@@ -57,6 +59,18 @@ curl_slist* ListOf(const std::vector<std::string>& texts) {
   curl_slist* list = nullptr;
   for (const std::string& text : texts) list = curl_slist_append(list, text.c_str());
   return list;
+}
+
+// libcurl signs what it sends; the hash of the body it would leave out for some services.
+curl_slist* Sign(CURL* curl, const Request& request, curl_slist* headers) {
+  if (!request.aws_key) return headers;
+  const AwsKey& key = *request.aws_key;
+  const std::string provider = "aws:amz:" + key.region + ":" + key.service;
+  curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, provider.c_str());
+  curl_easy_setopt(curl, CURLOPT_USERNAME, key.access_key.c_str());
+  curl_easy_setopt(curl, CURLOPT_PASSWORD, key.secret_key.c_str());
+  const std::string hash = "x-amz-content-sha256: " + absl::BytesToHexString(Sha256(request.body));
+  return curl_slist_append(headers, hash.c_str());
 }
 
 absl::Duration RetryAfterOf(CURL* curl) {
@@ -110,7 +124,8 @@ absl::StatusOr<Response> Client::Send(const Request& request) {
   Guard guard{.may_connect = request.may_connect};
   curl_slist* const resolve = ListOf(request.resolve);
   // No pause before a large body.
-  curl_slist* const headers = curl_slist_append(ListOf(request.headers), "Expect:");
+  curl_slist* const headers =
+      Sign(curl, request, curl_slist_append(ListOf(request.headers), "Expect:"));
 
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");

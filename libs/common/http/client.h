@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,14 @@
 #include "libs/common/http/address.h"
 
 namespace furnace::http {
+
+/// What signs requests to S3 and its like: AWS Signature Version 4.
+struct AwsKey {
+  std::string access_key;
+  std::string secret_key;
+  std::string region;
+  std::string service = "s3";
+};
 
 struct Request {
   std::string method = "GET";
@@ -27,6 +36,9 @@ struct Request {
   AddressRule may_connect = nullptr;
   /// "host:port:address,address..." to be believed before DNS.
   std::vector<std::string> resolve = {};
+  /// Signs the request. Its query must be in the order of the names, and all of it escaped
+  /// that may be.
+  std::optional<AwsKey> aws_key = {};
 };
 
 struct Response {

@@ -55,7 +55,7 @@ class Pool {
 
 /// `dsn` (key=value form) with limits on every wait: 5 s to connect, 10 s for
 /// unacknowledged data, and `statement` for a statement; and without jit, which compiles
-/// for longer than any of our statements runs.
+/// for longer than any of our statements runs; sums by hash take at most 32 MiB each.
 std::string WithDeadlines(std::string_view dsn, absl::Duration statement = absl::Seconds(15));
 
 }  // namespace furnace::postgres

@@ -17,7 +17,9 @@ from furnace._submitting import Submitting
 from furnace.batches import Batches
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
+from furnace.reports import Reports
 from furnace.schedules import Schedules
+from furnace.sinks import Sinks
 from furnace.webhooks import Webhooks
 
 DEFAULT_URL = "http://127.0.0.1:4210"
@@ -61,6 +63,8 @@ class Client(Submitting):
         self.schedules = Schedules(self._rest)
         self.batches = Batches(self._rest)
         self.webhooks = Webhooks(self._rest)
+        self.reports = Reports(self._rest)
+        self.sinks = Sinks(self._rest)
 
     def __enter__(self) -> Client:
         return self

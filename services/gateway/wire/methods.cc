@@ -12,6 +12,7 @@
 #include "furnace/v1/price_service.pb.h"
 #include "furnace/v1/project_service.pb.h"
 #include "furnace/v1/queue_service.pb.h"
+#include "furnace/v1/report_service.pb.h"
 #include "furnace/v1/schedule_service.pb.h"
 #include "furnace/v1/sink_service.pb.h"
 #include "furnace/v1/webhook_service.pb.h"
@@ -76,6 +77,7 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::ListSinksRequest>(), Home::kMetering},
       {ServiceBeside<v1::SetPricesRequest>(), Home::kMetering},
       {ServiceBeside<v1::CorrectUsageRequest>(), Home::kMetering},
+      {ServiceBeside<v1::GetCostReportRequest>(), Home::kMetering},
   };
   return *services;
 }

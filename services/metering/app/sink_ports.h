@@ -21,6 +21,7 @@ inline constexpr char kWaybillSink[] = "waybill";
 inline constexpr char kLagoSink[] = "lago";
 inline constexpr char kCloudEventsSink[] = "cloudevents";
 inline constexpr char kArchiveSink[] = "archive";
+inline constexpr char kS3Sink[] = "s3";
 
 /// Where the records of one step of a sink come from.
 enum class SinkSource {

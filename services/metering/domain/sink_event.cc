@@ -8,6 +8,7 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "services/metering/domain/decimal.h"
+#include "services/metering/domain/names.h"
 
 namespace furnace::metering {
 namespace {
@@ -25,18 +26,6 @@ constexpr int kMilliPlaces = 3;
 constexpr int kNanoPlaces = 9;
 constexpr int kAttoPlaces = 18;
 
-std::string_view NameOf(Cause cause) {
-  switch (cause) {
-    case Cause::kNone: return "none";
-    case Cause::kHandlerError: return "handler_error";
-    case Cause::kHandlerExited: return "handler_exited";
-    case Cause::kTimeout: return "timeout";
-    case Cause::kWorkerLost: return "worker_lost";
-    case Cause::kPlatform: return "platform";
-  }
-  return "invalid";
-}
-
 // Makes the events of one record.
 class Maker {
  public:
@@ -47,11 +36,19 @@ class Maker {
         lease_id_(LeaseId(record.record.key)) {}
 
   std::vector<SinkEvent> All() {
-    Start();
-    Dimension(SinkEventKind::kGpuAllocated, "allocated", of_.record.start_us);
-    for (std::size_t i = 0; i < of_.segments.size(); ++i) Usage(of_.segments[i], i);
-    Dimension(SinkEventKind::kGpuReleased, "released", of_.record.end_us);
-    End();
+    const bool invoked = of_.record.kind == UsageKind::kAttempt;
+    const bool stored = of_.record.kind == UsageKind::kStorage;
+    if (invoked) Start();
+    if (!stored) Dimension(SinkEventKind::kGpuAllocated, "allocated", of_.record.start_us);
+    for (std::size_t i = 0; i < of_.segments.size(); ++i) {
+      if (stored) {
+        Storage(of_.segments[i], i);
+      } else {
+        Usage(of_.segments[i], i);
+      }
+    }
+    if (!stored) Dimension(SinkEventKind::kGpuReleased, "released", of_.record.end_us);
+    if (invoked) End();
     return std::move(events_);
   }
 
@@ -68,15 +65,33 @@ class Maker {
     event.lease_id = lease_id_;
     event.endpoint_id = record.endpoint_id;
     event.time_us = time_us;
-    event.metadata = {{"source", "furnace"},
-                      {"tenant", record.project_id},
-                      {"endpoint_id", record.endpoint_id},
-                      {"job_id", record.key.job_id},
-                      {"epoch", fmt::to_string(record.key.epoch)},
-                      {"gpu_type", record.gpu_type},
-                      {"gpu_count", Decimal(record.milli_gpus, kMilliPlaces)}};
+    event.metadata = {{"source", "furnace"}, {"tenant", record.project_id}};
+    AddWhat(event);
     if (!facts_.environment.empty()) event.metadata.emplace_back("env", facts_.environment);
     return event;
+  }
+
+  // Which job's attempt it is, or which slice of what else.
+  void AddWhat(SinkEvent& event) const {
+    const UsageRecord& record = of_.record;
+    const std::string epoch = fmt::to_string(record.key.epoch);
+    SinkFields& fields = event.metadata;
+    if (record.kind == UsageKind::kAttempt) {
+      fields.insert(
+          fields.end(),
+          {{"endpoint_id", record.endpoint_id}, {"job_id", record.key.job_id}, {"epoch", epoch}});
+    } else {
+      if (record.kind == UsageKind::kWorker) fields.emplace_back("endpoint_id", record.endpoint_id);
+      fields.insert(fields.end(), {{"kind", std::string(metering::NameOf(record.kind))},
+                                   {"instance", record.key.job_id},
+                                   {"slice", epoch}});
+    }
+    if (record.kind == UsageKind::kStorage) return;
+    fields.emplace_back("gpu_type", record.gpu_type);
+    fields.emplace_back("gpu_count", Decimal(record.milli_gpus, kMilliPlaces));
+    if (record.kind != UsageKind::kAttempt) {
+      fields.emplace_back("warm", record.warm ? "true" : "false");
+    }
   }
 
   void Dimension(SinkEventKind kind, std::string_view part, std::int64_t time_us) {
@@ -110,8 +125,23 @@ class Maker {
     AddCost(credited ? AttoUsd{} : GpuCharge(*segment.price_nanos, gpu_milli_us), event);
   }
 
-  // The one value that is rounded, for an hour has a factor of 9: half to even, to
-  // billionths of a GB-hour.
+  // What an hour's events say of storage sums up to the mean of what was stored in it. An hour
+  // has a factor of 9, so it is rounded half to even, to billionths of a GB.
+  void Storage(const Segment& segment, std::size_t index) {
+    const Span& span = segment.span;
+    const Int128 byte_us = static_cast<Int128>(span.end_us - span.start_us) * of_.record.bytes;
+    SinkEvent& event = Add(SinkEventKind::kGpuUsage, fmt::to_string(index), span.end_us - 1);
+    event.metrics.emplace_back("model_storage_gb",
+                               Decimal(DivideHalfEven(byte_us, kHourUs), kNanoPlaces));
+    event.metadata.emplace_back("start_us", fmt::to_string(span.start_us));
+    event.metadata.emplace_back("end_us", fmt::to_string(span.end_us));
+    event.metadata.emplace_back("byte_us", ToString(byte_us));
+    if (!segment.price_nanos) return;
+    event.metadata.emplace_back("price_nano_usd", fmt::to_string(*segment.price_nanos));
+    AddCost(StorageCharge(*segment.price_nanos, byte_us), event);
+  }
+
+  // Rounded likewise, to billionths of a GB-hour.
   void AddMemory(std::int64_t gpu_milli_us, SinkEvent& event) const {
     const auto memory = facts_.gpu_memory_gb.find(of_.record.gpu_type);
     if (memory == facts_.gpu_memory_gb.end()) return;

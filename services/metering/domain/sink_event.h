@@ -1,5 +1,5 @@
-// What other systems are told of usage: the events that follow from a recorded attempt,
-// in a form that each sink writes in its own words.
+// What other systems are told of usage: the events that follow from a record, in a form that
+// each sink writes in its own words.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace furnace::metering {
 
-/// A recorded attempt, and its place in the order of recording.
+/// A record, and its place in the order of recording.
 struct OutboxRecord {
   std::int64_t seq = 0;  // From 1, without gaps.
   UsageRecord record;
@@ -77,7 +77,8 @@ struct SinkFacts {
 std::string LeaseId(const RecordKey& key);
 
 /// All events of `record`, whose project the sink calls `account_id`: start, allocated,
-/// usage by rising time, released, end.
+/// usage by rising time, released, end. Only attempts have a start and an end; of what is
+/// stored there is usage only, `model_storage_gb`.
 ///
 /// GPU time of an attempt that the platform lost is in `credited_gpu_seconds` instead of
 /// `gpu_seconds`, and costs nothing. What has no price has no cost.

@@ -91,7 +91,15 @@ TYPED_TEST_P(SinkStoreContract, TheOutboxHasEveryRecordOnceAndAsItWasRecorded) {
   unpriced.end_us = unpriced.start_us + 2 * kHourUs;
   UsageRecord empty = ARecord();
   empty.end_us = empty.start_us;
-  const std::vector<UsageRecord> records = {ARecord(), lost, unpriced, empty};
+  UsageRecord worker = ARecord();
+  worker.kind = UsageKind::kWorker;
+  worker.warm = true;
+  UsageRecord stored = ARecord();
+  stored.kind = UsageKind::kStorage;
+  stored.gpu_type = "";
+  stored.milli_gpus = 0;
+  stored.bytes = 1'000'000'000'000;
+  const std::vector<UsageRecord> records = {ARecord(), lost, unpriced, empty, worker, stored};
   const std::string sink = this->SinkBefore(records);
   const std::vector<SinkWork> page = this->Next(sink, SinkSource::kOutbox, this->first_ - 1);
   ASSERT_EQ(page.size(), records.size());

@@ -23,7 +23,8 @@ TEST(SinksConfigTest, EverySinkIsOffByDefault) {
   std::string problems;
   const SinksConfig config = Read({}, &problems);
   EXPECT_EQ(problems, "OK");
-  EXPECT_EQ(config.waybill_url + config.lago_url + config.cloudevents_url + config.archive_folder,
+  EXPECT_EQ(config.waybill_url + config.lago_url + config.cloudevents_url + config.archive_folder +
+                config.s3_url,
             "");
   EXPECT_FALSE(config.waybill_same_project_ids);
 }
@@ -48,12 +49,18 @@ TEST(SinksConfigTest, NamesEveryBadVariableButNoSecret) {
         {"FURNACE_CLOUDEVENTS_TOKEN", "se cret"},
         {"FURNACE_CLOUDEVENTS_SOURCE", ""},
         {"FURNACE_ARCHIVE_FILE_MB", "0"},
+        {"FURNACE_ARCHIVE_S3_URL", "https://s3/bucket"},
+        {"FURNACE_ARCHIVE_S3_REGION", "eu/west"},
+        {"FURNACE_ARCHIVE_S3_PREFIX", "a b"},
+        {"FURNACE_ARCHIVE_S3_SECRET_KEY", "se cret"},
         {"FURNACE_SINK_GPU_MEMORY", "rtx4000"}},
        &problems);
   for (const char* name :
        {"FURNACE_WAYBILL_URL", "FURNACE_WAYBILL_API_KEY", "FURNACE_WAYBILL_SAME_PROJECT_IDS",
         "FURNACE_LAGO_API_KEY", "FURNACE_CLOUDEVENTS_URL", "FURNACE_CLOUDEVENTS_TOKEN",
-        "FURNACE_CLOUDEVENTS_SOURCE", "FURNACE_ARCHIVE_FILE_MB", "FURNACE_SINK_GPU_MEMORY"}) {
+        "FURNACE_CLOUDEVENTS_SOURCE", "FURNACE_ARCHIVE_FILE_MB", "FURNACE_SINK_GPU_MEMORY",
+        "FURNACE_ARCHIVE_S3_REGION", "FURNACE_ARCHIVE_S3_PREFIX", "FURNACE_ARCHIVE_S3_ACCESS_KEY",
+        "FURNACE_ARCHIVE_S3_SECRET_KEY"}) {
     EXPECT_NE(problems.find(std::string(name) + ":"), std::string::npos) << name;
   }
   EXPECT_EQ(problems.find("cret"), std::string::npos);

@@ -34,6 +34,9 @@ absl::StatusOr<SinkWork> RecordIn(const postgres::Rows& rows, int row) {
   record.cold_start_us = rows.Int(row, 11);
   work.record.invocation_nanos = OptionalInt(rows, row, 12);
   if (!rows.IsNull(row, 13)) work.account_id = TextIn(rows, row, 13);
+  FURNACE_ASSIGN_OR_RETURN(record.kind, ParseUsageKind(rows.Text(row, 17)));
+  record.warm = rows.Bool(row, 18);
+  record.bytes = rows.Int(row, 19);
   return work;
 }
 

@@ -208,20 +208,24 @@ absl::Status PostgresUsageStore::KeepRefused(std::span<const UsageRecord> record
 
 absl::StatusOr<std::vector<UsageRow>> PostgresUsageStore::Sum(const UsageQuery& query, int limit) {
   const PeriodParts parts = PartsOf(query);
-  std::vector<postgres::Param> parameters = {
-      query.project_id,
-      IntColumn(parts.edges, [](const Span& edge) { return edge.start_us; }),
-      IntColumn(parts.edges, [](const Span& edge) { return edge.end_us; }),
-      query.endpoint_id,
-      BoolParam(query.by_hour),
-      BoolParam(query.by_endpoint),
-      BoolParam(query.by_gpu_type),
-      std::to_string(limit)};
+  const auto edge = [&](std::size_t index) {
+    return index < parts.edges.size() ? parts.edges[index] : Span{};
+  };
+  std::vector<postgres::Param> parameters = {query.project_id,
+                                             std::to_string(edge(0).start_us),
+                                             std::to_string(edge(0).end_us),
+                                             query.endpoint_id,
+                                             BoolParam(query.by_hour),
+                                             BoolParam(query.by_endpoint),
+                                             BoolParam(query.by_gpu_type),
+                                             std::to_string(limit)};
   if (query.job_id) {
     parameters.emplace_back(query.job_id);
   } else {
-    parameters.emplace_back(std::to_string(parts.whole_hours.start_us));
-    parameters.emplace_back(std::to_string(parts.whole_hours.end_us));
+    for (const std::int64_t time_us :
+         {parts.whole_hours.start_us, parts.whole_hours.end_us, edge(1).start_us, edge(1).end_us}) {
+      parameters.emplace_back(std::to_string(time_us));
+    }
   }
   FURNACE_ASSIGN_OR_RETURN(
       const postgres::Rows rows,

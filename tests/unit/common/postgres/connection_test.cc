@@ -49,7 +49,7 @@ TEST(ArrayLiteralTest, QuotesEverything) {
 TEST(WithDeadlinesTest, LimitsEveryWait) {
   EXPECT_EQ(WithDeadlines("host=a", absl::Seconds(3)),
             "host=a connect_timeout=5 tcp_user_timeout=10000 options='-c statement_timeout=3000 -c "
-            "idle_in_transaction_session_timeout=60000 -c jit=off'");
+            "idle_in_transaction_session_timeout=60000 -c jit=off -c hash_mem_multiplier=8'");
 }
 
 }  // namespace

@@ -79,6 +79,54 @@ TEST(EventsOfTest, AnAttemptIsFiveEventsInOrder) {
   }
 }
 
+TEST(EventsOfTest, ALifetimeIsNoInvocation) {
+  for (const UsageKind kind : {UsageKind::kWorker, UsageKind::kInstance}) {
+    UsageRecord record = FixedRecord();
+    record.kind = kind;
+    record.warm = kind == UsageKind::kWorker;
+    record.key.epoch = 3;
+    record.end_us = kTenUs + kHourUs + 2 * kSecondUs;
+    const std::vector<SinkEvent> events = EventsOf(record);
+    std::vector<std::string> types;
+    for (const SinkEvent& event : events) {
+      types.emplace_back(NameOf(event.kind));
+      EXPECT_EQ(Value(event.metadata, "instance"), record.key.job_id);
+      EXPECT_EQ(Value(event.metadata, "slice"), "3");
+      EXPECT_EQ(Value(event.metadata, "job_id"), "absent");
+      EXPECT_EQ(Value(event.metadata, "warm"), record.warm ? "true" : "false");
+      EXPECT_TRUE(Validate(event, SinkCheck::kUuidAccounts).ok());
+    }
+    EXPECT_EQ(types, (std::vector<std::string>{"gpu.allocated", "gpu.usage", "gpu.usage",
+                                               "gpu.released"}));
+    EXPECT_EQ(Value(events[2].metrics, "gpu_seconds"), "2");
+    EXPECT_EQ(Value(events[2].metrics, "cost_usd"), record.warm ? "0.000084" : "0.00012");
+  }
+}
+
+TEST(EventsOfTest, StorageIsTheMeanOfEachHour) {
+  UsageRecord record = FixedRecord();
+  record.kind = UsageKind::kStorage;
+  record.gpu_type = record.worker_id = "";
+  record.milli_gpus = 0;
+  record.bytes = 3'000'000'000;
+  record.start_us = kTenUs + kHourUs / 2;
+  record.end_us = kTenUs + 2 * kHourUs;
+  const std::vector<SinkEvent> events = EventsOf(record);
+  ASSERT_EQ(events.size(), 2);
+  EXPECT_EQ(Value(events[0].metrics, "model_storage_gb"), "1.5");
+  EXPECT_EQ(Value(events[1].metrics, "model_storage_gb"), "3");
+  EXPECT_EQ(Value(events[1].metadata, "byte_us"), "10800000000000000000");
+  // 3 GB for one of 730 hours at 0.02 USD.
+  EXPECT_EQ(Value(events[1].metadata, "cost_atto_usd"), "82191780821918");
+  for (const SinkEvent& event : events) {
+    EXPECT_EQ(NameOf(event.kind), "gpu.usage");
+    EXPECT_EQ(Value(event.metadata, "kind"), "storage");
+    EXPECT_EQ(Value(event.metadata, "gpu_type"), "absent");
+    EXPECT_EQ(Value(event.metrics, "gpu_seconds"), "absent");
+    EXPECT_TRUE(Validate(event, SinkCheck::kUuidAccounts).ok());
+  }
+}
+
 TEST(EventsOfTest, MetricsAreExactAndEachIsInOneKindOfEvent) {
   UsageRecord record = FixedRecord();
   record.milli_gpus = 250;
