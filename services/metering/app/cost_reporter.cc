@@ -20,7 +20,7 @@ absl::StatusOr<CostPage> CostReporter::Report(CostQuery query, std::optional<std
 
 absl::StatusOr<std::vector<EstimateRow>> CostReporter::Estimate(
     const std::string& project_id, const std::optional<std::string>& endpoint_id,
-    const EstimateQuery& query) {
+    EstimateQuery query) {
   const std::int64_t now_us = NowUs();
   std::vector<Durations> history;
   if (endpoint_id) {
@@ -28,6 +28,7 @@ absl::StatusOr<std::vector<EstimateRow>> CostReporter::Estimate(
         history, reports_.DurationsOf(project_id, *endpoint_id, now_us - kEstimateHistoryUs));
   }
   FURNACE_ASSIGN_OR_RETURN(const PriceList prices, prices_.Load());
+  query.project_id = project_id;
   return metering::Estimate(query, history, prices, now_us);
 }
 

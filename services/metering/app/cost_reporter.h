@@ -33,7 +33,7 @@ class CostReporter {
   /// See domain/estimate.h; what `query` leaves open is taken from the endpoint's jobs.
   absl::StatusOr<std::vector<EstimateRow>> Estimate(const std::string& project_id,
                                                     const std::optional<std::string>& endpoint_id,
-                                                    const EstimateQuery& query);
+                                                    EstimateQuery query);
 
   /// See domain/forecast.h: of all of the project's costs, or an endpoint's.
   absl::StatusOr<Forecast> ForecastMonth(const std::string& project_id,

@@ -44,8 +44,10 @@ AttoUsd CostOf(const EstimateQuery& query, const Durations& line, std::int64_t e
 
 EstimateRow RowOf(const EstimateQuery& query, Durations line, const PriceList& prices,
                   std::int64_t now_us) {
-  const auto gpu_second = prices.GpuSecond(line.gpu_type, now_us);
-  const std::int64_t invocation = prices.Invocation(now_us).value_or(0);
+  const PriceScope gpu{.gpu_type = line.gpu_type, .project_id = query.project_id};
+  const auto gpu_second = prices.At(PriceUnit::kGpuSecond, gpu, now_us);
+  const std::int64_t invocation =
+      prices.At(PriceUnit::kInvocation, {.project_id = query.project_id}, now_us).value_or(0);
   EstimateRow row{.durations = std::move(line)};
   row.priced = row.durations.covered || gpu_second.has_value();
   if (!row.priced) return row;

@@ -29,6 +29,7 @@ struct Durations {
 
 /// The jobs to estimate; what is not given is taken from history.
 struct EstimateQuery {
+  std::string project_id = {};
   std::vector<std::string> gpu_types = {};  // Empty: not given.
   std::int64_t milli_gpus = 0;              // 0: not given.
   std::int64_t execution_us = 0;            // 0: not given.
