@@ -53,6 +53,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddUsageCommand(app, session);
   AddLedgerCommands(app, session);
   AddReceiptCommands(app, session);
+  AddInvoiceCommands(app, session);
   AddAuditCommands(app, session);
   AddSinkCommands(app, session);
   AddProjectCommands(app, session);

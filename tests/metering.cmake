@@ -1,7 +1,7 @@
 # Tests of metering.
 furnace_library(metering_test_support
   SOURCES support/metering_records.cc support/metering_memory_store.cc
-    support/metering_memory_sinks.cc
+    support/metering_memory_sinks.cc support/metering_memory_invoices.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
@@ -18,6 +18,11 @@ furnace_test(metering_domain_test
     unit/metering/domain/decimal_test.cc
     unit/metering/domain/delivery_test.cc
     unit/metering/domain/sink_event_test.cc
+    unit/metering/domain/invoice_test.cc
+    unit/metering/domain/invoice_audit_test.cc
+    unit/metering/domain/invoice_charges_test.cc
+    unit/metering/domain/invoice_month_test.cc
+    unit/metering/domain/invoice_quantity_test.cc
   DEPS metering_test_support)
 
 furnace_test(metering_app_test
@@ -30,6 +35,13 @@ furnace_test(metering_app_test
     unit/metering/app/sink_json_test.cc
     unit/metering/app/sink_pump_test.cc
     unit/metering/app/throttle_watch_test.cc
+    unit/metering/app/csv_test.cc
+    unit/metering/app/invoice_csv_test.cc
+    unit/metering/app/invoice_desk_test.cc
+    unit/metering/app/invoice_duty_test.cc
+    unit/metering/app/invoice_focus_test.cc
+    unit/metering/app/invoice_html_test.cc
+    unit/metering/app/invoice_maker_test.cc
     unit/metering/config_test.cc
     unit/metering/sinks_config_test.cc
   DEPS metering_test_support furnace_metering_config)
@@ -40,6 +52,7 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/convert_test.cc
     unit/metering/rpc/handlers_test.cc
     unit/metering/rpc/sink_handlers_test.cc
+    unit/metering/rpc/invoice_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
 
 furnace_test(metering_sinks_test
@@ -58,6 +71,7 @@ furnace_test(metering_memory_contract_test
     contract/metering/memory_usage_store_test.cc
     contract/metering/memory_usage_history_test.cc
     contract/metering/memory_sink_store_test.cc
+    contract/metering/memory_invoice_store_test.cc
   DEPS metering_test_support metering_property_support)
 
 furnace_library(metering_postgres_support
@@ -69,6 +83,7 @@ furnace_integration_test(metering_postgres_contract_test
     contract/metering/postgres_usage_store_test.cc
     contract/metering/postgres_usage_history_test.cc
     contract/metering/postgres_sink_store_test.cc
+    contract/metering/postgres_invoice_store_test.cc
   DEPS metering_test_support metering_property_support metering_postgres_support)
 
 furnace_integration_test(metering_storage_test
@@ -76,6 +91,7 @@ furnace_integration_test(metering_storage_test
     integration/metering/schema_test.cc
     integration/metering/concurrency_test.cc
     integration/metering/ledger_test.cc
+    integration/metering/invoice_test.cc
   DEPS metering_test_support metering_postgres_support)
 # A test migrates half-way.
 target_include_directories(metering_storage_test PRIVATE "${PROJECT_BINARY_DIR}/generated")

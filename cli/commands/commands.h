@@ -23,6 +23,7 @@ void AddGpuCommands(CLI::App& app, Session& session);
 void AddSinkCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);
 void AddLedgerCommands(CLI::App& app, Session& session);
+void AddInvoiceCommands(CLI::App& app, Session& session);
 void AddReceiptCommands(CLI::App& app, Session& session);
 void AddAuditCommands(CLI::App& app, Session& session);
 void AddProjectCommands(CLI::App& app, Session& session);

@@ -188,6 +188,13 @@ absl::StatusOr<std::vector<LedgerLine>> MemoryUsageStore::ListLines(const Ledger
   return page;
 }
 
+std::vector<std::string> MemoryUsageStore::Projects() {
+  MutexLock lock(mutex_);
+  std::vector<std::string> projects;
+  for (const auto& [project_id, chain] : chains_) projects.push_back(project_id);
+  return projects;
+}
+
 void MemoryUsageStore::FailNext(absl::Status status) {
   MutexLock lock(mutex_);
   next_failure_ = std::move(status);

@@ -31,6 +31,9 @@ class MemoryUsageStore final : public UsageStore, public LedgerStore {
   absl::StatusOr<std::vector<RefusedRecord>> Refused(const std::string& project_id,
                                                      std::int64_t after, int limit) override;
 
+  /// Projects that have records, by id.
+  std::vector<std::string> Projects() ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// What the next Record fails with, once, having stored nothing.
   void FailNext(absl::Status status);
 

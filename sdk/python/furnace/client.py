@@ -17,6 +17,7 @@ from furnace._submitting import Submitting
 from furnace.batches import Batches
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
+from furnace.invoices import Invoices
 from furnace.schedules import Schedules
 from furnace.webhooks import Webhooks
 
@@ -61,6 +62,7 @@ class Client(Submitting):
         self.schedules = Schedules(self._rest)
         self.batches = Batches(self._rest)
         self.webhooks = Webhooks(self._rest)
+        self.invoices = Invoices(self._rest)
 
     def __enter__(self) -> Client:
         return self
