@@ -55,6 +55,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddLedgerCommands(app, session);
   AddPriceCommands(app, session);
   AddReceiptCommands(app, session);
+  AddInvoiceCommands(app, session);
   AddAuditCommands(app, session);
   AddSinkCommands(app, session);
   AddProjectCommands(app, session);

@@ -4,6 +4,7 @@ furnace_library(metering_test_support
     support/metering_memory_sinks.cc support/metering_memory_prices.cc
     support/metering_memory_corrections.cc
     support/metering_memory_reports.cc
+    support/metering_memory_invoices.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
@@ -20,6 +21,11 @@ furnace_test(metering_domain_test
     unit/metering/domain/decimal_test.cc
     unit/metering/domain/delivery_test.cc
     unit/metering/domain/sink_event_test.cc
+    unit/metering/domain/invoice_test.cc
+    unit/metering/domain/invoice_audit_test.cc
+    unit/metering/domain/invoice_charges_test.cc
+    unit/metering/domain/invoice_month_test.cc
+    unit/metering/domain/invoice_quantity_test.cc
     unit/metering/domain/cost_query_test.cc
     unit/metering/domain/estimate_test.cc
     unit/metering/domain/forecast_test.cc
@@ -44,6 +50,13 @@ furnace_test(metering_app_test
     unit/metering/app/correction_steps_test.cc
     unit/metering/app/corrector_test.cc
     unit/metering/app/cost_reporter_test.cc
+    unit/metering/app/csv_test.cc
+    unit/metering/app/invoice_csv_test.cc
+    unit/metering/app/invoice_desk_test.cc
+    unit/metering/app/invoice_duty_test.cc
+    unit/metering/app/invoice_focus_test.cc
+    unit/metering/app/invoice_html_test.cc
+    unit/metering/app/invoice_maker_test.cc
     unit/metering/config_test.cc
     unit/metering/sinks_config_test.cc
   DEPS metering_test_support furnace_metering_config)
@@ -57,6 +70,7 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/price_handlers_test.cc
     unit/metering/rpc/correction_handlers_test.cc
     unit/metering/rpc/report_handlers_test.cc
+    unit/metering/rpc/invoice_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
 
 furnace_test(metering_sinks_test
@@ -78,6 +92,7 @@ furnace_test(metering_memory_contract_test
     contract/metering/memory_sink_store_test.cc
     contract/metering/memory_price_store_test.cc
     contract/metering/memory_report_store_test.cc
+    contract/metering/memory_invoice_store_test.cc
   DEPS metering_test_support metering_property_support)
 
 furnace_library(metering_postgres_support
@@ -91,6 +106,7 @@ furnace_integration_test(metering_postgres_contract_test
     contract/metering/postgres_sink_store_test.cc
     contract/metering/postgres_price_store_test.cc
     contract/metering/postgres_report_store_test.cc
+    contract/metering/postgres_invoice_store_test.cc
   DEPS metering_test_support metering_property_support metering_postgres_support)
 
 furnace_integration_test(metering_storage_test
@@ -98,6 +114,7 @@ furnace_integration_test(metering_storage_test
     integration/metering/schema_test.cc
     integration/metering/concurrency_test.cc
     integration/metering/ledger_test.cc
+    integration/metering/invoice_test.cc
   DEPS metering_test_support metering_postgres_support)
 # A test migrates half-way.
 target_include_directories(metering_storage_test PRIVATE "${PROJECT_BINARY_DIR}/generated")

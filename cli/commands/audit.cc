@@ -143,6 +143,29 @@ absl::StatusOr<int> Verify(const Session& session, const VerifyOptions& options)
                       shown + fmt::format("valid: {} receipts\n", receipts.size()));
 }
 
+struct InvoiceOptions {
+  std::string id;
+};
+
+void BindInvoice(CLI::App& command, InvoiceOptions& options) {
+  command.add_option("ID", options.id, "the final invoice's id")->required();
+}
+
+absl::StatusOr<int> AuditInvoice(const Session& session, const InvoiceOptions& options) {
+  FURNACE_ASSIGN_OR_RETURN(RestClient client, session.Connect());
+  Target target("/v1/invoices");
+  target.Segment(options.id).Segment("audit");
+  FURNACE_ASSIGN_OR_RETURN(const Answer answer, client.Get(target));
+  const std::vector<std::string> differences = answer.Texts("differences");
+  std::string text;
+  for (const std::string& difference : differences) text += Printable(difference) + "\n";
+  text += fmt::format(
+      "{} lines: {}\n", answer.Int("lines"),
+      differences.empty() ? "no difference" : fmt::format("{} differences", differences.size()));
+  FURNACE_ASSIGN_OR_RETURN(const int shown, session.Show(answer, text));
+  return differences.empty() ? shown : kExitError;
+}
+
 }  // namespace
 
 void AddReceiptCommands(CLI::App& app, Session& session) {
@@ -159,8 +182,11 @@ void AddAuditCommands(CLI::App& app, Session& session) {
   const CLI::App* const verify = AddCommand<VerifyOptions>(
       *audit, session, "verify", "Verify receipts from a file, without a server", BindVerify,
       Verify);
-  audit->callback([&session, options, verify] {
-    if (verify->parsed()) return;
+  const CLI::App* const invoice = AddCommand<InvoiceOptions>(
+      *audit, session, "invoice", "Make a final invoice anew from the recorded usage, and compare",
+      BindInvoice, AuditInvoice);
+  audit->callback([&session, options, verify, invoice] {
+    if (verify->parsed() || invoice->parsed()) return;
     session.action = [&session, options] { return Audit(session, *options); };
   });
 }

@@ -27,6 +27,7 @@ void AddLedgerCommands(CLI::App& app, Session& session);
 void AddCorrectionCommands(CLI::App& ledger, Session& session);
 void AddPriceCommands(CLI::App& app, Session& session);
 void AddPriceTermCommands(CLI::App& price, Session& session);
+void AddInvoiceCommands(CLI::App& app, Session& session);
 void AddReceiptCommands(CLI::App& app, Session& session);
 void AddAuditCommands(CLI::App& app, Session& session);
 void AddProjectCommands(CLI::App& app, Session& session);

@@ -8,6 +8,8 @@
 namespace furnace::cli {
 namespace {
 
+constexpr int kMaxGetAttempts = 4;
+
 absl::StatusCode CodeOf(int http_status) {
   switch (http_status) {
     case 400: return absl::StatusCode::kInvalidArgument;
@@ -47,18 +49,27 @@ http::Request RestClient::MakeRequest(std::string method, const Target& target) 
   return request;
 }
 
-absl::StatusOr<Answer> RestClient::Send(const http::Request& request, int max_attempts) {
+absl::StatusOr<std::string> RestClient::SendForBody(const http::Request& request,
+                                                    int max_attempts) {
   FURNACE_ASSIGN_OR_RETURN(http::Response response,
                            http::SendWithRetry(http_, request, {.max_attempts = max_attempts}));
   if (response.status >= 400) return ErrorOf(response.status, std::move(response.body));
-  auto answer = Answer::Parse(std::move(response.body));
+  return std::move(response.body);
+}
+
+absl::StatusOr<Answer> RestClient::Send(const http::Request& request, int max_attempts) {
+  FURNACE_ASSIGN_OR_RETURN(std::string body, SendForBody(request, max_attempts));
+  auto answer = Answer::Parse(std::move(body));
   if (!answer.ok()) return Annotate(answer.status(), "the answer is not what a gateway sends");
   return answer;
 }
 
 absl::StatusOr<Answer> RestClient::Get(const Target& target) {
-  constexpr int kMaxAttempts = 4;
-  return Send(MakeRequest("GET", target), kMaxAttempts);
+  return Send(MakeRequest("GET", target), kMaxGetAttempts);
+}
+
+absl::StatusOr<std::string> RestClient::GetFile(const Target& target) {
+  return SendForBody(MakeRequest("GET", target), kMaxGetAttempts);
 }
 
 absl::StatusOr<Answer> RestClient::Post(const Target& target, std::string body) {

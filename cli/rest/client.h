@@ -27,6 +27,8 @@ class RestClient {
 
   /// Asks again where that is safe and the gateway is busy or away for a moment.
   absl::StatusOr<Answer> Get(const Target& target);
+  /// A file, as it is. Asks again as Get does.
+  absl::StatusOr<std::string> GetFile(const Target& target);
   absl::StatusOr<Answer> Post(const Target& target, std::string body);
   absl::StatusOr<Answer> Put(const Target& target, std::string body);
   absl::StatusOr<Answer> Delete(const Target& target);
@@ -44,6 +46,7 @@ class RestClient {
   http::Request MakeRequest(std::string method, const Target& target) const;
   absl::StatusOr<Answer> SendJson(std::string method, const Target& target, std::string body);
   absl::StatusOr<Answer> Send(const http::Request& request, int max_attempts);
+  absl::StatusOr<std::string> SendForBody(const http::Request& request, int max_attempts);
 
   const Gateway gateway_;
   http::Client http_;

@@ -21,6 +21,7 @@
 #include "services/metering/app/usage_reader.h"
 #include "services/metering/app/usage_recorder.h"
 #include "services/metering/config.h"
+#include "services/metering/invoices.h"
 #include "services/metering/monitor.h"
 #include "services/metering/prices.h"
 #include "services/metering/reports.h"
@@ -31,6 +32,7 @@
 #include "services/metering/rpc/throttle_service.h"
 #include "services/metering/sink_monitor.h"
 #include "services/metering/sinks.h"
+#include "services/metering/storage/postgres/invoice_store.h"
 #include "services/metering/storage/postgres/ledger_store.h"
 #include "services/metering/storage/postgres/schema.h"
 #include "services/metering/storage/postgres/sink_store.h"
@@ -60,7 +62,7 @@ absl::Status Serve(const metering::Config& config,
   metering::PostgresLedgerStore ledgers(postgres);
   metering::MetricsMonitor monitor;
   const furnace::rpc::Gate gate(config.internal_token);
-  metering::NothingIsClosed closed;
+  metering::PostgresInvoiceStore closed(postgres);
   metering::Prices prices(postgres, closed, gate, clock);
   metering::UsageRecorder recorder(usage, prices.store(), monitor, clock);
   metering::UsageReader reader(usage, prices.store(), clock);
@@ -76,13 +78,15 @@ absl::Status Serve(const metering::Config& config,
   metering::PostgresThrottleStore throttles(postgres);
   metering::rpc::ThrottleService throttle_service(gate, throttles);
   metering::Reports reports(gate, postgres, usage, prices.store(), clock);
+  metering::Invoices invoices(config.invoices, postgres, ledgers, {&prices.adjuster()}, {}, gate,
+                              clock);
 
-  FURNACE_ASSIGN_OR_RETURN(
-      const auto server,
-      furnace::rpc::Server::Start(
-          {.address = config.listen_address},
-          {&metering_service, &usage_service, &sink_service, &throttle_service,
-           &prices.price_service(), &prices.correction_service(), &reports.service()}));
+  FURNACE_ASSIGN_OR_RETURN(const auto server,
+                           furnace::rpc::Server::Start(
+                               {.address = config.listen_address},
+                               {&metering_service, &usage_service, &sink_service, &throttle_service,
+                                &prices.price_service(), &prices.correction_service(),
+                                &invoices.service(), &reports.service()}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(

@@ -252,6 +252,15 @@ grpc::Status FakeMetering::GetUsage(grpc::ServerContext* context,
   return stage_.Enter(*context, "GetUsage", *request);
 }
 
+grpc::Status FakeInvoices::GetInvoiceDocument(grpc::ServerContext* context,
+                                              const v1::GetInvoiceDocumentRequest* request,
+                                              v1::Document* response) {
+  response->set_content_type("text/csv");
+  response->set_file_name("invoice.csv");
+  response->set_data("a,\"b\"\r\n");
+  return stage_.Enter(*context, "GetInvoiceDocument", *request);
+}
+
 grpc::Status FakeCatalog::ResolveApiKey(grpc::ServerContext* context,
                                         const furnace::internal::v1::ResolveApiKeyRequest* request,
                                         furnace::internal::v1::ResolveApiKeyResponse* response) {
@@ -291,8 +300,8 @@ grpc::Status FakeFleet::GetEndpointHealth(grpc::ServerContext* context,
 }
 
 FakeServices::FakeServices() {
-  auto server = furnace::rpc::Server::Start({.address = "127.0.0.1:0"},
-                                            {&jobs, &endpoints, &metering, &fleet, &catalog});
+  auto server = furnace::rpc::Server::Start(
+      {.address = "127.0.0.1:0"}, {&jobs, &endpoints, &metering, &invoices, &fleet, &catalog});
   FURNACE_CHECK(server.ok());
   server_ = *std::move(server);
 }

@@ -12,6 +12,7 @@
 #include "furnace/internal/v1/catalog_service.grpc.pb.h"
 #include "furnace/v1/endpoint_service.grpc.pb.h"
 #include "furnace/v1/fleet_service.grpc.pb.h"
+#include "furnace/v1/invoice_service.grpc.pb.h"
 #include "furnace/v1/job_service.grpc.pb.h"
 #include "furnace/v1/metering_service.grpc.pb.h"
 #include "furnace/v1/project_service.grpc.pb.h"
@@ -144,6 +145,19 @@ class FakeMetering final : public furnace::v1::MeteringService::Service {
   Stage& stage_;
 };
 
+/// Every invoice as a file of one word; serves nothing else.
+class FakeInvoices final : public furnace::v1::InvoiceService::Service {
+ public:
+  explicit FakeInvoices(Stage& stage) : stage_(stage) {}
+
+  grpc::Status GetInvoiceDocument(grpc::ServerContext* context,
+                                  const furnace::v1::GetInvoiceDocumentRequest* request,
+                                  furnace::v1::Document* response) override;
+
+ private:
+  Stage& stage_;
+};
+
 /// An endpoint with three jobs and a worker; serves nothing else.
 class FakeFleet final : public furnace::v1::FleetService::Service {
  public:
@@ -188,6 +202,7 @@ class FakeServices {
   FakeJobs jobs{stage};
   FakeEndpoints endpoints{stage};
   FakeMetering metering{stage};
+  FakeInvoices invoices{stage};
   FakeFleet fleet{stage};
   FakeCatalog catalog{stage};
 

@@ -201,6 +201,13 @@ std::vector<Bill> MemoryUsageStore::Bills() {
   return bills;
 }
 
+std::vector<std::string> MemoryUsageStore::Projects() {
+  MutexLock lock(mutex_);
+  std::vector<std::string> projects;
+  for (const auto& [project_id, chain] : chains_) projects.push_back(project_id);
+  return projects;
+}
+
 void MemoryUsageStore::FailNext(absl::Status status) {
   MutexLock lock(mutex_);
   next_failure_ = std::move(status);

@@ -46,6 +46,8 @@ class MemoryUsageStore final : public UsageStore, public LedgerStore, public Cor
 
   /// All bills, by key.
   std::vector<Bill> Bills();
+  /// Projects that have records, by id.
+  std::vector<std::string> Projects() ABSL_LOCKS_EXCLUDED(mutex_);
   /// What the next Record fails with, once, having stored nothing.
   void FailNext(absl::Status status);
 

@@ -1,11 +1,11 @@
 // Records usage with furnace-metering as the scheduler's relay does: each call again and
 // again until it is answered, so that metering may be killed meanwhile.
 //
-// usage: usage_feeder ADDRESS TOKEN RECORDS END_US
+// usage: usage_feeder ADDRESS TOKEN RECORDS END_US [PROJECT]
 //
 // The records are the same for the same arguments: of five projects
-// (00000000-0000-4000-8000-00000000000N), ending within the three hours before END_US, of
-// up to two hours each, one in ten lost by the platform, some with a cold start.
+// (00000000-0000-4000-8000-00000000000N), or of PROJECT, ending within the three hours before
+// END_US, of up to two hours each, one in ten lost by the platform, some with a cold start.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,12 +61,15 @@ bool Record(internal::v1::UsageService::Stub& stub, const std::string& token,
   return false;
 }
 
-int Feed(const std::string& address, const std::string& token, int records, std::int64_t end_us) {
+int Feed(const std::string& address, const std::string& token, int records, std::int64_t end_us,
+         const std::string& project) {
   const auto stub = internal::v1::UsageService::NewStub(rpc::Dial(address));
   for (int first = 0; first < records; first += kRecordsACall) {
     internal::v1::RecordUsageRequest request;
     for (int index = first; index < std::min(first + kRecordsACall, records); ++index) {
-      *request.add_records() = RecordOf(index, end_us);
+      internal::v1::UsageRecord& record = *request.add_records();
+      record = RecordOf(index, end_us);
+      if (!project.empty()) record.set_project_id(project);
     }
     if (!Record(*stub, token, request)) return EXIT_FAILURE;
   }
@@ -77,6 +80,7 @@ int Feed(const std::string& address, const std::string& token, int records, std:
 }  // namespace furnace
 
 int main(int argc, char** argv) {
-  if (argc != 5) return EXIT_FAILURE;
-  return furnace::Feed(argv[1], argv[2], std::atoi(argv[3]), std::atoll(argv[4]));
+  if (argc != 5 && argc != 6) return EXIT_FAILURE;
+  return furnace::Feed(argv[1], argv[2], std::atoi(argv[3]), std::atoll(argv[4]),
+                       argc == 6 ? argv[5] : "");
 }

@@ -57,17 +57,39 @@ class Rest:
             ValueError: `body` is not JSON.
         """
         data = None if method in ("GET", "DELETE") else _encode(body)
+        return _decode(self._answer(method, path, query, data, extra_seconds))
+
+    def file(self, path: str, query: Optional[Mapping[str, Any]] = None) -> bytes:
+        """Returns what a GET answers, as it is; repeated as `call` does.
+
+        Raises:
+            FurnaceError: Refused, unreachable, or too late.
+        """
+        answer = self._answer("GET", path, query, None, 0.0)
+        if answer.status >= 400:
+            raise _refusal(answer)
+        return answer.body
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        query: Optional[Mapping[str, Any]],
+        data: Optional[bytes],
+        extra_seconds: float,
+    ) -> Answer:
         deadline = time.monotonic() + self._timeout + extra_seconds
         backoff = Backoff()
         attempts = GET_ATTEMPTS_MAX if method == "GET" else 1
         for attempts_left in reversed(range(attempts)):
             try:
-                return _decode(self._request(method, self.url(path, query), data, deadline))
+                return self._request(method, self.url(path, query), data, deadline)
             except NO_ANSWER as error:
                 delay = backoff.next()
                 if not attempts_left or time.monotonic() + delay >= deadline:
                     raise unreachable(error, method, path) from error
             time.sleep(delay)
+        raise AssertionError("the last attempt returns or raises")
 
     def pages(
         self,

@@ -18,6 +18,7 @@ from furnace.batches import Batches
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 from furnace.reports import Reports
+from furnace.invoices import Invoices
 from furnace.schedules import Schedules
 from furnace.sinks import Sinks
 from furnace.webhooks import Webhooks
@@ -65,6 +66,7 @@ class Client(Submitting):
         self.webhooks = Webhooks(self._rest)
         self.reports = Reports(self._rest)
         self.sinks = Sinks(self._rest)
+        self.invoices = Invoices(self._rest)
 
     def __enter__(self) -> Client:
         return self

@@ -6,6 +6,7 @@
 #include "furnace/v1/correction_service.pb.h"
 #include "furnace/v1/endpoint_service.pb.h"
 #include "furnace/v1/fleet_service.pb.h"
+#include "furnace/v1/invoice_service.pb.h"
 #include "furnace/v1/job_service.pb.h"
 #include "furnace/v1/metering_service.pb.h"
 #include "furnace/v1/options.pb.h"
@@ -78,6 +79,7 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::SetPricesRequest>(), Home::kMetering},
       {ServiceBeside<v1::CorrectUsageRequest>(), Home::kMetering},
       {ServiceBeside<v1::GetCostReportRequest>(), Home::kMetering},
+      {ServiceBeside<v1::GetInvoiceRequest>(), Home::kMetering},
   };
   return *services;
 }

@@ -219,6 +219,29 @@ TEST_F(RestTest, BodyOfAFieldIsThatField) {
   EXPECT_THAT(answer.body, HasSubstr(R"({"id":"endpoint-1","spec":{"name":"n",)"));
 }
 
+TEST_F(RestTest, ADocumentIsAnsweredAsTheFileItIs) {
+  const HttpAnswer answer = Get("/v1/invoices/i1/document?format=FOCUS");
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "a,\"b\"\r\n");
+  EXPECT_EQ(answer.headers.at("content-type"), "text/csv");
+  EXPECT_EQ(answer.headers.at("content-disposition"), "inline; filename=\"invoice.csv\"");
+  EXPECT_EQ(answer.headers.at("x-content-type-options"), "nosniff");
+  EXPECT_THAT(answer.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
+  const auto request = Seen<v1::GetInvoiceDocumentRequest>("GetInvoiceDocument");
+  EXPECT_EQ(request.invoice_id(), "i1");
+  EXPECT_EQ(request.format(), v1::INVOICE_FORMAT_FOCUS);
+}
+
+TEST_F(RestTest, ADocumentThatCannotBeMadeIsAnErrorAsAnyOther) {
+  gateway_.stage().Fail("GetInvoiceDocument", {grpc::StatusCode::NOT_FOUND, "no invoice i1"});
+
+  const HttpAnswer answer = Get("/v1/invoices/i1/document?format=CSV", "X-Request-ID: r1\r\n");
+
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.body, R"({"error":"no invoice i1","code":"NOT_FOUND","request_id":"r1"})");
+}
+
 TEST_F(RestTest, HealthAndDescriptionNeedNoKey) {
   const HttpAnswer health = Ask(gateway_.http_port(), "", "GET", "/health");
   EXPECT_EQ(health.status, 200);

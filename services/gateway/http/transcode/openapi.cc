@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 
+#include "furnace/v1/document.pb.h"
 #include "libs/common/json/json.h"
 #include "services/gateway/http/transcode/openapi_schema.h"
 
@@ -72,6 +73,17 @@ std::string RequestBody(const Binding& binding, SchemaBook& book) {
                      schema);
 }
 
+// What a method that returns `answer` is answered with: media type and schema.
+std::string Content(const Binding& binding, const google::protobuf::Descriptor& answer,
+                    SchemaBook& book) {
+  if (&answer == furnace::v1::Document::descriptor()) {
+    return R"("*/*":{"schema":{"type":"string","format":"binary"}})";
+  }
+  const bool streams = binding.method->descriptor->server_streaming();
+  return fmt::format(R"("{}":{{"schema":{}}})",
+                     streams ? "application/x-ndjson" : "application/json", book.Ref(answer));
+}
+
 std::string Operation(const Binding& binding, std::size_t index, SchemaBook& book) {
   const auto& method = *binding.method->descriptor;
   const auto& answer = binding.response_field != nullptr ? *binding.response_field->message_type()
@@ -80,12 +92,11 @@ std::string Operation(const Binding& binding, std::size_t index, SchemaBook& boo
   if (index > 0) id += fmt::format("_{}", index);
   return fmt::format(
       R"({{"operationId":{},"tags":[{}],"x-required-role":{},"parameters":{},{}"responses":{{)"
-      R"("200":{{"description":"OK","content":{{"{}":{{"schema":{}}}}}}},)"
+      R"("200":{{"description":"OK","content":{{{}}}}},)"
       R"("default":{{"$ref":"#/components/responses/Error"}}}}}})",
       json::Quote(id), json::Quote(method.service()->name()),
       json::Quote(ToString(binding.method->needed)), Parameters(binding, book),
-      RequestBody(binding, book),
-      method.server_streaming() ? "application/x-ndjson" : "application/json", book.Ref(answer));
+      RequestBody(binding, book), Content(binding, answer, book));
 }
 
 }  // namespace

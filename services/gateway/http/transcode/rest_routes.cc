@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "furnace/v1/document.pb.h"
 #include "libs/common/base/status.h"
 #include "services/gateway/domain/limits.h"
 #include "services/gateway/http/output_route.h"
@@ -15,6 +16,7 @@
 namespace furnace::gateway::http {
 namespace {
 
+namespace v1 = furnace::v1;
 using google::protobuf::Message;
 
 // What a route serves with.
@@ -25,12 +27,27 @@ struct Server {
   LargeWork& large_work;
 };
 
+// The file itself. Its content is not ours: it may load and run nothing.
+Response FileResponse(const v1::Document& document) {
+  Response response;
+  response.content_type = document.content_type();
+  response.body = document.data();
+  response.headers = {
+      {"Content-Disposition", "inline; filename=\"" + document.file_name() + "\""},
+      {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"},
+      {"X-Content-Type-Options", "nosniff"}};
+  return response;
+}
+
 void AnswerReply(const Binding& binding, const OutputLinks& links,
                  const std::shared_ptr<Exchange>& exchange, std::string reply) {
   const auto message = ParseResponse(*binding.method, reply);
   const std::size_t bytes = reply.size();
   reply = std::string();  // It may be large, and the message has it all.
   if (!message.ok()) return Refuse(exchange, message.status());
+  if ((*message)->GetDescriptor() == v1::Document::descriptor()) {
+    return Answer(exchange, FileResponse(static_cast<const v1::Document&>(**message)));
+  }
   Response response;
   SignOutputUrl(links, **message);
   // Nearly all of what is large is copied as it is; to grow would take twice the room.

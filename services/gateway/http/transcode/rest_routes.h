@@ -13,7 +13,8 @@ namespace furnace::gateway::http {
 
 /// Adds a route for each binding: it turns the request into a call of the method
 /// and the answer into JSON, or into one line of JSON per message where the method
-/// streams. URLs of outputs become `links`. All arguments outlive the router's use.
+/// streams; a furnace.v1.Document is answered as the file that it holds. URLs of outputs
+/// become `links`. All arguments outlive the router's use.
 absl::Status AddRestRoutes(const std::vector<Binding>& bindings, const OutputLinks& links,
                            Backends& backends, LargeWork& large_work, Router& router);
 

@@ -55,6 +55,12 @@ TEST(OpenApiTest, IsJsonOfTheVersionItClaims) {
   EXPECT_EQ(At(document, {"info", "title"}), "\"Furnace\"");
 }
 
+TEST(OpenApiTest, ADocumentIsAFile) {
+  const std::vector<std::string> path = {
+      "paths", "/v1/invoices/{invoice_id}/document", "get", "responses", "200", "content", "*/*"};
+  EXPECT_EQ(At(Document(), path), R"({"schema":{"type":"string","format":"binary"}})");
+}
+
 TEST(OpenApiTest, EveryRouteIsThere) {
   const std::string document = Document();
   for (const Binding& binding : AllBindings()) {

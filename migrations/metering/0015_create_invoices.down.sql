@@ -1,0 +1,3 @@
+DROP TABLE metering.untold_invoices;
+DROP TABLE metering.invoice_lines;
+DROP TABLE metering.invoices;
