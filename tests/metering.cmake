@@ -1,7 +1,7 @@
 # Tests of metering.
 furnace_library(metering_test_support
   SOURCES support/metering_records.cc support/metering_memory_store.cc
-    support/metering_memory_sinks.cc
+    support/metering_memory_sinks.cc support/metering_memory_credits.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
@@ -18,7 +18,12 @@ furnace_test(metering_domain_test
     unit/metering/domain/decimal_test.cc
     unit/metering/domain/delivery_test.cc
     unit/metering/domain/sink_event_test.cc
-  DEPS metering_test_support)
+    unit/metering/domain/net_charges_test.cc
+    unit/metering/domain/credits_test.cc
+    unit/metering/domain/attributes_test.cc
+    unit/metering/domain/subsidy_test.cc
+    unit/metering/domain/credit_reference_test.cc
+  DEPS metering_test_support Boost::headers)
 
 furnace_test(metering_app_test
   SOURCES
@@ -30,8 +35,15 @@ furnace_test(metering_app_test
     unit/metering/app/sink_json_test.cc
     unit/metering/app/sink_pump_test.cc
     unit/metering/app/throttle_watch_test.cc
+    unit/metering/app/credit_book_test.cc
+    unit/metering/app/credit_desk_test.cc
+    unit/metering/app/period_preview_test.cc
+    unit/metering/app/subsidy_adjuster_test.cc
+    unit/metering/app/subsidy_desk_test.cc
+    unit/metering/app/subsidy_json_test.cc
     unit/metering/config_test.cc
     unit/metering/sinks_config_test.cc
+    unit/metering/credits_config_test.cc
   DEPS metering_test_support furnace_metering_config)
 
 furnace_test(metering_rpc_test
@@ -40,12 +52,14 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/convert_test.cc
     unit/metering/rpc/handlers_test.cc
     unit/metering/rpc/sink_handlers_test.cc
+    unit/metering/rpc/credit_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
 
 furnace_test(metering_sinks_test
   SOURCES
     unit/metering/clients/sink_dialect_test.cc
     unit/metering/clients/waybill_throttles_test.cc
+    unit/metering/clients/opa_agent_test.cc
     unit/metering/storage/file_archive_test.cc
   DEPS metering_test_support furnace_metering_clients furnace_metering_archive)
 
@@ -58,6 +72,7 @@ furnace_test(metering_memory_contract_test
     contract/metering/memory_usage_store_test.cc
     contract/metering/memory_usage_history_test.cc
     contract/metering/memory_sink_store_test.cc
+    contract/metering/memory_credit_store_test.cc
   DEPS metering_test_support metering_property_support)
 
 furnace_library(metering_postgres_support
@@ -69,6 +84,7 @@ furnace_integration_test(metering_postgres_contract_test
     contract/metering/postgres_usage_store_test.cc
     contract/metering/postgres_usage_history_test.cc
     contract/metering/postgres_sink_store_test.cc
+    contract/metering/postgres_credit_store_test.cc
   DEPS metering_test_support metering_property_support metering_postgres_support)
 
 furnace_integration_test(metering_storage_test

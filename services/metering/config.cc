@@ -21,6 +21,7 @@ Config ReadConfig(config::Env& env) {
   env.Duration("FURNACE_DRAIN_GRACE", "time calls in flight get at shutdown", absl::ZeroDuration(),
                absl::Hours(1), &config.drain_grace);
   config.sinks = ReadSinksConfig(env);
+  config.credits = ReadCreditsConfig(env);
   return config;
 }
 

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/common/config/env.h"
+#include "services/metering/credits_config.h"
 #include "services/metering/sinks_config.h"
 
 namespace furnace::metering {
@@ -19,6 +20,7 @@ struct Config {
   int postgres_connections = 16;
   absl::Duration drain_grace = absl::Seconds(20);
   SinksConfig sinks;
+  CreditsConfig credits;
 };
 
 /// Reads every variable through `env`, whose Finish() tells whether all were good.
