@@ -58,6 +58,8 @@ void AddCommands(CLI::App& app, Session& session) {
   AddInvoiceCommands(app, session);
   AddAuditCommands(app, session);
   AddSinkCommands(app, session);
+  AddCreditCommands(app, session);
+  AddSubsidyCommands(app, session);
   AddProjectCommands(app, session);
   AddKeyCommands(app, session);
 }

@@ -2,6 +2,7 @@
 furnace_test(cli_test
   SOURCES unit/cli/dollars_test.cc unit/cli/input_test.cc unit/cli/session_test.cc unit/cli/settings_test.cc
     unit/cli/commands/arguments_test.cc unit/cli/commands/batch_view_test.cc
+    unit/cli/commands/dollars_test.cc
     unit/cli/commands/endpoint_spec_test.cc unit/cli/commands/endpoint_view_test.cc
     unit/cli/commands/graph_request_test.cc unit/cli/commands/json_object_test.cc
     unit/cli/commands/receipt_file_test.cc unit/cli/commands/run_request_test.cc
@@ -33,6 +34,7 @@ furnace_cli_script_test(cli_webhook_commands integration integration/cli/webhook
 furnace_cli_script_test(cli_sink_commands integration integration/cli/sink_commands_test.py)
 furnace_cli_script_test(cli_price_commands integration integration/cli/price_commands_test.py)
 furnace_cli_script_test(cli_report_commands integration integration/cli/report_commands_test.py)
+furnace_cli_script_test(cli_credit_commands integration integration/cli/credit_commands_test.py)
 furnace_cli_script_test(furnace_dev integration integration/cli/dev_test.py)
 furnace_cli_script_test(furnace_dev_suite e2e integration/cli/suite_test.py)
 furnace_cli_script_test(demo e2e integration/cli/demo_test.py)

@@ -5,6 +5,7 @@ furnace_library(metering_test_support
     support/metering_memory_corrections.cc
     support/metering_memory_reports.cc
     support/metering_memory_invoices.cc
+    support/metering_memory_credits.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
@@ -33,6 +34,9 @@ furnace_test(metering_domain_test
     unit/metering/domain/terms_test.cc
     unit/metering/domain/rate_terms_test.cc
     unit/metering/domain/correction_test.cc
+    unit/metering/domain/net_charges_test.cc unit/metering/domain/credits_test.cc
+    unit/metering/domain/attributes_test.cc unit/metering/domain/subsidy_test.cc
+    unit/metering/domain/credit_reference_test.cc
   DEPS metering_test_support Boost::headers)
 
 furnace_test(metering_app_test
@@ -57,8 +61,15 @@ furnace_test(metering_app_test
     unit/metering/app/invoice_focus_test.cc
     unit/metering/app/invoice_html_test.cc
     unit/metering/app/invoice_maker_test.cc
+    unit/metering/app/credit_book_test.cc
+    unit/metering/app/credit_desk_test.cc
+    unit/metering/app/period_preview_test.cc
+    unit/metering/app/subsidy_adjuster_test.cc
+    unit/metering/app/subsidy_desk_test.cc
+    unit/metering/app/subsidy_json_test.cc
     unit/metering/config_test.cc
     unit/metering/sinks_config_test.cc
+    unit/metering/credits_config_test.cc
   DEPS metering_test_support furnace_metering_config)
 
 furnace_test(metering_rpc_test
@@ -71,12 +82,14 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/correction_handlers_test.cc
     unit/metering/rpc/report_handlers_test.cc
     unit/metering/rpc/invoice_handlers_test.cc
+    unit/metering/rpc/credit_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
 
 furnace_test(metering_sinks_test
   SOURCES
     unit/metering/clients/sink_dialect_test.cc
     unit/metering/clients/waybill_throttles_test.cc
+    unit/metering/clients/opa_agent_test.cc
     unit/metering/storage/file_archive_test.cc
     unit/metering/storage/s3_archive_test.cc
   DEPS metering_test_support furnace_metering_clients furnace_metering_archive)
@@ -93,6 +106,7 @@ furnace_test(metering_memory_contract_test
     contract/metering/memory_price_store_test.cc
     contract/metering/memory_report_store_test.cc
     contract/metering/memory_invoice_store_test.cc
+    contract/metering/memory_credit_store_test.cc
   DEPS metering_test_support metering_property_support)
 
 furnace_library(metering_postgres_support
@@ -107,6 +121,7 @@ furnace_integration_test(metering_postgres_contract_test
     contract/metering/postgres_price_store_test.cc
     contract/metering/postgres_report_store_test.cc
     contract/metering/postgres_invoice_store_test.cc
+    contract/metering/postgres_credit_store_test.cc
   DEPS metering_test_support metering_property_support metering_postgres_support)
 
 furnace_integration_test(metering_storage_test

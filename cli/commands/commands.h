@@ -21,6 +21,8 @@ void AddWebhookCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
 void AddSinkCommands(CLI::App& app, Session& session);
+void AddCreditCommands(CLI::App& app, Session& session);
+void AddSubsidyCommands(CLI::App& app, Session& session);
 void AddUsageCommand(CLI::App& app, Session& session);
 void AddReportCommands(CLI::App& app, Session& session);
 void AddLedgerCommands(CLI::App& app, Session& session);

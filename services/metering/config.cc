@@ -22,6 +22,7 @@ Config ReadConfig(config::Env& env) {
                absl::Hours(1), &config.drain_grace);
   config.sinks = ReadSinksConfig(env);
   config.invoices = ReadInvoicesConfig(env);
+  config.credits = ReadCreditsConfig(env);
   return config;
 }
 

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "libs/common/config/env.h"
+#include "services/metering/credits_config.h"
 #include "services/metering/invoices_config.h"
 #include "services/metering/sinks_config.h"
 
@@ -21,6 +22,7 @@ struct Config {
   absl::Duration drain_grace = absl::Seconds(20);
   SinksConfig sinks;
   InvoicesConfig invoices;
+  CreditsConfig credits;
 };
 
 /// Reads every variable through `env`, whose Finish() tells whether all were good.

@@ -21,6 +21,7 @@
 #include "services/metering/app/usage_reader.h"
 #include "services/metering/app/usage_recorder.h"
 #include "services/metering/config.h"
+#include "services/metering/credits.h"
 #include "services/metering/invoices.h"
 #include "services/metering/monitor.h"
 #include "services/metering/prices.h"
@@ -78,15 +79,17 @@ absl::Status Serve(const metering::Config& config,
   metering::PostgresThrottleStore throttles(postgres);
   metering::rpc::ThrottleService throttle_service(gate, throttles);
   metering::Reports reports(gate, postgres, usage, prices.store(), clock);
-  metering::Invoices invoices(config.invoices, postgres, ledgers, {&prices.adjuster()}, {}, gate,
-                              clock);
+  metering::Credits credits(config.credits, postgres, gate, clock, {&prices.adjuster()});
+  std::vector<metering::Adjuster*> adjusters = {&prices.adjuster()};
+  for (metering::Adjuster* const adjuster : credits.adjusters()) adjusters.push_back(adjuster);
+  metering::Invoices invoices(config.invoices, postgres, ledgers, adjusters, {}, gate, clock);
 
   FURNACE_ASSIGN_OR_RETURN(const auto server,
                            furnace::rpc::Server::Start(
                                {.address = config.listen_address},
                                {&metering_service, &usage_service, &sink_service, &throttle_service,
                                 &prices.price_service(), &prices.correction_service(),
-                                &invoices.service(), &reports.service()}));
+                                &invoices.service(), credits.service(), &reports.service()}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(

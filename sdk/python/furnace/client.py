@@ -15,6 +15,7 @@ from furnace._paths import endpoint_path, job_path
 from furnace._rest import Rest
 from furnace._submitting import Submitting
 from furnace.batches import Batches
+from furnace.credits import Credits
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 from furnace.reports import Reports
@@ -67,6 +68,7 @@ class Client(Submitting):
         self.reports = Reports(self._rest)
         self.sinks = Sinks(self._rest)
         self.invoices = Invoices(self._rest)
+        self.credits = Credits(self._rest)
 
     def __enter__(self) -> Client:
         return self
