@@ -51,6 +51,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddWorkerCommands(app, session);
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);
+  AddBudgetCommands(app, session);
   AddLedgerCommands(app, session);
   AddReceiptCommands(app, session);
   AddAuditCommands(app, session);

@@ -1,11 +1,12 @@
 # Tests of metering.
 furnace_library(metering_test_support
   SOURCES support/metering_records.cc support/metering_memory_store.cc
-    support/metering_memory_sinks.cc
+    support/metering_memory_budgets.cc support/metering_memory_sinks.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
   SOURCES
+    unit/metering/domain/budget_test.cc
     unit/metering/domain/usage_test.cc
     unit/metering/domain/pricing_test.cc
     unit/metering/domain/billing_test.cc
@@ -22,6 +23,8 @@ furnace_test(metering_domain_test
 
 furnace_test(metering_app_test
   SOURCES
+    unit/metering/app/budget_alerts_test.cc
+    unit/metering/app/budget_desk_test.cc
     unit/metering/app/usage_recorder_test.cc
     unit/metering/app/usage_reader_test.cc
     unit/metering/app/ledger_lines_test.cc
@@ -55,6 +58,7 @@ furnace_library(metering_property_support
 
 furnace_test(metering_memory_contract_test
   SOURCES
+    contract/metering/memory_budget_store_test.cc
     contract/metering/memory_usage_store_test.cc
     contract/metering/memory_usage_history_test.cc
     contract/metering/memory_sink_store_test.cc
@@ -66,6 +70,7 @@ furnace_library(metering_postgres_support
 
 furnace_integration_test(metering_postgres_contract_test
   SOURCES
+    contract/metering/postgres_budget_store_test.cc
     contract/metering/postgres_usage_store_test.cc
     contract/metering/postgres_usage_history_test.cc
     contract/metering/postgres_sink_store_test.cc

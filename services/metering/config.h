@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -19,6 +20,9 @@ struct Config {
   int postgres_connections = 16;
   absl::Duration drain_grace = absl::Seconds(20);
   SinksConfig sinks;
+  std::string webhook_secret;                // Empty: the internal token.
+  std::vector<std::string> webhook_secrets;  // Parsed: the present one first.
+  bool allow_private_webhooks = false;
 };
 
 /// Reads every variable through `env`, whose Finish() tells whether all were good.

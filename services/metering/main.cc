@@ -20,6 +20,7 @@
 #include "services/metering/app/sink_desk.h"
 #include "services/metering/app/usage_reader.h"
 #include "services/metering/app/usage_recorder.h"
+#include "services/metering/budgets.h"
 #include "services/metering/config.h"
 #include "services/metering/monitor.h"
 #include "services/metering/rpc/handlers.h"
@@ -73,11 +74,14 @@ absl::Status Serve(const metering::Config& config,
   metering::rpc::SinkService sink_service(gate, sink_handlers);
   metering::PostgresThrottleStore throttles(postgres);
   metering::rpc::ThrottleService throttle_service(gate, throttles);
+  metering::Budgets budgets(config, postgres, gate, clock);
 
   FURNACE_ASSIGN_OR_RETURN(const auto server,
                            furnace::rpc::Server::Start({.address = config.listen_address},
                                                        {&metering_service, &usage_service,
-                                                        &sink_service, &throttle_service}));
+                                                        &sink_service, &throttle_service,
+                                                        &budgets.service(),
+                                                        &budgets.source_service()}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(

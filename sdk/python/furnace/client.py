@@ -15,6 +15,7 @@ from furnace._paths import endpoint_path, job_path
 from furnace._rest import Rest
 from furnace._submitting import Submitting
 from furnace.batches import Batches
+from furnace.budgets import Budgets
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 from furnace.schedules import Schedules
@@ -59,6 +60,7 @@ class Client(Submitting):
         self._rest = Rest(url, key, timeout)
         self.endpoints = Endpoints(self._rest)
         self.schedules = Schedules(self._rest)
+        self.budgets = Budgets(self._rest)
         self.batches = Batches(self._rest)
         self.webhooks = Webhooks(self._rest)
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "furnace/v1/batch_service.pb.h"
+#include "furnace/v1/budget_service.pb.h"
 #include "furnace/v1/endpoint_service.pb.h"
 #include "furnace/v1/fleet_service.pb.h"
 #include "furnace/v1/job_service.pb.h"
@@ -72,6 +73,7 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::GetProjectRequest>(), Home::kRegistry},
       {ServiceBeside<v1::GetUsageRequest>(), Home::kMetering},
       {ServiceBeside<v1::ListSinksRequest>(), Home::kMetering},
+      {ServiceBeside<v1::ListBudgetsRequest>(), Home::kMetering},
   };
   return *services;
 }

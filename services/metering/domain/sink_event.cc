@@ -33,6 +33,7 @@ std::string_view NameOf(Cause cause) {
     case Cause::kTimeout: return "timeout";
     case Cause::kWorkerLost: return "worker_lost";
     case Cause::kPlatform: return "platform";
+    case Cause::kBudget: return "budget";
   }
   return "invalid";
 }
