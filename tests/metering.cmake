@@ -42,6 +42,7 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/page_token_test.cc
     unit/metering/rpc/convert_test.cc
     unit/metering/rpc/handlers_test.cc
+    unit/metering/rpc/budget_handlers_test.cc
     unit/metering/rpc/sink_handlers_test.cc
   DEPS metering_test_support furnace_metering_rpc)
 

@@ -73,6 +73,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_items_test.cc unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
+    unit/scheduler/app/start_rules_test.cc
     unit/scheduler/app/throttles_test.cc
     unit/scheduler/app/treasury_test.cc
     unit/scheduler/app/worker_starter_test.cc

@@ -148,6 +148,22 @@ TEST(WhyWaitingTest, AClosedWindowBindsBeforeTheJobsThatRunAndAfterAPause) {
   EXPECT_EQ(WhyWaiting(job, endpoint, place, noon).constraint, WaitConstraint::kPaused);
 }
 
+TEST(WhyWaitingTest, WhatKeepsTheEndpointsJobsBackBindsAfterAPause) {
+  Job job;
+  job.status = JobStatus::kInQueue;
+  Endpoint endpoint;
+  const StartBlock block{.constraint = WaitConstraint::kBudget, .detail = "spent"};
+  const QueuePlace place{.position = 5, .key_busy = true};
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, absl::UnixEpoch(), block),
+            (WaitReason{WaitConstraint::kBudget, 5, "spent"}));
+  endpoint.paused = true;
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, absl::UnixEpoch(), block).constraint,
+            WaitConstraint::kPaused);
+  job.status = JobStatus::kDelayed;
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, absl::UnixEpoch(), block).constraint,
+            WaitConstraint::kNotBefore);
+}
+
 TEST(WhyWaitingTest, JobsWhoseWindowIsClosedDoNotGoBefore) {
   Job job;
   job.status = JobStatus::kInQueue;
