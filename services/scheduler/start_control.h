@@ -18,7 +18,7 @@ class StartControl {
   static constexpr absl::Duration kBudgetTimeout = absl::Seconds(2);
 
   StartControl(const Config& config, redis::Client& redis, const QueueScripts& scripts,
-               const EndpointCatalog& catalog, const PriceBook& prices, const ShardLeader& leader)
+               const EndpointCatalog& catalog, PriceBook& prices, const ShardLeader& leader)
       : accounts_(redis, scripts),
         budgets_(furnace::rpc::Dial(config.metering_address),
                  {.internal_token = config.internal_token, .timeout = kBudgetTimeout}),

@@ -80,6 +80,8 @@ absl::Status Treasury::Refresh() {
     FURNACE_ASSIGN_OR_RETURN(accounts, ReadAll(leads));
     FURNACE_ASSIGN_OR_RETURN(*budgets, source_.HardBudgets());
   }
+  // Without prices no job of a budget in money can start: they are not waited for.
+  if (!budgets->empty() && prices_.All().gpu_seconds.empty()) prices_.Refresh().IgnoreError();
   absl::Status distributed;
   if (leads && !accounts.empty()) distributed = Distribute(*budgets, accounts);
   Keep(*std::move(budgets), std::move(accounts));

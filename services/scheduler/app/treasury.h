@@ -29,7 +29,7 @@ class Treasury final : public StartRules {
   static constexpr absl::Duration kEvery = absl::Milliseconds(500);
 
   Treasury(BudgetSource& source, BudgetAccounts& accounts, const EndpointCatalog& catalog,
-           const PriceBook& prices, const ShardLeader& leader)
+           PriceBook& prices, const ShardLeader& leader)
       : source_(source), accounts_(accounts), catalog_(catalog), prices_(prices), leader_(leader) {}
 
   /// One round; blocks. For one thread. While metering is away accounts stay as they are.
@@ -56,7 +56,7 @@ class Treasury final : public StartRules {
   BudgetSource& source_;
   BudgetAccounts& accounts_;
   const EndpointCatalog& catalog_;
-  const PriceBook& prices_;
+  PriceBook& prices_;
   const ShardLeader& leader_;
 
   mutable Mutex mutex_;
