@@ -52,6 +52,7 @@ void AddCommands(CLI::App& app, Session& session) {
   AddGpuCommands(app, session);
   AddUsageCommand(app, session);
   AddReportCommands(app, session);
+  AddBudgetCommands(app, session);
   AddLedgerCommands(app, session);
   AddPriceCommands(app, session);
   AddReceiptCommands(app, session);

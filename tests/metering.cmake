@@ -6,10 +6,12 @@ furnace_library(metering_test_support
     support/metering_memory_reports.cc
     support/metering_memory_invoices.cc
     support/metering_memory_credits.cc
+    support/metering_memory_budgets.cc
   DEPS furnace_metering_app)
 
 furnace_test(metering_domain_test
   SOURCES
+    unit/metering/domain/budget_test.cc
     unit/metering/domain/usage_test.cc
     unit/metering/domain/pricing_test.cc
     unit/metering/domain/billing_test.cc
@@ -41,6 +43,8 @@ furnace_test(metering_domain_test
 
 furnace_test(metering_app_test
   SOURCES
+    unit/metering/app/budget_alerts_test.cc
+    unit/metering/app/budget_desk_test.cc
     unit/metering/app/usage_recorder_test.cc
     unit/metering/app/usage_reader_test.cc
     unit/metering/app/ledger_lines_test.cc
@@ -77,6 +81,7 @@ furnace_test(metering_rpc_test
     unit/metering/rpc/page_token_test.cc
     unit/metering/rpc/convert_test.cc
     unit/metering/rpc/handlers_test.cc
+    unit/metering/rpc/budget_handlers_test.cc
     unit/metering/rpc/sink_handlers_test.cc
     unit/metering/rpc/price_handlers_test.cc
     unit/metering/rpc/correction_handlers_test.cc
@@ -100,6 +105,7 @@ furnace_library(metering_property_support
 
 furnace_test(metering_memory_contract_test
   SOURCES
+    contract/metering/memory_budget_store_test.cc
     contract/metering/memory_usage_store_test.cc
     contract/metering/memory_usage_history_test.cc
     contract/metering/memory_sink_store_test.cc
@@ -115,6 +121,7 @@ furnace_library(metering_postgres_support
 
 furnace_integration_test(metering_postgres_contract_test
   SOURCES
+    contract/metering/postgres_budget_store_test.cc
     contract/metering/postgres_usage_store_test.cc
     contract/metering/postgres_usage_history_test.cc
     contract/metering/postgres_sink_store_test.cc

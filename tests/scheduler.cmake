@@ -1,6 +1,7 @@
 # Tests of the scheduler.
 furnace_library(scheduler_test_support
   SOURCES support/scheduler/fake_ports.cc support/scheduler/memory_attempt_history.cc
+    support/scheduler/memory_budgets.cc
     support/scheduler/memory_batch_store.cc support/scheduler/memory_batch_worker.cc
     support/scheduler/memory_expired_jobs.cc support/scheduler/memory_job_links.cc
     support/scheduler/memory_job_progress.cc support/scheduler/memory_job_queue.cc
@@ -19,6 +20,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/fair_share_test.cc
     unit/scheduler/domain/autoscale_test.cc
     unit/scheduler/domain/batch_test.cc
+    unit/scheduler/domain/budget_test.cc
     unit/scheduler/domain/cron_parser_test.cc
     unit/scheduler/domain/cron_test.cc
     unit/scheduler/domain/forecast_test.cc
@@ -73,6 +75,9 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_items_test.cc unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
+    unit/scheduler/app/start_rules_test.cc
+    unit/scheduler/app/throttles_test.cc
+    unit/scheduler/app/treasury_test.cc
     unit/scheduler/app/worker_starter_test.cc
     unit/scheduler/app/webhook_deliverer_test.cc
   DEPS scheduler_test_support GTest::gtest)

@@ -20,6 +20,7 @@ void AddScheduleCommands(CLI::App& app, Session& session);
 void AddWebhookCommands(CLI::App& app, Session& session);
 void AddWorkerCommands(CLI::App& app, Session& session);
 void AddGpuCommands(CLI::App& app, Session& session);
+void AddBudgetCommands(CLI::App& app, Session& session);
 void AddSinkCommands(CLI::App& app, Session& session);
 void AddCreditCommands(CLI::App& app, Session& session);
 void AddSubsidyCommands(CLI::App& app, Session& session);

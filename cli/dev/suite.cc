@@ -58,6 +58,7 @@ Service Registry(const Suite& suite) {
 Service Metering(const Suite& suite) {
   Environment environment(suite, suite.ports.metering, suite.ports.metering_metrics);
   environment.Set("FURNACE_POSTGRES_DSN", PostgresDsn(suite))
+      .Set("FURNACE_WEBHOOK_PRIVATE", "true")
       .Set("FURNACE_REGISTRY_ADDRESS", Loopback(suite.ports.registry));
   return MakeService(suite, "metering", environment, suite.ports.metering_metrics);
 }

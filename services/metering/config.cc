@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "libs/common/base/status.h"
+#include "libs/common/base/webhook_signature.h"
 
 namespace furnace::metering {
 
@@ -20,9 +21,16 @@ Config ReadConfig(config::Env& env) {
           &config.postgres_connections);
   env.Duration("FURNACE_DRAIN_GRACE", "time calls in flight get at shutdown", absl::ZeroDuration(),
                absl::Hours(1), &config.drain_grace);
+  env.Text("FURNACE_WEBHOOK_SECRET",
+           "what projects' webhook secrets are made of, as the scheduler has it",
+           &config.webhook_secret);
+  env.Bool("FURNACE_WEBHOOK_PRIVATE", "send webhooks to private addresses, too",
+           &config.allow_private_webhooks);
   config.sinks = ReadSinksConfig(env);
   config.invoices = ReadInvoicesConfig(env);
   config.credits = ReadCreditsConfig(env);
+  config.webhook_secrets = SplitSecrets(config.webhook_secret);
+  if (config.webhook_secrets.empty()) config.webhook_secrets = {config.internal_token};
   return config;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -23,6 +24,9 @@ struct Config {
   SinksConfig sinks;
   InvoicesConfig invoices;
   CreditsConfig credits;
+  std::string webhook_secret;                // Empty: the internal token.
+  std::vector<std::string> webhook_secrets;  // Parsed: the present one first.
+  bool allow_private_webhooks = false;
 };
 
 /// Reads every variable through `env`, whose Finish() tells whether all were good.

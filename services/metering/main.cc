@@ -20,6 +20,7 @@
 #include "services/metering/app/sink_desk.h"
 #include "services/metering/app/usage_reader.h"
 #include "services/metering/app/usage_recorder.h"
+#include "services/metering/budgets.h"
 #include "services/metering/config.h"
 #include "services/metering/credits.h"
 #include "services/metering/invoices.h"
@@ -83,13 +84,15 @@ absl::Status Serve(const metering::Config& config,
   std::vector<metering::Adjuster*> adjusters = {&prices.adjuster()};
   for (metering::Adjuster* const adjuster : credits.adjusters()) adjusters.push_back(adjuster);
   metering::Invoices invoices(config.invoices, postgres, ledgers, adjusters, {}, gate, clock);
+  metering::Budgets budgets(config, postgres, gate, clock);
 
-  FURNACE_ASSIGN_OR_RETURN(const auto server,
-                           furnace::rpc::Server::Start(
-                               {.address = config.listen_address},
-                               {&metering_service, &usage_service, &sink_service, &throttle_service,
-                                &prices.price_service(), &prices.correction_service(),
-                                &invoices.service(), credits.service(), &reports.service()}));
+  FURNACE_ASSIGN_OR_RETURN(
+      const auto server,
+      furnace::rpc::Server::Start(
+          {.address = config.listen_address},
+          {&metering_service, &usage_service, &sink_service, &throttle_service,
+           &prices.price_service(), &prices.correction_service(), &invoices.service(),
+           credits.service(), &reports.service(), &budgets.service(), &budgets.source_service()}));
   std::unique_ptr<furnace::metrics::AdminServer> admin;
   if (!config.metrics_address.empty()) {
     FURNACE_ASSIGN_OR_RETURN(

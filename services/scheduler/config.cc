@@ -105,6 +105,9 @@ void ReadConfig(config::Env& env, Config& config) {
   env.Int("FURNACE_POSTGRES_CONNECTIONS", "most connections to PostgreSQL", 1, 1000,
           &config.postgres_connections);
   env.Text("FURNACE_REDIS_URL", "redis://[:password@]host[:port][/database]", &config.redis_url);
+  env.Text("FURNACE_ENVIRONMENT",
+           "what this installation is: throttles of non-production do not hold in production",
+           &config.environment);
   env.Text("FURNACE_REGISTRY_ADDRESS", "host:port of furnace-registry", &config.registry_address);
   env.Text("FURNACE_METERING_ADDRESS", "host:port of furnace-metering", &config.metering_address);
   env.Int("FURNACE_HANDLER_THREADS", "most calls served at a time", 4, 10'000,

@@ -24,6 +24,7 @@ struct Config {
   std::string redis_url = "redis://127.0.0.1:6379/0";
   std::string registry_address = "127.0.0.1:4212";
   std::string metering_address = "127.0.0.1:4213";
+  std::string environment;
   int handler_threads = 256;
   int shards = 16;
   absl::Duration lease = absl::Seconds(15);

@@ -62,6 +62,7 @@
 #include "services/scheduler/rpc/schedule_service.h"
 #include "services/scheduler/rpc/webhook_service.h"
 #include "services/scheduler/rpc/worker_service.h"
+#include "services/scheduler/start_control.h"
 #include "services/scheduler/storage/observed_forecasts.h"
 #include "services/scheduler/storage/observed_job_queue.h"
 #include "services/scheduler/storage/observed_webhooks.h"
@@ -142,10 +143,12 @@ struct Scheduler::Parts {
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         reports(queue, watchers, NewUuid(clock.Now())),
-        dispatcher(queue, catalog, payloads, reader, reports, blocking, clock, c.lease),
+        leader(log, NewUuid(clock.Now()), c.shards),
+        starts(c, redis, scripts, catalog, prices, leader),
+        dispatcher(queue, catalog, payloads, reader, reports, blocking, clock, c.lease,
+                   &starts.rules()),
         batches(batch_store, outbox, rpc::BatchJson, submitter, queue, reader, dispatcher, clock),
         job_webhooks(outbox, reader, rpc::JobJson),
-        leader(log, NewUuid(clock.Now()), c.shards),
         sweeper(log, leader, dispatcher),
         relay(log, leader, catalog, history, attempt_history, batches, job_webhooks, usage,
               dependencies, forecasts),
@@ -155,9 +158,10 @@ struct Scheduler::Parts {
                         .may_connect = c.allow_private_webhooks ? nullptr : &http::IsPublicAddress},
                        clock),
         webhook_deliverer(outbox, webhook_sender, observed_webhooks),
-        fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards, c.fairness),
+        fleet(*driver, dispatcher, catalog, log, leader, clock, c.shards, c.fairness,
+              &starts.rules()),
         gate(c.internal_token),
-        explainer(queue, catalog, prices, forecasts, clock),
+        explainer(queue, catalog, prices, forecasts, clock, &starts.rules()),
         redriver(queue, reader, history, catalog),
         rebuilder(unfinished_jobs, lost_jobs, catalog, c.shards),
         schedules(schedule_store, catalog, clock),
@@ -226,10 +230,11 @@ struct Scheduler::Parts {
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
   JobWatchers watchers;
   ProgressReports reports;
+  ShardLeader leader;
+  StartControl starts;
   Dispatcher dispatcher;
   Batches batches;
   JobWebhooks job_webhooks;
-  ShardLeader leader;
   Sweeper sweeper;
   scheduler::Relay relay;
   Retention retention;
@@ -311,6 +316,8 @@ void Scheduler::Parts::StartDuties() {
   every(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   every(kWakeTick, [this] { dispatcher.WakeAll(); });
   every(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
+  check_every(Treasury::kEvery, "budgets", [this] { return starts.RefreshBudgets(); });
+  check_every(Throttles::kEvery, "throttles", [this] { return starts.RefreshThrottles(); });
   check_every(PriceBook::kEvery, "prices", [this] { return prices.Refresh(); });
   every(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });
   every(WebhookDeliverer::kTidyEvery, [this] { webhook_deliverer.Tidy(); });

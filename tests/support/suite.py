@@ -81,6 +81,8 @@ class Suite:
             variables["FURNACE_OPERATOR_KEY"] = self.api_key
         if name == "gateway":
             variables["FURNACE_HTTP_LISTEN"] = f"127.0.0.1:{self.http_port}"
+        if name == "metering":
+            variables["FURNACE_WEBHOOK_PRIVATE"] = "true"
         if name == "scheduler":
             variables.update({
                 "FURNACE_DRIVER": "process",

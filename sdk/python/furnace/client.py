@@ -16,6 +16,7 @@ from furnace._rest import Rest
 from furnace._submitting import Submitting
 from furnace.batches import Batches
 from furnace.credits import Credits
+from furnace.budgets import Budgets
 from furnace.endpoints import Endpoint, Endpoints
 from furnace.errors import FurnaceError
 from furnace.reports import Reports
@@ -63,6 +64,7 @@ class Client(Submitting):
         self._rest = Rest(url, key, timeout)
         self.endpoints = Endpoints(self._rest)
         self.schedules = Schedules(self._rest)
+        self.budgets = Budgets(self._rest)
         self.batches = Batches(self._rest)
         self.webhooks = Webhooks(self._rest)
         self.reports = Reports(self._rest)

@@ -5,6 +5,7 @@
 #include "furnace/v1/batch_service.pb.h"
 #include "furnace/v1/correction_service.pb.h"
 #include "furnace/v1/credit_service.pb.h"
+#include "furnace/v1/budget_service.pb.h"
 #include "furnace/v1/endpoint_service.pb.h"
 #include "furnace/v1/fleet_service.pb.h"
 #include "furnace/v1/invoice_service.pb.h"
@@ -82,6 +83,7 @@ const std::vector<Service>& PublicServices() {
       {ServiceBeside<v1::GetCostReportRequest>(), Home::kMetering},
       {ServiceBeside<v1::GetInvoiceRequest>(), Home::kMetering},
       {ServiceBeside<v1::ListGrantsRequest>(), Home::kMetering},
+      {ServiceBeside<v1::ListBudgetsRequest>(), Home::kMetering},
   };
   return *services;
 }

@@ -11,12 +11,13 @@ namespace {
 template <typename Value>
 using Name = std::pair<Value, std::string_view>;
 
-constexpr std::array<Name<Cause>, 6> kCauses = {{{Cause::kNone, "none"},
+constexpr std::array<Name<Cause>, 7> kCauses = {{{Cause::kNone, "none"},
                                                  {Cause::kHandlerError, "handler_error"},
                                                  {Cause::kHandlerExited, "handler_exited"},
                                                  {Cause::kTimeout, "timeout"},
                                                  {Cause::kWorkerLost, "worker_lost"},
-                                                 {Cause::kPlatform, "platform"}}};
+                                                 {Cause::kPlatform, "platform"},
+                                                 {Cause::kBudget, "budget"}}};
 constexpr std::array<Name<UsageKind>, 4> kUsageKinds = {{{UsageKind::kAttempt, "attempt"},
                                                          {UsageKind::kWorker, "worker"},
                                                          {UsageKind::kInstance, "instance"},

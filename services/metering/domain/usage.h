@@ -33,7 +33,7 @@ enum class UsageKind {
 };
 
 /// Why an attempt ended; kNone when it ended well.
-enum class Cause { kNone, kHandlerError, kHandlerExited, kTimeout, kWorkerLost, kPlatform };
+enum class Cause { kNone, kHandlerError, kHandlerExited, kTimeout, kWorkerLost, kPlatform, kBudget };
 
 /// Whether the customer gets back what such an attempt costs: it was our fault.
 constexpr bool IsCredited(Cause cause) {

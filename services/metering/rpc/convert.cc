@@ -22,6 +22,7 @@ absl::StatusOr<Cause> FromProto(v1::FailureCause cause) {
     case v1::FAILURE_CAUSE_TIMEOUT: return Cause::kTimeout;
     case v1::FAILURE_CAUSE_WORKER_LOST: return Cause::kWorkerLost;
     case v1::FAILURE_CAUSE_PLATFORM: return Cause::kPlatform;
+    case v1::FAILURE_CAUSE_BUDGET: return Cause::kBudget;
     default:
       return Error(absl::StatusCode::kInvalidArgument, "cause: {} is not one",
                    static_cast<int>(cause));

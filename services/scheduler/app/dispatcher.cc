@@ -37,11 +37,13 @@ Outcome NeverBegan(std::string_view why) {
 void Dispatcher::Wake(const std::string& endpoint_id) {
   const EndpointPtr endpoint = catalog_.Cached(endpoint_id);
   if (endpoint != nullptr && endpoint->paused) return;
-  ClaimRequest request{
-      .endpoint_id = endpoint_id,
-      .workers = {},
-      .lease = lease_,
-      .max_concurrency = endpoint == nullptr ? 0 : endpoint->queue.max_concurrency};
+  std::optional<std::vector<BudgetRate>> budgets = BudgetsOf(endpoint);
+  if (!budgets) return;
+  ClaimRequest request{.endpoint_id = endpoint_id,
+                       .workers = {},
+                       .lease = lease_,
+                       .max_concurrency = endpoint == nullptr ? 0 : endpoint->queue.max_concurrency,
+                       .budgets = *std::move(budgets)};
   {
     MutexLock lock(mutex_);
     const auto found = endpoints_.find(endpoint_id);
@@ -59,6 +61,14 @@ void Dispatcher::Wake(const std::string& endpoint_id) {
   queue_.Claim(std::move(request), [this, endpoint_id](absl::StatusOr<Claimed> claimed) {
     OnClaimed(endpoint_id, std::move(claimed));
   });
+}
+
+std::optional<std::vector<BudgetRate>> Dispatcher::BudgetsOf(const EndpointPtr& endpoint) const {
+  std::vector<BudgetRate> none;
+  if (rules_ == nullptr) return none;
+  if (endpoint != nullptr) return rules_->RatesOf(*endpoint);
+  if (rules_->MayCoverUnknown()) return std::nullopt;
+  return none;
 }
 
 void Dispatcher::WakeImpatient() {

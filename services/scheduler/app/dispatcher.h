@@ -18,6 +18,7 @@
 #include "services/scheduler/app/job_reader.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/progress_reports.h"
+#include "services/scheduler/app/start_rules.h"
 #include "services/scheduler/domain/gpu_report.h"
 
 namespace furnace::scheduler {
@@ -68,7 +69,7 @@ class Dispatcher {
   /// `blocking` runs what reads and writes the payload store and reads other jobs.
   Dispatcher(JobQueue& queue, const EndpointCatalog& catalog, PayloadStore& payloads,
              JobReader& reader, ProgressReports& reports, runtime::ThreadPool& blocking,
-             const Clock& clock, absl::Duration lease)
+             const Clock& clock, absl::Duration lease, const StartRules* rules = nullptr)
       : queue_(queue),
         catalog_(catalog),
         payloads_(payloads),
@@ -76,7 +77,8 @@ class Dispatcher {
         reports_(reports),
         blocking_(blocking),
         clock_(clock),
-        lease_(lease) {}
+        lease_(lease),
+        rules_(rules) {}
 
   // What a worker says on its stream. `link` names the session: what comes from one
   // that another has replaced is ignored.
@@ -157,6 +159,8 @@ class Dispatcher {
     std::vector<ClaimedJob> jobs;
   };
 
+  /// What attempts cost of the endpoint's budgets; nullopt: none may be started.
+  std::optional<std::vector<BudgetRate>> BudgetsOf(const EndpointPtr& endpoint) const;
   static WorkerTraits TraitsOf(const Session& session);
   std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -201,6 +205,7 @@ class Dispatcher {
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const absl::Duration lease_;
+  const StartRules* const rules_;  // May be nullptr.
 
   std::atomic<std::size_t> storing_bytes_{0};
 

@@ -17,7 +17,8 @@ absl::StatusOr<std::optional<WaitReason>> Explainer::Explain(const Job& job) {
           [&](Done<std::optional<QueuePlace>> done) { queue_.Locate(job.id, std::move(done)); }));
   if (!place) return std::nullopt;
   const absl::Time now = clock_.Now();
-  WaitReason reason = WhyWaiting(job, *endpoint, *place, now);
+  WaitReason reason = WhyWaiting(job, *endpoint, *place, now,
+                                 rules_ == nullptr ? std::nullopt : rules_->BlockOf(*endpoint));
   reason.forecast = ForecastStart(job, reason, *endpoint, *place, now);
   if (!reason.forecast) return reason;
   if (const auto prices = prices_.For(*endpoint)) {

@@ -8,6 +8,7 @@
 #include "services/scheduler/app/forecast_book.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/price_book.h"
+#include "services/scheduler/app/start_rules.h"
 
 namespace furnace::scheduler {
 
@@ -15,8 +16,13 @@ namespace furnace::scheduler {
 class Explainer {
  public:
   Explainer(JobQueue& queue, EndpointCatalog& catalog, const PriceBook& prices,
-            ForecastBook& forecasts, const Clock& clock)
-      : queue_(queue), catalog_(catalog), prices_(prices), forecasts_(forecasts), clock_(clock) {}
+            ForecastBook& forecasts, const Clock& clock, const StartRules* rules = nullptr)
+      : queue_(queue),
+        catalog_(catalog),
+        prices_(prices),
+        forecasts_(forecasts),
+        clock_(clock),
+        rules_(rules) {}
 
   /// nullopt when the job does not wait, or not any more. Errors of the queue and the
   /// registry.
@@ -28,6 +34,7 @@ class Explainer {
   const PriceBook& prices_;
   ForecastBook& forecasts_;
   const Clock& clock_;
+  const StartRules* const rules_;  // May be nullptr.
 };
 
 }  // namespace furnace::scheduler

@@ -145,10 +145,19 @@ void Fleet::Scale() {
   for (const EndpointPtr& endpoint : endpoints) {
     const auto queue = queues->find(endpoint->id);
     if (queue == queues->end()) continue;
-    scaled.push_back(ScaleEndpoint(endpoint, WithoutClosed(queue->second, clock_.Now()),
+    scaled.push_back(ScaleEndpoint(endpoint, Startable(*endpoint, queue->second),
                                    by_endpoint[endpoint->id], offers, wishes));
   }
   StartWorkers(wishes, workers, scaled);
+}
+
+QueueSnapshot Fleet::Startable(const Endpoint& endpoint, const QueueSnapshot& queue) const {
+  QueueSnapshot startable = WithoutClosed(queue, clock_.Now());
+  if (rules_ == nullptr || !rules_->BlockOf(endpoint)) return startable;
+  startable.queued = 0;
+  startable.oldest_wait = absl::ZeroDuration();
+  startable.classes.clear();
+  return startable;
 }
 
 void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {

@@ -55,7 +55,8 @@ class Fleet {
   static constexpr absl::Duration kLastWords = absl::Seconds(5);
 
   Fleet(Driver& driver, Dispatcher& dispatcher, EndpointCatalog& catalog, ShardLog& log,
-        const ShardLeader& leader, const Clock& clock, int shards, FairnessPolicy fairness = {})
+        const ShardLeader& leader, const Clock& clock, int shards, FairnessPolicy fairness = {},
+        const StartRules* rules = nullptr)
       : driver_(driver),
         dispatcher_(dispatcher),
         catalog_(catalog),
@@ -63,6 +64,7 @@ class Fleet {
         leader_(leader),
         clock_(clock),
         shards_(shards),
+        rules_(rules),
         starter_(driver, catalog, clock, std::move(fairness)) {}
 
   /// One round of the loop: notices workers that ended, starts and drains. Blocks;
@@ -97,6 +99,8 @@ class Fleet {
     bool unmet = false;  // See ScaleDecision.
   };
 
+  /// What the autoscaler is to see of an endpoint's queue: only jobs that may be started.
+  QueueSnapshot Startable(const Endpoint& endpoint, const QueueSnapshot& queue) const;
   /// Drains what is not needed, and adds what is.
   Scaled ScaleEndpoint(const EndpointPtr& endpoint, const QueueSnapshot& queue,
                        const std::vector<FleetWorker>& workers, const std::vector<GpuOffer>& offers,
@@ -117,6 +121,7 @@ class Fleet {
   const ShardLeader& leader_;
   const Clock& clock_;
   const int shards_;
+  const StartRules* const rules_;  // May be nullptr.
 
   // Scale's own.
   std::map<std::string, Known> known_;

@@ -21,6 +21,7 @@
 #include "services/scheduler/app/payload_port.h"
 #include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/autoscale.h"
+#include "services/scheduler/domain/budget.h"
 #include "services/scheduler/domain/endpoint.h"
 #include "services/scheduler/domain/job.h"
 #include "services/scheduler/domain/wait_reason.h"
@@ -93,6 +94,9 @@ struct ClaimRequest {
   /// Windows of jobs, see ParseTimeWindow, and whether they are open. Jobs of others are
   /// passed over.
   std::map<std::string, bool> windows = {};
+  /// What an attempt costs of each budget with a hard stop. While one has nothing left, no job
+  /// is leased.
+  std::vector<BudgetRate> budgets = {};
 };
 
 struct ClaimedJob {
@@ -198,7 +202,8 @@ class JobQueue {
   /// Leases an endpoint's next jobs.
   virtual void Claim(ClaimRequest request, Done<Claimed> done) = 0;
 
-  /// Renews leases of jobs in one shard; gives those that are lost.
+  /// Renews leases of jobs in one shard; gives those that are lost. One whose budget has nothing
+  /// left is not renewed and, when less than half of it is left, ended with cause kBudget.
   virtual void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
                      Done<std::vector<LeaseId>> done) = 0;
 

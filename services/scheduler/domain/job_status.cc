@@ -36,7 +36,7 @@ absl::StatusOr<JobStatus> JobStatusFromNumber(int number) {
 
 absl::StatusOr<FailureCause> FailureCauseFromNumber(int number) {
   if (number >= static_cast<int>(FailureCause::kNone) &&
-      number <= static_cast<int>(FailureCause::kPlatform)) {
+      number <= static_cast<int>(FailureCause::kBudget)) {
     return static_cast<FailureCause>(number);
   }
   return Error(absl::StatusCode::kInternal, "no failure cause has number {}", number);

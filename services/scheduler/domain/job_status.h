@@ -27,6 +27,7 @@ enum class FailureCause {
   kTimeout = 3,
   kWorkerLost = 4,
   kPlatform = 5,
+  kBudget = 6,
 };
 
 std::string_view ToString(JobStatus status);

@@ -60,10 +60,11 @@ WaitReason ForItsWindow(std::string_view window, absl::Time now) {
 }
 
 WaitReason ReasonOf(const Job& job, const Endpoint& endpoint, const QueuePlace& place,
-                    absl::Time now) {
+                    absl::Time now, const std::optional<StartBlock>& block) {
   if (job.status == JobStatus::kWaiting) return ForItsParents(place);
   if (job.status == JobStatus::kDelayed) return ForItsTime(job);
   if (endpoint.paused) return {WaitConstraint::kPaused, 0, "the endpoint is paused"};
+  if (block) return {block->constraint, 0, block->detail};
   const std::string_view window = WindowOf(job.affinity);
   if (!window.empty() && !IsOpen(window, now)) return ForItsWindow(window, now);
   if (place.key_busy) {
@@ -80,8 +81,8 @@ WaitReason ReasonOf(const Job& job, const Endpoint& endpoint, const QueuePlace& 
 }  // namespace
 
 WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place,
-                      absl::Time now) {
-  WaitReason reason = ReasonOf(job, endpoint, place, now);
+                      absl::Time now, const std::optional<StartBlock>& block) {
+  WaitReason reason = ReasonOf(job, endpoint, place, now, block);
   reason.position = reason.constraint == WaitConstraint::kWindow ? 0 : place.position;
   for (const auto& [window, jobs] : place.before) {
     if (reason.position > 0 && !IsOpen(window, now)) reason.position -= jobs;

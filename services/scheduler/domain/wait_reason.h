@@ -60,6 +60,16 @@ enum class WaitConstraint {
   kDependency = 11,
   kWindow = 12,
   kFairShare = 14,
+  kBudget = 15,
+  kThrottled = 16,
+};
+
+/// Why none of an endpoint's jobs can be started, besides its queue and its workers.
+struct StartBlock {
+  WaitConstraint constraint = WaitConstraint::kBudget;
+  std::string detail = {};  // A sentence.
+
+  friend bool operator==(const StartBlock&, const StartBlock&) = default;
 };
 
 struct WaitReason {
@@ -74,6 +84,6 @@ struct WaitReason {
 /// The constraint that binds a job which is DELAYED or IN_QUEUE: the one that would
 /// still hold it if all those after it were gone, in the order of docs/queue.md.
 WaitReason WhyWaiting(const Job& job, const Endpoint& endpoint, const QueuePlace& place,
-                      absl::Time now);
+                      absl::Time now, const std::optional<StartBlock>& block = std::nullopt);
 
 }  // namespace furnace::scheduler

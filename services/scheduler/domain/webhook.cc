@@ -6,11 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_split.h"
-#include "libs/common/base/hmac.h"
-#include "libs/common/base/status.h"
-
 namespace furnace::scheduler {
 namespace {
 
@@ -18,7 +13,6 @@ constexpr std::size_t kMaxIdBytes = 64;
 constexpr absl::Duration kFirstWait = absl::Seconds(1);
 constexpr absl::Duration kLongestWait = absl::Hours(3);
 constexpr int kGone = 410;
-constexpr std::string_view kSecretPrefix = "whsec_";
 
 // Before the attempt that follows `attempts` others.
 absl::Duration WaitAfter(int attempts, int draw) {
@@ -49,33 +43,9 @@ bool IsWebhookId(std::string_view id) {
          id.find_first_not_of("0123456789abcdef.-") == std::string_view::npos;
 }
 
-std::string WebhookSecret(std::string_view suite_secret, std::string_view project_id) {
-  const std::string key = HmacSha256(suite_secret, fmt::format("webhooks of {}", project_id));
-  return fmt::format("{}{}", kSecretPrefix, absl::Base64Escape(key));
-}
-
-std::string SignWebhook(std::string_view secret, std::string_view id, absl::Time now,
-                        std::string_view body) {
-  std::string key;
-  if (secret.starts_with(kSecretPrefix)) secret.remove_prefix(kSecretPrefix.size());
-  absl::Base64Unescape(ToAbsl(secret), &key);
-  const std::string signed_text = fmt::format("{}.{}.{}", id, absl::ToUnixSeconds(now), body);
-  return fmt::format("v1,{}", absl::Base64Escape(HmacSha256(key, signed_text)));
-}
-
-std::vector<std::string> SplitSecrets(std::string_view list) {
-  return absl::StrSplit(ToAbsl(list), ',', absl::SkipWhitespace());
-}
-
 std::string SignWithAll(const std::vector<std::string>& suite_secrets, const Webhook& webhook,
                         absl::Time now) {
-  std::string signatures;
-  for (const std::string& suite_secret : suite_secrets) {
-    if (!signatures.empty()) signatures += ' ';
-    const std::string secret = WebhookSecret(suite_secret, webhook.project_id);
-    signatures += SignWebhook(secret, webhook.id, now, webhook.body);
-  }
-  return signatures;
+  return furnace::SignWithAll(suite_secrets, webhook.project_id, webhook.id, now, webhook.body);
 }
 
 }  // namespace furnace::scheduler

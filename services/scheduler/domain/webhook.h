@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "libs/common/base/webhook_signature.h"
 
 namespace furnace::scheduler {
 
@@ -64,17 +65,9 @@ WebhookOutcome AfterAttempt(int attempts, absl::Duration left, const WebhookAnsw
 /// Whether it can be the id of a webhook: 1 to 64 characters of [0-9a-f.-].
 bool IsWebhookId(std::string_view id);
 
-/// The secret that a project's webhooks are signed with, as Standard Webhooks writes it:
-/// "whsec_" and base64.
-std::string WebhookSecret(std::string_view suite_secret, std::string_view project_id);
-
-/// The signature of a webhook under such a secret (Standard Webhooks, "v1,...").
-std::string SignWebhook(std::string_view secret, std::string_view id, absl::Time now,
-                        std::string_view body);
-
-/// The suite's secrets in a list that commas separate, without empty ones: the first is the
-/// present one, and the others are on their way out.
-std::vector<std::string> SplitSecrets(std::string_view list);
+using furnace::SignWebhook;
+using furnace::SplitSecrets;
+using furnace::WebhookSecret;
 
 /// The signatures of a project's webhook under each of the suite's secrets, separated by
 /// spaces.

@@ -1,6 +1,7 @@
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/batch_queue_contract.h"
 #include "tests/contract/scheduler/batch_store_contract.h"
+#include "tests/contract/scheduler/budget_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
@@ -37,6 +38,7 @@ class MemoryQueueBackend {
   QueueLoads& loads() { return loads_; }
   void LoseAll() { lost_.LoseAll(); }
   JobLinks& links() { return links_; }
+  BudgetAccounts& budgets() { return budgets_; }
   void PassTime(absl::Duration time) { clock_.Advance(time); }
 
  private:
@@ -46,6 +48,7 @@ class MemoryQueueBackend {
   MemoryLostJobs lost_{queue_};
   MemoryQueueLoads loads_{queue_};
   MemoryJobLinks links_{queue_};
+  MemoryBudgetAccounts budgets_{queue_};
 };
 
 class MemoryStoresBackend {
@@ -89,6 +92,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, DependencyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ProgressContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WindowContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, S3ConfigContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BudgetContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchStoreContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WebhookOutboxContract, MemoryOutboxBackend);

@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "libs/common/redis/client.h"
+#include "services/scheduler/storage/redis/budget_accounts.h"
 #include "services/scheduler/storage/redis/job_links.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
@@ -8,6 +9,7 @@
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/batch_queue_contract.h"
+#include "tests/contract/scheduler/budget_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/load_contract.h"
@@ -29,6 +31,7 @@ class RedisBackend {
   QueueLoads& loads() { return loads_; }
   void LoseAll() { EXPECT_TRUE(client_.SendAndWait({"FLUSHALL"}).ok()); }
   JobLinks& links() { return links_; }
+  BudgetAccounts& budgets() { return budgets_; }
 
   /// Waits until Redis's clock has moved.
   void PassTime(absl::Duration time) {
@@ -51,6 +54,7 @@ class RedisBackend {
   RedisLostJobs lost_{client_, scripts_};
   RedisQueueLoads loads_{client_, scripts_, kTestShards};
   RedisJobLinks links_{client_, scripts_};
+  RedisBudgetAccounts budgets_{client_, scripts_};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
@@ -63,6 +67,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, ProgressContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, WindowContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, S3ConfigContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BatchQueueContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BudgetContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

@@ -91,10 +91,13 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
                    : request.max_concurrency - RunningLocked(request.endpoint_id);
     for (const WorkerRoom& room : request.workers) {
       WorkerOnGpu worker = room.worker;
+      const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
       for (int i = 0; i < room.jobs && left > 0; ++i, --left) {
+        if (!budgets_.HaveLeft(shard, request.budgets, clock_.Now())) break;
         Entry* const best = BestLocked(request, room, claimed.again);
         if (best == nullptr) break;
         claimed.jobs.push_back(StartLocked(*best, worker, request.lease));
+        budgets_.Take(best->record.job, shard, request.budgets, best->deadline);
         worker.cold_start = absl::ZeroDuration();
       }
     }
@@ -201,23 +204,6 @@ void MemoryJobQueue::Purge(const std::string& endpoint_id, int limit, Done<int> 
     }
   }
   Answer<int>(QueueCall::kPurge, std::move(done), purged);
-}
-
-void MemoryJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
-                           Done<std::vector<LeaseId>> done) {
-  if (auto failure = Begin(QueueCall::kRenew)) return done(*failure);
-  std::vector<LeaseId> lost;
-  {
-    MutexLock lock(mutex_);
-    for (const LeaseId& id : leases) {
-      if (HoldsLocked(id) && ShardOfJob(id.job_id) == shard) {
-        jobs_[id.job_id].deadline = clock_.Now() + lease;
-      } else {
-        lost.push_back(id);
-      }
-    }
-  }
-  Answer<std::vector<LeaseId>>(QueueCall::kRenew, std::move(done), std::move(lost));
 }
 
 void MemoryJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
@@ -363,6 +349,7 @@ void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time n
                          .cause = after.cause,
                          .error = after.cause == FailureCause::kNone ? "" : after.error};
   }
+  if (event.attempt_end) budgets_.Settle(event, ShardOfJob(after.id));
   events_[ShardOfJob(after.id)].push_back(std::move(event));
 }
 

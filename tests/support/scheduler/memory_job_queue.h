@@ -12,6 +12,7 @@
 #include "libs/common/base/mutex.h"
 #include "services/scheduler/app/ports.h"
 #include "tests/support/scheduler/answers.h"
+#include "tests/support/scheduler/memory_budgets.h"
 
 namespace furnace::scheduler {
 
@@ -49,6 +50,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   friend class MemoryLostJobs;
   friend class MemoryQueueLoads;
   friend class MemoryJobLinks;
+  friend class MemoryBudgetAccounts;
 
   struct Entry {
     JobRecord record;
@@ -120,6 +122,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::map<std::string, RunHistory> runs_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Reserved> reserved_ ABSL_GUARDED_BY(mutex_);  // By worker.
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
+  MemoryBudgets budgets_ ABSL_GUARDED_BY(mutex_);
   int next_event_ ABSL_GUARDED_BY(mutex_) = 1;
   FindOptions last_find_ ABSL_GUARDED_BY(mutex_);
   ClaimRequest last_claim_ ABSL_GUARDED_BY(mutex_);

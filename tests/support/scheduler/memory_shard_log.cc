@@ -85,6 +85,7 @@ absl::Status MemoryShardLog::Forget(
   FURNACE_RETURN_IF_ERROR(failure_);
   const std::set<std::string> ids(event_ids.begin(), event_ids.end());
   MutexLock lock(queue_.mutex_);
+  for (const std::string& id : event_ids) queue_.budgets_.Forget(id, shard);
   std::erase_if(queue_.events_[shard],
                 [&](const JobEvent& event) { return ids.contains(event.event_id); });
   for (const auto& [id, version] : stored) {

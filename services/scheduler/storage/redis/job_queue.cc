@@ -183,6 +183,18 @@ std::string EncodeWindows(const std::map<std::string, bool>& windows) {
   return text;
 }
 
+// "<budget>,<fixed>,<other GPU types>,<GPU type>=<a GPU-second>,...;" of each.
+std::string EncodeRates(const std::vector<BudgetRate>& rates) {
+  std::string text;
+  for (const BudgetRate& rate : rates) {
+    text += fmt::format("{},{},{}", rate.budget_id, rate.fixed, rate.other_gpu_second);
+    for (const auto& [gpu_type, cost] : rate.gpu_second)
+      text += fmt::format(",{}={}", gpu_type, cost);
+    text += ';';
+  }
+  return text;
+}
+
 // What a worker has, in the terms of a class; see domain/affinity.h.
 std::string EncodeTraits(const WorkerTraits& traits) {
   std::string text;
@@ -219,9 +231,10 @@ void RedisJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
 
 void RedisJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
   const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
-  Words args = {std::move(request.endpoint_id), Micros(request.lease),
-                std::to_string(request.max_concurrency),
-                fmt::format("{}", fmt::join(request.warm, ",")), EncodeWindows(request.windows)};
+  Words args = {
+      std::move(request.endpoint_id),          Micros(request.lease),
+      std::to_string(request.max_concurrency), fmt::format("{}", fmt::join(request.warm, ",")),
+      EncodeWindows(request.windows),          EncodeRates(request.budgets)};
   std::vector<std::string> ids;
   for (const WorkerRoom& room : request.workers) {
     args.push_back(room.worker.worker_id);

@@ -9,12 +9,17 @@ namespace furnace::scheduler {
 namespace {
 
 std::string Growing(std::string_view script) {
-  return std::string("#!lua\n").append(lua::kQueue).append(lua::kTransitions).append(script);
+  return std::string("#!lua\n")
+      .append(lua::kQueue)
+      .append(lua::kBudgets)
+      .append(lua::kTransitions)
+      .append(script);
 }
 
 std::string Always(std::string_view script) {
   return std::string("#!lua flags=allow-oom\n")
       .append(lua::kQueue)
+      .append(lua::kBudgets)
       .append(lua::kTransitions)
       .append(script);
 }
@@ -44,12 +49,16 @@ QueueScripts::QueueScripts()
       dependents(Always(lua::kReadDependents)),
       unlinked(Always(lua::kReadUnlinked)),
       decide(Always(lua::kDecideGraph)),
-      record_runs(Growing(lua::kRecordRuns)) {}
+      record_runs(Growing(lua::kRecordRuns)),
+      read_budgets(Always(lua::kReadBudgets)),
+      change_budgets(Always(lua::kChangeBudgets)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim,  &renew,       &settle,     &sweep,    &cancel, &report,       &read,
-          &forget, &survey, &lead,        &redrive,    &purge,    &locate, &find_missing, &restore,
-          &weigh,  &link,   &end_parents, &dependents, &unlinked, &decide, &record_runs};
+  return {&submit,   &claim,   &renew,       &settle,       &sweep,
+          &cancel,   &report,  &read,        &forget,       &survey,
+          &lead,     &redrive, &purge,       &locate,       &find_missing,
+          &restore,  &weigh,   &link,        &end_parents,  &dependents,
+          &unlinked, &decide,  &record_runs, &read_budgets, &change_budgets};
 }
 
 }  // namespace furnace::scheduler

@@ -6,7 +6,7 @@ namespace furnace::metering {
 namespace {
 
 TEST(NamesTest, EachNameIsReadAsWhatItIsOf) {
-  for (int i = 0; i <= static_cast<int>(Cause::kPlatform); ++i) {
+  for (int i = 0; i <= static_cast<int>(Cause::kBudget); ++i) {
     EXPECT_EQ(*ParseCause(NameOf(static_cast<Cause>(i))), static_cast<Cause>(i));
   }
   for (int i = 0; i <= static_cast<int>(UsageKind::kStorage); ++i) {

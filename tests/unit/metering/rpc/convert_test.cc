@@ -49,7 +49,8 @@ TEST(UsageRecordFromProtoTest, KnowsEveryCause) {
       {v1::FAILURE_CAUSE_HANDLER_EXITED, Cause::kHandlerExited},
       {v1::FAILURE_CAUSE_TIMEOUT, Cause::kTimeout},
       {v1::FAILURE_CAUSE_WORKER_LOST, Cause::kWorkerLost},
-      {v1::FAILURE_CAUSE_PLATFORM, Cause::kPlatform}};
+      {v1::FAILURE_CAUSE_PLATFORM, Cause::kPlatform},
+      {v1::FAILURE_CAUSE_BUDGET, Cause::kBudget}};
   EXPECT_EQ(std::size(table), static_cast<std::size_t>(v1::FailureCause_ARRAYSIZE));
   for (const auto& [wire, cause] : table) {
     internal::v1::UsageRecord proto = ProtoRecord();

@@ -34,7 +34,7 @@ TEST(JobStatusTest, OtherNumbersAreInternalErrors) {
   for (const int number : {-1, 0, 9, 1 << 30}) {
     EXPECT_EQ(JobStatusFromNumber(number).status().code(), absl::StatusCode::kInternal) << number;
   }
-  for (const int number : {-1, 6, 1 << 30}) {
+  for (const int number : {-1, 7, 1 << 30}) {
     EXPECT_EQ(FailureCauseFromNumber(number).status().code(), absl::StatusCode::kInternal)
         << number;
   }
@@ -49,6 +49,7 @@ TEST(FailureCauseTest, LossesAndPlatformFaultsAreOurs) {
       {FailureCause::kNone, 0, false},          {FailureCause::kHandlerError, 1, false},
       {FailureCause::kHandlerExited, 2, false}, {FailureCause::kTimeout, 3, false},
       {FailureCause::kWorkerLost, 4, true},     {FailureCause::kPlatform, 5, true},
+      {FailureCause::kBudget, 6, false},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(static_cast<int>(c.cause), c.number);

@@ -157,6 +157,22 @@ TEST(WhyWaitingTest, AJobThatStartsNoWorkerSaysSo) {
                         "no worker is free, and none is started for its priority"}));
 }
 
+TEST(WhyWaitingTest, WhatKeepsTheEndpointsJobsBackBindsAfterAPause) {
+  Job job;
+  job.status = JobStatus::kInQueue;
+  Endpoint endpoint;
+  const StartBlock block{.constraint = WaitConstraint::kBudget, .detail = "spent"};
+  const QueuePlace place{.position = 5, .key_busy = true};
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, absl::UnixEpoch(), block),
+            (WaitReason{WaitConstraint::kBudget, 5, "spent"}));
+  endpoint.paused = true;
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, absl::UnixEpoch(), block).constraint,
+            WaitConstraint::kPaused);
+  job.status = JobStatus::kDelayed;
+  EXPECT_EQ(WhyWaiting(job, endpoint, place, absl::UnixEpoch(), block).constraint,
+            WaitConstraint::kNotBefore);
+}
+
 TEST(WhyWaitingTest, JobsWhoseWindowIsClosedDoNotGoBefore) {
   Job job;
   job.status = JobStatus::kInQueue;

@@ -4,7 +4,9 @@
 -- ARGV[1]  endpoint, ARGV[2] lease (us), ARGV[3] most jobs that may run ('0': any)
 -- ARGV[4]  models that workers of the endpoint have warm, by commas
 -- ARGV[5]  windows of time, by semicolons: '+' and those that are open, '-' and others
--- ARGV[6+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
+-- ARGV[6]  what attempts cost of each budget with a hard stop: "<budget>,<fixed>,<a GPU-second>,
+--          <GPU type>=<a GPU-second>,...;", the first of them for types that are not named
+-- ARGV[7+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
 --          only), how many jobs it can take, what else it has: terms like a class's
 --
 -- Returns {1 when jobs wait only until they have waited long enough for these workers,
@@ -155,8 +157,32 @@ local function may_start(id, expires, key, class, score)
   return true
 end
 
+-- What leases on GPUs of a type hold of the budgets, before they hold anything; nil: there are
+-- none.
+local function holds_on(gpu)
+  if ARGV[6] == '' then
+    return nil
+  end
+  local holds = {}
+  for id, fixed, other, types in string.gmatch(ARGV[6], '([^,;]+),(%d+),(%d+)([^;]*);') do
+    local _, from = string.find(types, ',' .. gpu .. '=', 1, true)
+    holds[#holds + 1] = { id = id, fixed = tonumber(fixed), w = 0, amount = 0,
+      rate = tonumber(from and string.match(types, '^%d+', from + 1) or other) }
+  end
+  return holds
+end
+
+-- Lets a new lease hold what it costs until it is to be renewed.
+local function take_holds(id, holds, gpus)
+  for _, hold in ipairs(holds) do
+    hold.w, hold.amount = 0, 0
+  end
+  extend_holds(holds, gpus, now, now + lease)
+  redis.call('HSET', job_key(id), 'hd', format_holds(holds))
+end
+
 -- Leases a job taken from its queue; true when it was leased.
-local function start(number, id, worker, gpu, gpus, cold)
+local function start(number, id, worker, gpu, gpus, cold, holds)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
     'sc', 'dp', 's3')
   taken = taken + 1
@@ -168,6 +194,9 @@ local function start(number, id, worker, gpu, gpus, cold)
   local epoch, version = f[1] + 1, f[2] + 1
   redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now,
     'f', f[4] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
+  if holds then
+    take_holds(id, holds, tonumber(gpus))
+  end
   redis.call('XADD', prefix .. 'events', '*', 't', 's', 'j', id, 'v', version)
   notify(f[3], id)
   leases[#leases + 1] = now + lease
@@ -217,16 +246,17 @@ local function put_back(ids)
   end
 end
 
-for i = 6, #ARGV, 6 do
+for i = 7, #ARGV, 6 do
   local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
   local queues, aside = queues_for(gpu, parse_class(has)), {}
+  local holds = holds_on(gpu)
   room = tonumber(room)
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
-    local id = next_for(worker, queues, aside)
+    local id = (not holds or have_left(holds, true, now)) and next_for(worker, queues, aside)
     if not id then
       break
     end
-    if start(i / 6, id, worker, gpu, gpus, cold) then
+    if start((i - 1) / 6, id, worker, gpu, gpus, cold, holds) then
       cold = 0
       room = room - 1
       left = left - 1

@@ -10,6 +10,7 @@ local events = prefix .. 'events'
 local last = 1 + tonumber(ARGV[1])
 if last > 1 then
   redis.call('XDEL', events, unpack(ARGV, 2, last))
+  forget_owed({ unpack(ARGV, 2, last) })
 end
 local dropped = 0
 for i = last + 1, #ARGV, 2 do

@@ -64,11 +64,12 @@
 --             concurrency key
 --   bt        batch; its jobs keep to one worker when ck is one_worker_key(bt)
 --   wh        webhook, see EncodeJobWebhook
+--   hd        while it runs: what it holds of budgets, see budgets.lua
 --   s3        configuration for the handler, with credentials; gone when the job ends
 
 local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
 local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8
-local NO_CAUSE, WORKER_LOST, PLATFORM = 0, 4, 5
+local NO_CAUSE, WORKER_LOST, PLATFORM, BUDGET = 0, 4, 5, 6
 local MAX_LOSSES = 10
 local RESERVED = 3000000 -- For so long (us) the next job of a batch waits for its worker.
 local MAX_EVENT_ERROR = 1024 -- kMaxAttemptErrorBytes of domain/attempt.h.

@@ -4,7 +4,7 @@
 -- What a change of a job needs to know of it; nil when it is not live.
 local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3', 'hd')
   if not f[1] then
     return nil
   end
@@ -14,7 +14,7 @@ local function load_job(id)
     worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
     gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19], dependents = f[20],
-    batch = f[21], s3 = f[22],
+    batch = f[21], s3 = f[22], holds = f[23],
   }
 end
 
@@ -128,6 +128,13 @@ local function cut(text, max)
   return string.sub(text, 1, max)
 end
 
+-- Ends what a job's lease holds of budgets; what is owed for the attempt, or ''.
+local function release_holds(job, cause, now)
+  redis.call('HDEL', job_key(job.id), 'hd')
+  return settle_holds(parse_holds(job.holds), job.gpus, job.started, now,
+    cause ~= WORKER_LOST and cause ~= PLATFORM)
+end
+
 -- Ends the attempt that holds the job's lease, into `status`; it has been charged.
 -- fields are further field-value pairs to store; a DELAYED job waits for `wait` us.
 -- The lease itself is the caller's to remove.
@@ -177,6 +184,10 @@ local function end_attempt(job, status, cause, now, fields, wait)
     event[#event + 1] = 'x'
     event[#event + 1] = cut(redis.call('HGET', job_key(job.id), 'err') or '', MAX_EVENT_ERROR)
   end
-  redis.call('XADD', prefix .. 'events', '*', unpack(event))
+  local id = redis.call('XADD', prefix .. 'events', '*', unpack(event))
+  local owed = job.holds and release_holds(job, cause, now) or ''
+  if owed ~= '' then
+    redis.call('HSET', prefix .. 'owed', id, owed)
+  end
   tell(job, status)
 end

@@ -1,0 +1,2 @@
+DROP TABLE metering.budget_alerts;
+DROP TABLE metering.budgets;

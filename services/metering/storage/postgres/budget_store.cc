@@ -1,0 +1,154 @@
+#include "services/metering/storage/postgres/budget_store.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "libs/common/base/status.h"
+#include "services/metering/storage/postgres/columns.h"
+#include "services/metering/storage/postgres/sql.h"
+
+namespace furnace::metering {
+namespace {
+
+using postgres::Param;
+
+constexpr std::int64_t kForEver = std::numeric_limits<std::int64_t>::max();
+
+std::string Micros(absl::Time time) {
+  return std::to_string(time == absl::InfiniteFuture() ? kForEver : absl::ToUnixMicros(time));
+}
+
+Param OrNull(const std::string& id) { return id.empty() ? Param() : Param(id); }
+
+std::string Flag(bool set) { return set ? "true" : "false"; }
+
+std::string ArrayOf(const std::vector<int>& numbers) {
+  return fmt::format("{{{}}}", fmt::join(numbers, ","));
+}
+
+std::vector<int> Numbers(std::string_view list) {
+  std::vector<int> numbers;
+  for (const auto word : absl::StrSplit(ToAbsl(list), ',', absl::SkipEmpty())) {
+    int number = 0;
+    if (absl::SimpleAtoi(word, &number)) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+// The columns of select_budgets.sql.
+std::vector<Budget> ReadBudgets(const postgres::Rows& rows) {
+  std::vector<Budget> budgets;
+  for (int row = 0; row < rows.size(); ++row) {
+    Budget& budget = budgets.emplace_back();
+    budget.id = rows.Text(row, 0);
+    budget.project_id = rows.Text(row, 1);
+    budget.spec.endpoint_id = rows.Text(row, 2);
+    budget.spec.name = rows.Text(row, 3);
+    budget.spec.unit = static_cast<BudgetUnit>(rows.Int(row, 4));
+    budget.spec.limit = rows.Int(row, 5);
+    budget.spec.window = static_cast<BudgetWindow>(rows.Int(row, 6));
+    budget.spec.thresholds = Numbers(rows.Text(row, 7));
+    budget.spec.hard_stop = rows.Bool(row, 8);
+    budget.spec.webhook = rows.Text(row, 9);
+    budget.spec.locked = rows.Bool(row, 10);
+    budget.created_at = absl::FromUnixMicros(rows.Int(row, 11));
+    budget.updated_at = absl::FromUnixMicros(rows.Int(row, 12));
+  }
+  return budgets;
+}
+
+absl::Status NameTaken(const absl::Status& status) {
+  if (!absl::IsAlreadyExists(status)) return status;
+  return absl::AlreadyExistsError("name: the project has a budget of this name");
+}
+
+absl::Status OneChanged(const absl::StatusOr<postgres::Rows>& rows, absl::Status otherwise) {
+  if (!rows.ok()) return NameTaken(rows.status());
+  return rows->affected() > 0 ? absl::OkStatus() : std::move(otherwise);
+}
+
+}  // namespace
+
+absl::Status PostgresBudgetStore::Create(const Budget& budget) {
+  const BudgetSpec& spec = budget.spec;
+  const auto rows = pool_.Exec(
+      sql::kInsertBudget, {budget.id, budget.project_id, OrNull(spec.endpoint_id), spec.name,
+                           std::to_string(static_cast<int>(spec.unit)), std::to_string(spec.limit),
+                           std::to_string(static_cast<int>(spec.window)), ArrayOf(spec.thresholds),
+                           Flag(spec.hard_stop), spec.webhook, Flag(spec.locked),
+                           Micros(budget.created_at), std::to_string(kMaxBudgetsOfProject)});
+  return OneChanged(
+      rows, Error(absl::StatusCode::kResourceExhausted,
+                  "the project has {} budgets, the most it may have", kMaxBudgetsOfProject));
+}
+
+absl::Status PostgresBudgetStore::Update(const Budget& budget) {
+  const BudgetSpec& spec = budget.spec;
+  const auto rows = pool_.Exec(sql::kUpdateBudget,
+                               {budget.id, budget.project_id, spec.name, std::to_string(spec.limit),
+                                ArrayOf(spec.thresholds), Flag(spec.hard_stop), spec.webhook,
+                                Flag(spec.locked), Micros(budget.updated_at)});
+  return OneChanged(rows, absl::NotFoundError("no such budget"));
+}
+
+absl::Status PostgresBudgetStore::Delete(const std::string& project_id, const std::string& id) {
+  return OneChanged(pool_.Exec(sql::kDeleteBudget, {id, project_id}),
+                    absl::NotFoundError("no such budget"));
+}
+
+absl::StatusOr<std::optional<Budget>> PostgresBudgetStore::Find(const std::string& project_id,
+                                                                const std::string& id) {
+  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
+                           pool_.Exec(sql::kSelectBudgets, {project_id, id}));
+  std::vector<Budget> budgets = ReadBudgets(rows);
+  if (budgets.empty()) return std::nullopt;
+  return std::optional<Budget>(std::move(budgets.front()));
+}
+
+absl::StatusOr<std::vector<Budget>> PostgresBudgetStore::ListOf(const std::string& project_id) {
+  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
+                           pool_.Exec(sql::kSelectBudgets, {project_id, Param()}));
+  return ReadBudgets(rows);
+}
+
+absl::StatusOr<std::vector<Budget>> PostgresBudgetStore::ListAll(bool hard,
+                                                                 const std::string& after_id,
+                                                                 int limit) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const postgres::Rows rows,
+      pool_.Exec(sql::kSelectAllBudgets, {Flag(hard), OrNull(after_id), std::to_string(limit)}));
+  return ReadBudgets(rows);
+}
+
+absl::StatusOr<std::vector<BudgetState>> PostgresBudgetStore::Spent(
+    const std::vector<Budget>& budgets, absl::Time now) {
+  std::vector<BudgetState> states;
+  for (const Budget& budget : budgets) {
+    states.push_back(
+        {.budget = budget, .span = SpanOf(budget.spec.window, budget.created_at, now)});
+  }
+  if (states.empty()) return states;
+  std::vector<Param> endpoints;
+  for (const Budget& budget : budgets) endpoints.push_back(OrNull(budget.spec.endpoint_id));
+  FURNACE_ASSIGN_OR_RETURN(
+      const postgres::Rows rows,
+      pool_.Exec(
+          sql::kSelectBudgetSpending,
+          {Column(budgets, [](const Budget& budget) { return budget.project_id; }),
+           postgres::ArrayLiteral(endpoints),
+           Column(states, [](const BudgetState& state) { return Micros(state.span.start); }),
+           Column(states, [](const BudgetState& state) { return Micros(state.span.end); })}));
+  for (int row = 0; row < rows.size(); ++row) {
+    BudgetState& state = states.at(static_cast<std::size_t>(rows.Int(row, 0) - 1));
+    state.spent = rows.Int(row, state.budget.spec.unit == BudgetUnit::kNanoUsd ? 1 : 2);
+  }
+  return states;
+}
+
+}  // namespace furnace::metering

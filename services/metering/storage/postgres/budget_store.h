@@ -1,0 +1,34 @@
+#pragma once
+
+#include "libs/common/postgres/pool.h"
+#include "services/metering/app/budget_ports.h"
+
+namespace furnace::metering {
+
+/// The tables metering.budgets and metering.budget_alerts.
+class PostgresBudgetStore final : public BudgetStore {
+ public:
+  explicit PostgresBudgetStore(postgres::Pool& pool) : pool_(pool) {}
+
+  absl::Status Create(const Budget& budget) override;
+  absl::Status Update(const Budget& budget) override;
+  absl::Status Delete(const std::string& project_id, const std::string& id) override;
+  absl::StatusOr<std::optional<Budget>> Find(const std::string& project_id,
+                                             const std::string& id) override;
+  absl::StatusOr<std::vector<Budget>> ListOf(const std::string& project_id) override;
+  absl::StatusOr<std::vector<Budget>> ListAll(bool hard, const std::string& after_id,
+                                              int limit) override;
+  absl::StatusOr<std::vector<BudgetState>> Spent(const std::vector<Budget>& budgets,
+                                                 absl::Time now) override;
+  absl::Status AddAlert(const BudgetAlert& alert, bool send) override;
+  absl::StatusOr<std::vector<BudgetAlert>> ListAlerts(const std::string& budget_id,
+                                                      int limit) override;
+  absl::StatusOr<std::vector<DueAlert>> TakeDue(int limit, absl::Duration term) override;
+  absl::Status Settle(std::int64_t alert_id, const std::string& error,
+                      std::optional<absl::Duration> wait) override;
+
+ private:
+  postgres::Pool& pool_;
+};
+
+}  // namespace furnace::metering

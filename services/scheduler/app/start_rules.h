@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/scheduler/domain/budget.h"
+#include "services/scheduler/domain/endpoint.h"
+#include "services/scheduler/domain/wait_reason.h"
+
+namespace furnace::scheduler {
+
+/// What keeps an endpoint's jobs from being started, besides its queue and its workers.
+/// Thread-safe; nothing here blocks.
+class StartRules {
+ public:
+  virtual ~StartRules() = default;
+
+  /// What each attempt of the endpoint's jobs costs of its budgets; nullopt while none may be
+  /// started, whatever there is left of these.
+  virtual std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint& endpoint) const = 0;
+
+  /// Why nothing can be started now, as was last seen; nullopt: nothing keeps it.
+  virtual std::optional<StartBlock> BlockOf(const Endpoint& endpoint) const = 0;
+
+  /// Whether an endpoint that is not known may have such rules.
+  virtual bool MayCoverUnknown() const = 0;
+};
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,242 @@
+#include "services/scheduler/app/treasury.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "libs/common/base/status.h"
+#include "services/scheduler/domain/shard.h"
+
+namespace furnace::scheduler {
+namespace {
+
+constexpr int kFirstShard = 0;
+
+// As the accounts tell them, for want of metering.
+std::vector<Budget> BudgetsOf(const std::vector<std::map<std::string, StoredAccount>>& accounts) {
+  std::map<std::string, Budget> budgets;
+  for (const auto& in_shard : accounts) {
+    for (const auto& [id, stored] : in_shard) {
+      std::optional<Budget> budget = DecodeBudget(id, stored.definition);
+      if (budget) budgets[id] = *std::move(budget);
+    }
+  }
+  std::vector<Budget> list;
+  for (auto& [id, budget] : budgets) list.push_back(std::move(budget));
+  return list;
+}
+
+std::string SentenceOf(const Budget& budget) {
+  const std::string whose = budget.endpoint_id.empty() ? "project" : "endpoint";
+  std::string text =
+      fmt::format("the budget {} of its {} is spent, or held by jobs that run", budget.name, whose);
+  if (budget.window_end != absl::InfiniteFuture()) {
+    text +=
+        fmt::format("; it begins anew at {}",
+                    absl::FormatTime(absl::RFC3339_sec, budget.window_end, absl::UTCTimeZone()));
+  }
+  return text;
+}
+
+}  // namespace
+
+// What a budget's accounts are to have, shard by shard.
+struct Treasury::Plan {
+  const Budget* budget = nullptr;
+  std::map<int, std::int64_t> left;  // By shard.
+  std::int64_t free = 0;             // To be given out.
+  bool first = true;                 // No shard has been changed yet.
+};
+
+absl::Status Treasury::Refresh() {
+  const bool leads = leader_.Leads(kFirstShard);
+  bool idle = false;
+  {
+    MutexLock lock(mutex_);
+    idle = loaded_ && budgets_.empty();
+  }
+  Accounts accounts;
+  if (!idle) {
+    FURNACE_ASSIGN_OR_RETURN(accounts, ReadAll(leads));
+  }
+  absl::StatusOr<std::vector<Budget>> budgets = source_.HardBudgets();
+  if (!budgets.ok()) {
+    bool loaded = false;
+    {
+      MutexLock lock(mutex_);
+      loaded = loaded_;
+      if (loaded && !idle) seen_ = std::move(accounts);
+    }
+    if (!loaded) {
+      std::vector<Budget> known = BudgetsOf(accounts);
+      Keep(std::move(known), std::move(accounts));
+    }
+    return budgets.status();
+  }
+  if (idle && !budgets->empty()) {
+    // The accounts have to be read before.
+    FURNACE_ASSIGN_OR_RETURN(accounts, ReadAll(leads));
+    FURNACE_ASSIGN_OR_RETURN(*budgets, source_.HardBudgets());
+  }
+  // Without prices no job of a budget in money can start: they are not waited for.
+  if (!budgets->empty() && prices_.All().gpu_seconds.empty()) prices_.Refresh().IgnoreError();
+  absl::Status distributed;
+  if (leads && !accounts.empty()) distributed = Distribute(*budgets, accounts);
+  Keep(*std::move(budgets), std::move(accounts));
+  return distributed;
+}
+
+void Treasury::Keep(std::vector<Budget> budgets, Accounts accounts) {
+  MutexLock lock(mutex_);
+  loaded_ = true;
+  budgets_.clear();
+  for (Budget& budget : budgets) budgets_[budget.project_id].push_back(std::move(budget));
+  seen_ = std::move(accounts);
+}
+
+absl::StatusOr<Treasury::Accounts> Treasury::ReadAll(bool fence) {
+  Accounts accounts;
+  for (int shard = 0; shard < leader_.shards(); ++shard) {
+    FURNACE_ASSIGN_OR_RETURN(auto in_shard, accounts_.Read(shard, fence));
+    accounts.push_back(std::move(in_shard));
+  }
+  return accounts;
+}
+
+std::vector<Treasury::Plan> Treasury::PlanFor(const std::vector<Budget>& budgets,
+                                              const Accounts& accounts) const {
+  std::map<std::string, std::map<std::string, int>> shards;  // By project and endpoint.
+  for (const EndpointPtr& endpoint : catalog_.All()) {
+    if (endpoint->deleted) continue;
+    shards[endpoint->project_id][endpoint->id] = ShardOfEndpoint(endpoint->id, leader_.shards());
+  }
+  std::vector<Plan> plans;
+  for (const Budget& budget : budgets) {
+    std::set<int> of_budget;
+    for (const auto& [endpoint_id, shard] : shards[budget.project_id]) {
+      if (budget.Covers(budget.project_id, endpoint_id)) of_budget.insert(shard);
+    }
+    std::vector<BudgetShare> shares;
+    for (int shard = 0; shard < static_cast<int>(accounts.size()); ++shard) {
+      const auto& in_shard = accounts[static_cast<std::size_t>(shard)];
+      const auto stored = in_shard.find(budget.id);
+      if (stored != in_shard.end()) {
+        shares.push_back({shard, stored->second.account, stored->second.wanted});
+      } else if (of_budget.contains(shard)) {
+        shares.push_back({.shard = shard});
+      }
+    }
+    Plan& plan = plans.emplace_back();
+    plan.budget = &budget;
+    plan.free = FreeOf(budget, shares);
+    const std::vector<std::int64_t> left = ShareOut(budget, shares);
+    for (std::size_t i = 0; i < shares.size(); ++i) plan.left[shares[i].shard] = left[i];
+  }
+  return plans;
+}
+
+absl::Status Treasury::Distribute(const std::vector<Budget>& budgets, Accounts& accounts) {
+  std::vector<Plan> plans = PlanFor(budgets, accounts);
+  std::set<std::string> known;
+  for (const Budget& budget : budgets) known.insert(budget.id);
+  for (int shard = 0; shard < leader_.shards(); ++shard) {
+    std::vector<AllowanceChange> dropped;
+    for (const auto& [id, stored] : accounts[static_cast<std::size_t>(shard)]) {
+      if (!known.contains(id)) dropped.push_back({.budget_id = id, .sequence = stored.sequence});
+    }
+    FURNACE_RETURN_IF_ERROR(ChangeIn(shard, dropped, plans, accounts));
+  }
+  return absl::OkStatus();
+}
+
+// The first account of a budget is changed even by nothing: whoever is refused there has been
+// overtaken, and leaves the others alone.
+absl::Status Treasury::ChangeIn(int shard, const std::vector<AllowanceChange>& dropped,
+                                std::vector<Plan>& plans, Accounts& accounts) {
+  auto& in_shard = accounts[static_cast<std::size_t>(shard)];
+  std::vector<AllowanceChange> changes = dropped;
+  std::vector<Plan*> of;
+  for (Plan& plan : plans) {
+    const auto target = plan.left.find(shard);
+    if (target == plan.left.end()) continue;
+    const StoredAccount& stored = in_shard[plan.budget->id];
+    const bool renewed = stored.account.window != plan.budget->window_start;
+    const std::int64_t left = renewed ? 0 : stored.account.left;
+    const std::int64_t most =
+        std::max<std::int64_t>(0, left) + std::max<std::int64_t>(0, plan.free);
+    const std::int64_t change = std::min(target->second, most) - left;
+    const std::string definition = EncodeBudget(*plan.budget);
+    if (!plan.first && !renewed && change == 0 && definition == stored.definition) continue;
+    changes.push_back({.budget_id = plan.budget->id,
+                       .sequence = stored.sequence,
+                       .window = plan.budget->window_start,
+                       .change = change,
+                       .definition = definition});
+    of.push_back(&plan);
+  }
+  if (changes.empty()) return absl::OkStatus();
+  FURNACE_ASSIGN_OR_RETURN(const auto made, accounts_.Change(shard, changes));
+  for (std::size_t i = dropped.size(); i < changes.size() && i < made.size(); ++i) {
+    Plan& plan = *of[i - dropped.size()];
+    plan.first = false;
+    if (!made[i]) {
+      plan.left.clear();
+      continue;
+    }
+    StoredAccount& stored = in_shard[plan.budget->id];
+    BudgetAccount& account = stored.account;
+    if (account.window != plan.budget->window_start) {
+      account = {.window = plan.budget->window_start};
+    }
+    const std::int64_t before = std::max<std::int64_t>(0, account.left);
+    account.left += *made[i];
+    plan.free -= std::max<std::int64_t>(0, account.left) - before;
+  }
+  return absl::OkStatus();
+}
+
+std::optional<std::vector<BudgetRate>> Treasury::RatesOf(const Endpoint& endpoint) const {
+  std::vector<BudgetRate> rates;
+  MutexLock lock(mutex_);
+  if (!loaded_) return std::nullopt;
+  const auto of_project = budgets_.find(endpoint.project_id);
+  if (of_project == budgets_.end()) return rates;
+  const PriceList prices = prices_.All();
+  for (const Budget& budget : of_project->second) {
+    if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
+    if (budget.unit == BudgetUnit::kGpuTimeUs) {
+      rates.push_back({.budget_id = budget.id, .other_gpu_second = 1'000'000});
+    } else if (prices.gpu_seconds.empty()) {
+      return std::nullopt;  // Nobody can say yet what a lease costs.
+    } else {
+      rates.push_back(
+          {.budget_id = budget.id, .fixed = prices.invocation, .gpu_second = prices.gpu_seconds});
+    }
+  }
+  return rates;
+}
+
+std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint) const {
+  const auto shard = static_cast<std::size_t>(ShardOfEndpoint(endpoint.id, leader_.shards()));
+  const std::map<std::string, StoredAccount> none;
+  MutexLock lock(mutex_);
+  const auto of_project = budgets_.find(endpoint.project_id);
+  if (of_project == budgets_.end()) return std::nullopt;
+  for (const Budget& budget : of_project->second) {
+    if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
+    const auto& in_shard = shard < seen_.size() ? seen_[shard] : none;
+    const auto found = in_shard.find(budget.id);
+    if (found != in_shard.end() && found->second.account.left > 0) continue;
+    return StartBlock{.constraint = WaitConstraint::kBudget, .detail = SentenceOf(budget)};
+  }
+  return std::nullopt;
+}
+
+bool Treasury::MayCoverUnknown() const {
+  MutexLock lock(mutex_);
+  return !loaded_ || !budgets_.empty();
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,109 @@
+#include "services/scheduler/domain/budget.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "libs/common/base/status.h"
+
+namespace furnace::scheduler {
+namespace {
+
+constexpr std::int64_t kSecondUs = 1'000'000;
+// What an account that wants more is given for each unit of one that does not.
+constexpr std::int64_t kWanted = 16;
+
+BudgetAccount InWindow(const BudgetAccount& account, absl::Time window) {
+  return account.window == window ? account : BudgetAccount{.window = window};
+}
+
+// Of what is neither recorded nor on its way there.
+std::int64_t RoomOf(const Budget& budget, const std::vector<BudgetShare>& shares) {
+  std::int64_t room = budget.limit - budget.spent;
+  for (const BudgetShare& share : shares) {
+    const BudgetAccount account = InWindow(share.account, budget.window_start);
+    room -= account.held + account.pending;
+  }
+  return room;
+}
+
+}  // namespace
+
+std::int64_t CostOf(std::int64_t fixed, std::int64_t gpu_second, int gpus, absl::Time from,
+                    absl::Time till) {
+  const std::int64_t us = std::max<std::int64_t>(0, absl::ToInt64Microseconds(till - from));
+  const std::int64_t rest = us % kSecondUs * gpus * gpu_second;
+  return fixed + us / kSecondUs * gpus * gpu_second + (rest + kSecondUs - 1) / kSecondUs;
+}
+
+void ExtendHold(int gpus, absl::Time start, absl::Time till, BudgetAccount& account,
+                BudgetHold& hold) {
+  const std::int64_t have = hold.window == account.window ? hold.amount : 0;
+  const std::int64_t want =
+      CostOf(hold.fixed, hold.gpu_second, gpus, std::max(start, account.window), till);
+  account.left -= want - have;
+  account.held += want - have;
+  hold.window = account.window;
+  hold.amount = want;
+}
+
+std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl::Time end,
+                        bool billed, BudgetAccount& account) {
+  const std::int64_t have = hold.window == account.window ? hold.amount : 0;
+  const bool counts = billed && end >= account.window;
+  const std::int64_t cost =
+      counts ? CostOf(hold.fixed, hold.gpu_second, gpus, std::max(start, account.window), end) : 0;
+  account.held -= have;
+  account.left += have - cost;
+  account.pending += cost;
+  return cost;
+}
+
+std::int64_t FreeOf(const Budget& budget, const std::vector<BudgetShare>& shares) {
+  std::int64_t free = RoomOf(budget, shares);
+  for (const BudgetShare& share : shares) {
+    free -= std::max<std::int64_t>(0, InWindow(share.account, budget.window_start).left);
+  }
+  return free;
+}
+
+std::vector<std::int64_t> ShareOut(const Budget& budget, const std::vector<BudgetShare>& shares) {
+  const std::int64_t room = std::max<std::int64_t>(0, RoomOf(budget, shares));
+  std::int64_t weights = 0;
+  for (const BudgetShare& share : shares) weights += share.wanted ? kWanted : 1;
+  std::vector<std::int64_t> left;
+  for (const BudgetShare& share : shares) {
+    const std::int64_t weight = share.wanted ? kWanted : 1;
+    left.push_back(room / weights * weight + room % weights * weight / weights);
+  }
+  return left;
+}
+
+std::string EncodeBudget(const Budget& budget) {
+  const bool ends = budget.window_end != absl::InfiniteFuture();
+  return fmt::format("{} {} {} {} {}", static_cast<int>(budget.unit), budget.project_id,
+                     budget.endpoint_id.empty() ? "-" : budget.endpoint_id,
+                     ends ? absl::ToUnixMicros(budget.window_end) : 0, budget.name);
+}
+
+std::optional<Budget> DecodeBudget(std::string_view id, std::string_view text) {
+  const std::vector<std::string> words = absl::StrSplit(ToAbsl(text), absl::MaxSplits(' ', 4));
+  constexpr std::size_t kWords = 5;
+  int unit = 0;
+  std::int64_t end_us = 0;
+  if (words.size() != kWords || !absl::SimpleAtoi(words[0], &unit) ||
+      !absl::SimpleAtoi(words[3], &end_us) || unit < 1 || unit > 2) {
+    return std::nullopt;
+  }
+  return Budget{.id = std::string(id),
+                .project_id = words[1],
+                .endpoint_id = words[2] == "-" ? "" : words[2],
+                .name = words[4],
+                .unit = static_cast<BudgetUnit>(unit),
+                .window_end = end_us == 0 ? absl::InfiniteFuture() : absl::FromUnixMicros(end_us)};
+}
+
+}  // namespace furnace::scheduler

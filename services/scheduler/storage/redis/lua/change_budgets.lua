@@ -1,0 +1,36 @@
+-- Changes what is left in accounts of budgets.
+--
+-- KEYS[1]  shard prefix
+-- ARGV     for each: budget, sequence that its account was read at (0: it had none), start of
+--          its window (us), change (below zero takes back no more than there is), definition
+--          ('': the account is dropped)
+--
+-- Returns for each what the change came to; false: somebody else has read or changed it since.
+local function change(id, sequence, window, by, definition)
+  local key = account_key(id)
+  local f = redis.call('HMGET', key, 'seq', 'w', 'left')
+  if tonumber(f[1] or 0) ~= tonumber(sequence) or tonumber(window) < tonumber(f[2] or 0) and definition ~= '' then
+    return false
+  end
+  if definition == '' then
+    redis.call('DEL', key)
+    redis.call('SREM', prefix .. 'budgets', id)
+    return 0
+  end
+  local left = tonumber(f[3] or 0)
+  if f[2] ~= window then
+    left = 0
+    redis.call('HSET', key, 'w', window, 'left', 0, 'held', 0, 'pend', 0)
+    redis.call('SADD', prefix .. 'budgets', id)
+  end
+  by = math.max(tonumber(by), -math.max(left, 0))
+  add_to(id, 'left', by)
+  redis.call('HSET', key, 'seq', sequence + 1, 'def', definition)
+  return string.format('%.0f', by)
+end
+
+local made = {}
+for i = 1, #ARGV, 5 do
+  made[#made + 1] = change(unpack(ARGV, i, i + 4))
+end
+return made

@@ -1,0 +1,120 @@
+-- Shared by the queue's scripts; put after queue.lua and before transitions.lua: what leases
+-- hold of budgets with a hard stop. domain/budget.h says the same, and means more. A job
+-- without such a budget costs no command here.
+--
+--   budgets           set    budgets that have an account in the shard
+--   budget:<id>       hash   the account: w start of its window (us); left, held, pend as
+--                            BudgetAccount; seq rises with each fence and change; ask when a
+--                            job last found nothing left; def the budget, see EncodeBudget
+--   owed              hash   what pend has of an attempt, by the id of its event:
+--                            "<budget>,<window>,<amount>;" of each budget
+-- Field hd of a job that runs: what its lease holds, "<budget>,<fixed>,<a GPU-second>,<window>,
+-- <amount>;" of each budget.
+
+local function account_key(budget)
+  return prefix .. 'budget:' .. budget
+end
+
+local function parse_holds(text)
+  local holds = {}
+  for id, fixed, rate, w, amount in string.gmatch(text, '([^,;]+),(%d+),(%d+),(%d+),(%d+);') do
+    holds[#holds + 1] = { id = id, fixed = tonumber(fixed), rate = tonumber(rate), w = tonumber(w),
+      amount = tonumber(amount) }
+  end
+  return holds
+end
+
+local function format_holds(holds)
+  local text = {}
+  for i, hold in ipairs(holds) do
+    text[i] = string.format('%s,%.0f,%.0f,%.0f,%.0f;', hold.id, hold.fixed, hold.rate, hold.w, hold.amount)
+  end
+  return table.concat(text)
+end
+
+-- As CostOf.
+local function cost_of(hold, gpus, from, till)
+  local us = math.max(0, till - from)
+  local seconds = math.floor(us / 1000000)
+  return hold.fixed + seconds * gpus * hold.rate
+    + math.ceil((us - seconds * 1000000) * gpus * hold.rate / 1000000)
+end
+
+-- Start of the window of a budget's account, and what is left there; nil: it has none.
+local function account_of(budget)
+  local f = redis.call('HMGET', account_key(budget), 'w', 'left')
+  return tonumber(f[1]), tonumber(f[2])
+end
+
+local function add_to(budget, field, change)
+  if change ~= 0 then
+    redis.call('HINCRBY', account_key(budget), field, string.format('%.0f', change))
+  end
+end
+
+-- Whether each budget has something left. One without an account has: it is deleted, unless
+-- `strict`, when it is new.
+local function have_left(holds, strict, now)
+  for _, hold in ipairs(holds) do
+    local w, left = account_of(hold.id)
+    if w and left <= 0 then
+      redis.call('HSET', account_key(hold.id), 'ask', now)
+      return false
+    elseif strict and not w then
+      return false
+    end
+  end
+  return true
+end
+
+-- As ExtendHold, for each of a lease's budgets.
+local function extend_holds(holds, gpus, start, till)
+  for _, hold in ipairs(holds) do
+    local w = account_of(hold.id)
+    if w then
+      local have = hold.w == w and hold.amount or 0
+      hold.w, hold.amount = w, cost_of(hold, gpus, math.max(start, w), till)
+      add_to(hold.id, 'left', have - hold.amount)
+      add_to(hold.id, 'held', hold.amount - have)
+    end
+  end
+end
+
+-- As SettleHold, likewise; what is owed for the attempt, or ''.
+local function settle_holds(holds, gpus, start, finish, billed)
+  local owed = {}
+  for _, hold in ipairs(holds) do
+    local w = account_of(hold.id)
+    if w then
+      local have = hold.w == w and hold.amount or 0
+      local counts = billed and finish >= w
+      local cost = counts and cost_of(hold, gpus, math.max(start, w), finish) or 0
+      add_to(hold.id, 'held', -have)
+      add_to(hold.id, 'left', have - cost)
+      add_to(hold.id, 'pend', cost)
+      if cost > 0 then
+        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, w, cost)
+      end
+    end
+  end
+  return table.concat(owed)
+end
+
+-- Metering knows of these events.
+local function forget_owed(events)
+  local key = prefix .. 'owed'
+  if redis.call('EXISTS', key) == 0 then
+    return
+  end
+  local owed = redis.call('HMGET', key, unpack(events))
+  for i, event in ipairs(events) do
+    for id, w, amount in string.gmatch(owed[i] or '', '([^,;]+),(%d+),(%d+);') do
+      if account_of(id) == tonumber(w) then
+        add_to(id, 'pend', -tonumber(amount))
+      end
+    end
+    if owed[i] then
+      redis.call('HDEL', key, event)
+    end
+  end
+end

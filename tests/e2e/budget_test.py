@@ -1,0 +1,177 @@
+"""Budgets: a hard stop holds jobs back and says why, running jobs stop in time, alerts come once,
+and whatever is killed holds nothing afterwards."""
+
+import os
+import sys
+import uuid
+
+import case
+import servers
+from receiver import Receiver
+
+sys.path.insert(0, str(case.HANDLERS.parents[2] / "sdk" / "python"))
+from furnace import webhooks  # noqa: E402
+
+# Of the suite's scheduler; twice that is more than a lease outlives whoever held it.
+LEASE_S = 3
+SECOND_US = 1_000_000
+
+
+class BudgetTest(case.SuiteCase):
+    """Each test has a project of its own, so that budgets do not meet."""
+
+    def setUp(self):
+        super().setUp()
+        project = self.suite.request("POST", "/v1/projects", {"name": f"p-{uuid.uuid4()}"})[1]["id"]
+        issued = self.suite.request("POST", f"/v1/projects/{project}/keys", {"name": "k", "role": "ADMIN"})[1]
+        self.key = issued["secret"]
+
+    def call(self, method, path, body=None, *, key=None):
+        """As the test's project."""
+        return super().call(method, path, body, key=key or self.key)
+
+    def _remove_endpoint(self, endpoint):
+        for job in self.call("GET", f"/v1/jobs?endpoint_id={endpoint}").get("jobs", []):
+            if job["status"] not in case.FINAL:
+                self.suite.request("POST", f"/v1/jobs/{job['id']}/cancel", {}, key=self.key)
+        self.suite.request("DELETE", f"/v1/endpoints/{endpoint}", key=self.key)
+
+    def budget(self, **spec) -> dict:
+        """A budget with a hard stop, for the whole project."""
+        return self.call("POST", "/v1/budgets", {"name": "test", "window": "GRANT", "hard_stop": True, **spec})
+
+    def spent(self, budget: dict) -> int:
+        """What is recorded."""
+        return self.call("GET", f"/v1/budgets/{budget['id']}")["spent"]
+
+    def await_spent(self, budget: dict, least: int) -> int:
+        """Polls until so much is recorded."""
+        def reached():
+            spent = self.spent(budget)
+            return spent >= least and spent
+        return servers.wait_until(reached, f"{least} to be spent", case.JOB_TIMEOUT_S)
+
+    def raise_to(self, budget: dict, **limit):
+        """Changes a budget's limit."""
+        self.call("PUT", f"/v1/budgets/{budget['id']}",
+                  {"name": "test", "window": "GRANT", "hard_stop": True, **limit})
+
+    def await_held(self, budget: dict, held: int):
+        """Polls until leases hold so much of the budget in all shards."""
+        def settled():
+            redis = self.suite.redis
+            total = 0
+            for shard in range(16):
+                value = redis.command("HGET", f"furnace:{{s{shard:02}}}:budget:{budget['id']}", "held")
+                total += int(value or 0)
+            return total == held
+        servers.wait_until(settled, f"{held} to be held", case.JOB_TIMEOUT_S)
+
+    def test_a_spent_budget_holds_jobs_back_until_it_is_raised(self):
+        endpoint = self.endpoint("held", max_workers=2)
+        budget = self.budget(limit_gpu_time_us=1)
+        first = self.submit(endpoint, 1)
+        self.complete(first)  # There was something left.
+        self.await_spent(budget, 1)
+        job = self.submit(endpoint, 2)
+        waiting = self.await_reason(job, "BUDGET")
+        self.assertIn("the budget test of its project is spent", waiting["detail"])
+        self.raise_to(budget, limit_gpu_time_us=3600 * SECOND_US)
+        self.complete(job)
+
+    def test_another_endpoint_or_project_is_not_held_back(self):
+        poor, rich = self.endpoint("poor"), self.endpoint("rich")
+        budget = self.budget(limit_gpu_time_us=1, endpoint_id=poor)
+        self.complete(self.submit(poor, 1))
+        self.await_spent(budget, 1)
+        job = self.submit(poor, 2)
+        self.await_reason(job, "BUDGET")
+        self.complete(self.submit(rich, 3))
+        self.assertEqual(self.job(job)["status"], "IN_QUEUE")
+
+    def test_running_jobs_are_stopped_before_they_spend_much_more(self):
+        endpoint = self.endpoint("stopped", max_workers=3, timeout_seconds=60)
+        limit = 2 * SECOND_US
+        budget = self.budget(limit_gpu_time_us=limit)
+        jobs = [self.submit(endpoint, {"op": "sleep", "seconds": 40}) for _ in range(3)]
+        self.await_status(jobs[0], "FAILED", "IN_QUEUE", "IN_PROGRESS")
+        stopped = self.await_status(jobs[0], "FAILED")
+        self.assertEqual(stopped["cause"], "BUDGET")
+        self.assertIn("budget", stopped["error"])
+        self.await_held(budget, 0)
+        spent = self.await_spent(budget, limit // 2)
+        self.assertLessEqual(spent, limit + 3 * LEASE_S * SECOND_US)
+
+    def test_money_counts_invocations_too(self):
+        endpoint = self.endpoint("money")
+        budget = self.budget(limit_nanos=case.INVOCATION_NANOS)
+        job = self.run_job(endpoint, 1)
+        cost = case.INVOCATION_NANOS + case.GPU_SECOND_NANOS["rtx4000"] * job["gpu_time_us"] // 1_000_000
+        self.assertGreaterEqual(self.await_spent(budget, cost), cost)
+        self.await_reason(self.submit(endpoint, 2), "BUDGET")
+
+    def test_whatever_is_killed_holds_nothing_once_its_leases_are_over(self):
+        for service in ("scheduler", "metering"):
+            with self.subTest(killed=service):
+                endpoint = self.endpoint(f"killed-{service}")
+                budget = self.budget(limit_gpu_time_us=3600 * SECOND_US, endpoint_id=endpoint, name=service)
+                job = self.submit(endpoint, {"op": "sleep", "seconds": 2})
+                self.await_status(job, "IN_PROGRESS")
+                self.suite.kill(service)
+                self.start_again(service)
+                self.complete(job)
+                self.await_held(budget, 0)
+
+    def test_a_killed_worker_holds_nothing_once_its_lease_is_over(self):
+        endpoint = self.endpoint("lost")
+        budget = self.budget(limit_gpu_time_us=3600 * SECOND_US)
+        job = self.submit(endpoint, {"op": "sleep", "seconds": 20})
+        self.await_status(job, "IN_PROGRESS")
+        for pid in self.suite.worker_pids():
+            os.kill(pid, 9)
+        self.call("POST", f"/v1/endpoints/{endpoint}/pause", {})
+        self.await_status(job, "IN_QUEUE")
+        self.await_held(budget, 0)
+        self.assertEqual(self.spent(budget), 0, "what the platform lost costs nothing")
+
+    def test_alerts_come_once_for_each_threshold_and_are_signed(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        endpoint = self.endpoint("alerts")
+        budget = self.budget(limit_gpu_time_us=SECOND_US, hard_stop=False, thresholds=[1, 50, 1000],
+                             webhook=receiver.url)
+        self.complete(self.submit(endpoint, {"op": "sleep", "seconds": 0.6}))
+        self.complete(self.submit(endpoint, {"op": "sleep", "seconds": 0.6}))
+        self.await_spent(budget, SECOND_US)
+        servers.wait_until(lambda: len(receiver.got) >= 2, "two alerts to come", case.JOB_TIMEOUT_S)
+        alerts = self.call("GET", f"/v1/budgets/{budget['id']}/alerts")["alerts"]
+        self.assertEqual([alert["threshold"] for alert in alerts], [50, 1])
+        secret = self.call("GET", "/v1/webhooks/secret")["secret"]
+        ids = set()
+        for headers, body in receiver.got:
+            self.assertTrue(webhooks.verify(secret, headers, body))
+            ids.add(headers["webhook-id"])
+        self.assertEqual(len(ids), 2)
+        self.assertEqual(len(receiver.got), 2, "once each")
+
+    def test_bad_budgets_are_refused_and_say_why(self):
+        good = {"name": "test", "window": "DAY", "limit_nanos": 1}
+        for change, field in [({"limit_nanos": 0}, "limit"), ({"limit_gpu_time_us": 1}, "limit"),
+                              ({"limit_nanos": -1}, "limit_nanos"), ({"limit_nanos": 10**16}, "limit_nanos"),
+                              ({"window": None}, "window"), ({"name": "A b"}, "name"),
+                              ({"thresholds": [80, 50]}, "thresholds"), ({"webhook": "file:///x"}, "webhook"),
+                              ({"endpoint_id": "x"}, "endpoint_id")]:
+            with self.subTest(change=change):
+                status, answer = self.suite.request("POST", "/v1/budgets", {**good, **change}, key=self.key)
+                self.assertEqual(status, 400, answer)
+                self.assertIn(field, str(answer))
+        status, _ = self.suite.request("POST", "/v1/budgets", {**good, "locked": True}, key=self.key)
+        self.assertEqual(status, 403)
+        budget = self.call("POST", "/v1/budgets", good)
+        self.assertEqual(self.suite.request("POST", "/v1/budgets", good, key=self.key)[0], 409)
+        status, _ = self.suite.request("GET", f"/v1/budgets/{budget['id']}")
+        self.assertEqual(status, 404, "another project's")
+
+
+if __name__ == "__main__":
+    case.main()

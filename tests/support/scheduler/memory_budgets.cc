@@ -1,0 +1,155 @@
+#include "tests/support/scheduler/memory_budgets.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/scheduler/domain/shard.h"
+#include "tests/support/scheduler/memory_job_queue.h"
+
+namespace furnace::scheduler {
+namespace {
+
+constexpr absl::Duration kWanted = absl::Seconds(5);
+
+}  // namespace
+
+MemoryBudgets::Account* MemoryBudgets::Find(int shard, const std::string& budget_id) {
+  const auto found = accounts_[shard].find(budget_id);
+  return found == accounts_[shard].end() ? nullptr : &found->second;
+}
+
+bool MemoryBudgets::IsSpent(int shard, const std::string& budget_id, absl::Time now) {
+  Account* const account = Find(shard, budget_id);
+  if (account == nullptr || account->stored.account.left > 0) return false;
+  account->asked = now;
+  return true;
+}
+
+bool MemoryBudgets::HaveLeft(int shard, const std::vector<BudgetRate>& rates, absl::Time now) {
+  return std::none_of(rates.begin(), rates.end(), [&](const BudgetRate& rate) {
+    return Find(shard, rate.budget_id) == nullptr || IsSpent(shard, rate.budget_id, now);
+  });
+}
+
+void MemoryBudgets::Take(const Job& job, int shard, const std::vector<BudgetRate>& rates,
+                         absl::Time till) {
+  for (const BudgetRate& rate : rates) {
+    BudgetHold hold{.budget_id = rate.budget_id,
+                    .fixed = rate.fixed,
+                    .gpu_second = rate.GpuSecond(job.gpu_type)};
+    ExtendHold(job.gpu_count, *job.started_at, till, Find(shard, rate.budget_id)->stored.account,
+               hold);
+    holds_[job.id].push_back(std::move(hold));
+  }
+}
+
+bool MemoryBudgets::Extend(const Job& job, int shard, absl::Time now, absl::Time till) {
+  const auto held = holds_.find(job.id);
+  if (held == holds_.end()) return true;
+  for (const BudgetHold& hold : held->second) {
+    if (IsSpent(shard, hold.budget_id, now)) return false;
+  }
+  for (BudgetHold& hold : held->second) {
+    Account* const account = Find(shard, hold.budget_id);
+    if (account == nullptr) continue;
+    ExtendHold(job.gpu_count, *job.started_at, till, account->stored.account, hold);
+  }
+  return true;
+}
+
+void MemoryBudgets::Settle(const JobEvent& event, int shard) {
+  const auto held = holds_.extract(event.job_id);
+  if (held.empty()) return;
+  const AttemptEnd& end = *event.attempt_end;
+  for (const BudgetHold& hold : held.mapped()) {
+    Account* const account = Find(shard, hold.budget_id);
+    if (account == nullptr) continue;
+    const std::int64_t cost =
+        SettleHold(hold, end.worker.gpu_count, end.start, std::max(end.start, end.end),
+                   !IsPlatformFault(end.cause), account->stored.account);
+    owed_[event.event_id].push_back({hold.budget_id, account->stored.account.window, cost});
+  }
+}
+
+void MemoryBudgets::Forget(const std::string& event_id, int shard) {
+  const auto owed = owed_.extract(event_id);
+  if (owed.empty()) return;
+  for (const Owed& each : owed.mapped()) {
+    Account* const account = Find(shard, each.budget_id);
+    if (account == nullptr || account->stored.account.window != each.window) continue;
+    account->stored.account.pending -= each.amount;
+  }
+}
+
+std::map<std::string, StoredAccount> MemoryBudgets::Read(int shard, bool fence, absl::Time now) {
+  std::map<std::string, StoredAccount> read;
+  for (auto& [id, account] : accounts_[shard]) {
+    account.stored.sequence += fence ? 1 : 0;
+    account.stored.wanted = account.stored.account.held > 0 || now - account.asked < kWanted;
+    read[id] = account.stored;
+  }
+  return read;
+}
+
+std::optional<std::int64_t> MemoryBudgets::Change(int shard, const AllowanceChange& change) {
+  const Account* const found = Find(shard, change.budget_id);
+  if ((found == nullptr ? 0 : found->stored.sequence) != change.sequence) return std::nullopt;
+  if (change.definition.empty()) {
+    accounts_[shard].erase(change.budget_id);
+    return 0;
+  }
+  if (found != nullptr && change.window < found->stored.account.window) return std::nullopt;
+  StoredAccount& stored = accounts_[shard][change.budget_id].stored;
+  if (stored.account.window != change.window) stored.account = {.window = change.window};
+  const std::int64_t left = std::max<std::int64_t>(0, stored.account.left);
+  const std::int64_t made = std::max(change.change, -left);
+  stored.account.left += made;
+  stored.sequence = change.sequence + 1;
+  stored.definition = change.definition;
+  return made;
+}
+
+absl::StatusOr<std::map<std::string, StoredAccount>> MemoryBudgetAccounts::Read(int shard,
+                                                                                bool fence) {
+  MutexLock lock(queue_.mutex_);
+  return queue_.budgets_.Read(shard, fence, queue_.clock_.Now());
+}
+
+absl::StatusOr<std::vector<std::optional<std::int64_t>>> MemoryBudgetAccounts::Change(
+    int shard, const std::vector<AllowanceChange>& changes) {
+  MutexLock lock(queue_.mutex_);
+  std::vector<std::optional<std::int64_t>> made;
+  for (const AllowanceChange& change : changes) {
+    made.push_back(queue_.budgets_.Change(shard, change));
+  }
+  return made;
+}
+
+// The queue's renewals.
+void MemoryJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+                           Done<std::vector<LeaseId>> done) {
+  if (auto failure = Begin(QueueCall::kRenew)) return done(*failure);
+  std::vector<LeaseId> lost;
+  {
+    MutexLock lock(mutex_);
+    const absl::Time now = clock_.Now();
+    for (const LeaseId& id : leases) {
+      if (!HoldsLocked(id) || ShardOfJob(id.job_id) != shard) {
+        lost.push_back(id);
+        continue;
+      }
+      Entry& entry = jobs_[id.job_id];
+      if (budgets_.Extend(entry.record.job, shard, now, now + lease)) {
+        entry.deadline = now + lease;
+      } else if (entry.deadline - now <= lease / 2) {
+        SettleLocked({.lease = id,
+                      .outcome = {.cause = FailureCause::kBudget,
+                                  .error = "stopped: a budget of its project is spent"}});
+        lost.push_back(id);
+      }
+    }
+  }
+  Answer<std::vector<LeaseId>>(QueueCall::kRenew, std::move(done), std::move(lost));
+}
+
+}  // namespace furnace::scheduler

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/scheduler/app/budget_ports.h"
+#include "services/scheduler/app/ports.h"
+
+namespace furnace::scheduler {
+
+/// What MemoryJobQueue knows of budgets: accounts by shard, and what leases hold of them. Not
+/// thread-safe.
+class MemoryBudgets {
+ public:
+  /// Whether a worker's next lease may be given.
+  bool HaveLeft(int shard, const std::vector<BudgetRate>& rates, absl::Time now);
+  void Take(const Job& job, int shard, const std::vector<BudgetRate>& rates, absl::Time till);
+  /// Whether the lease may go on until `till`, and holds what that costs.
+  bool Extend(const Job& job, int shard, absl::Time now, absl::Time till);
+  void Settle(const JobEvent& event, int shard);
+  void Forget(const std::string& event_id, int shard);
+
+  std::map<std::string, StoredAccount> Read(int shard, bool fence, absl::Time now);
+  std::optional<std::int64_t> Change(int shard, const AllowanceChange& change);
+
+ private:
+  struct Account {
+    StoredAccount stored;
+    absl::Time asked = absl::InfinitePast();
+  };
+  struct Owed {
+    std::string budget_id;
+    absl::Time window;
+    std::int64_t amount = 0;
+  };
+
+  Account* Find(int shard, const std::string& budget_id);
+  bool IsSpent(int shard, const std::string& budget_id, absl::Time now);
+
+  std::map<int, std::map<std::string, Account>> accounts_;
+  std::map<std::string, std::vector<BudgetHold>> holds_;  // By job.
+  std::map<std::string, std::vector<Owed>> owed_;         // By event.
+};
+
+class MemoryJobQueue;
+
+/// The accounts of a queue in memory. Thread-safe.
+class MemoryBudgetAccounts final : public BudgetAccounts {
+ public:
+  explicit MemoryBudgetAccounts(MemoryJobQueue& queue) : queue_(queue) {}
+
+  absl::StatusOr<std::map<std::string, StoredAccount>> Read(int shard, bool fence) override;
+  absl::StatusOr<std::vector<std::optional<std::int64_t>>> Change(
+      int shard, const std::vector<AllowanceChange>& changes) override;
+
+ private:
+  MemoryJobQueue& queue_;
+};
+
+}  // namespace furnace::scheduler

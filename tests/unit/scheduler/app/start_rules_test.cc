@@ -1,0 +1,100 @@
+// What keeps jobs from being started, in those who start them and those who say why not.
+#include "services/scheduler/app/start_rules.h"
+
+#include "services/scheduler/app/explainer.h"
+#include "services/scheduler/app/fleet.h"
+#include "tests/support/scheduler/dispatcher_fixture.h"
+
+namespace furnace::scheduler {
+namespace {
+
+class SettableRules final : public StartRules {
+ public:
+  std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint&) const override { return rates; }
+  std::optional<StartBlock> BlockOf(const Endpoint&) const override { return block; }
+  bool MayCoverUnknown() const override { return covers_unknown; }
+
+  std::optional<std::vector<BudgetRate>> rates = std::vector<BudgetRate>();
+  std::optional<StartBlock> block;
+  bool covers_unknown = false;
+};
+
+class StartRulesTest : public DispatcherFixture {
+ protected:
+  StartRulesTest() { leader_.Renew(); }
+
+  /// How many jobs a worker with room for one is given.
+  std::size_t Given() {
+    auto link = std::make_shared<RecordingWorkerLink>();
+    ruled_.Join({.worker = AWorker("w-1"),
+                 .endpoint_id = endpoint_.id,
+                 .endpoint_revision = 1,
+                 .leases = {},
+                 .credits = 1},
+                link);
+    return link->received().jobs.size();
+  }
+
+  SettableRules rules_;
+  Dispatcher ruled_{queue_, catalog_, payloads_, reader_, blocking_, clock_, kLease, &rules_};
+  ShardLeader leader_{log_, "a", kTestShards};
+  FakeDriver driver_{clock_};
+  Fleet fleet_{driver_, ruled_, catalog_, log_, leader_, clock_, kTestShards, {}, &rules_};
+  FakePriceSource price_source_;
+  PriceBook prices_{price_source_};
+  RecordingForecastMeter meter_;
+  ForecastBook forecasts_{meter_};
+  Explainer explainer_{queue_, catalog_, prices_, forecasts_, clock_, &rules_};
+};
+
+TEST_F(StartRulesTest, NoJobIsClaimedWhileNoneMayBeStarted) {
+  Publish(endpoint_);
+  Submit();
+  rules_.rates = std::nullopt;
+  EXPECT_EQ(Given(), 0U);
+  rules_.rates = std::vector<BudgetRate>();
+  EXPECT_EQ(Given(), 1U);
+}
+
+TEST_F(StartRulesTest, AClaimSaysWhatAttemptsCostOfTheBudgets) {
+  Publish(endpoint_);
+  rules_.rates = {{{.budget_id = "b", .fixed = 7}}};
+  Submit();
+  EXPECT_EQ(Given(), 0U) << "the budget has no account";
+  EXPECT_EQ(queue_.last_claim().budgets, *rules_.rates);
+}
+
+TEST_F(StartRulesTest, AnUnknownEndpointWaitsWhenItMayHaveBudgets) {
+  Submit();
+  rules_.covers_unknown = true;
+  EXPECT_EQ(Given(), 0U);
+  rules_.covers_unknown = false;
+  EXPECT_EQ(Given(), 1U);
+}
+
+TEST_F(StartRulesTest, NoWorkerIsStartedForJobsThatMayNotStart) {
+  Publish(endpoint_);
+  Submit();
+  rules_.block = StartBlock{.constraint = WaitConstraint::kBudget, .detail = "spent"};
+  fleet_.Scale();
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 0);
+  rules_.block = std::nullopt;
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 1);
+}
+
+TEST_F(StartRulesTest, AJobThatMayNotStartSaysWhy) {
+  Publish(endpoint_);
+  const std::string id = Submit();
+  rules_.block = StartBlock{.constraint = WaitConstraint::kBudget, .detail = "spent"};
+  const auto reason = explainer_.Explain(*queue_.Live(id)).value();
+  ASSERT_TRUE(reason.has_value());
+  EXPECT_EQ(reason->constraint, WaitConstraint::kBudget);
+  EXPECT_EQ(reason->detail, "spent");
+  EXPECT_EQ(reason->position, 1);
+  EXPECT_EQ(reason->forecast, std::nullopt) << "nobody can say";
+}
+
+}  // namespace
+}  // namespace furnace::scheduler
