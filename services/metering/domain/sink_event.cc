@@ -8,6 +8,7 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "services/metering/domain/decimal.h"
+#include "services/metering/domain/names.h"
 
 namespace furnace::metering {
 namespace {
@@ -25,18 +26,6 @@ constexpr int kMilliPlaces = 3;
 constexpr int kNanoPlaces = 9;
 constexpr int kAttoPlaces = 18;
 
-std::string_view NameOf(Cause cause) {
-  switch (cause) {
-    case Cause::kNone: return "none";
-    case Cause::kHandlerError: return "handler_error";
-    case Cause::kHandlerExited: return "handler_exited";
-    case Cause::kTimeout: return "timeout";
-    case Cause::kWorkerLost: return "worker_lost";
-    case Cause::kPlatform: return "platform";
-  }
-  return "invalid";
-}
-
 // Makes the events of one record.
 class Maker {
  public:
@@ -47,11 +36,15 @@ class Maker {
         lease_id_(LeaseId(record.record.key)) {}
 
   std::vector<SinkEvent> All() {
-    Start();
-    Dimension(SinkEventKind::kGpuAllocated, "allocated", of_.record.start_us);
-    for (std::size_t i = 0; i < of_.segments.size(); ++i) Usage(of_.segments[i], i);
-    Dimension(SinkEventKind::kGpuReleased, "released", of_.record.end_us);
-    End();
+    const UsageRecord& record = of_.record;
+    const bool is_attempt = record.kind == UsageKind::kAttempt;
+    if (is_attempt) Start();
+    Dimension(SinkEventKind::kGpuAllocated, "allocated", record.start_us);
+    // What is covered is in the lifetime of its worker.
+    const std::size_t billed = record.covered ? 0 : of_.segments.size();
+    for (std::size_t i = 0; i < billed; ++i) Usage(of_.segments[i], i);
+    Dimension(SinkEventKind::kGpuReleased, "released", record.end_us);
+    if (is_attempt) End();
     return std::move(events_);
   }
 
@@ -76,6 +69,9 @@ class Maker {
                       {"gpu_type", record.gpu_type},
                       {"gpu_count", Decimal(record.milli_gpus, kMilliPlaces)}};
     if (!facts_.environment.empty()) event.metadata.emplace_back("env", facts_.environment);
+    if (record.kind != UsageKind::kAttempt) {
+      event.metadata.emplace_back("kind", NameOf(record.kind));
+    }
     return event;
   }
 

@@ -16,7 +16,7 @@
 
 namespace furnace::metering {
 
-/// A recorded attempt, and its place in the order of recording.
+/// Recorded usage, and its place in the order of recording.
 struct OutboxRecord {
   std::int64_t seq = 0;  // From 1, without gaps.
   UsageRecord record;
@@ -77,7 +77,8 @@ struct SinkFacts {
 std::string LeaseId(const RecordKey& key);
 
 /// All events of `record`, whose project the sink calls `account_id`: start, allocated,
-/// usage by rising time, released, end.
+/// usage by rising time, released, end. Start and end are an attempt's only; usage is of what is
+/// not covered by a worker's lifetime.
 ///
 /// GPU time of an attempt that the platform lost is in `credited_gpu_seconds` instead of
 /// `gpu_seconds`, and costs nothing. What has no price has no cost.

@@ -33,6 +33,8 @@ absl::StatusOr<SinkWork> RecordIn(const postgres::Rows& rows, int row) {
   FURNACE_ASSIGN_OR_RETURN(record.cause, ParseCause(rows.Text(row, 10)));
   record.cold_start_us = rows.Int(row, 11);
   work.record.invocation_nanos = OptionalInt(rows, row, 12);
+  FURNACE_ASSIGN_OR_RETURN(record.kind, ParseUsageKind(rows.Text(row, 17)));
+  record.covered = rows.Bool(row, 18);
   if (!rows.IsNull(row, 13)) work.account_id = TextIn(rows, row, 13);
   return work;
 }
