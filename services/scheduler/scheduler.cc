@@ -34,6 +34,7 @@
 #include "services/scheduler/app/graph_submitter.h"
 #include "services/scheduler/app/job_watchers.h"
 #include "services/scheduler/app/job_webhooks.h"
+#include "services/scheduler/app/lifetimes.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/price_book.h"
 #include "services/scheduler/app/rebuilder.h"
@@ -78,6 +79,7 @@
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
+#include "services/scheduler/storage/redis/worker_lives.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -90,12 +92,6 @@ constexpr absl::Duration kCloseTick = absl::Milliseconds(100);
 constexpr absl::Duration kWakeTick = absl::Seconds(1);
 constexpr absl::Duration kImpatientTick = absl::Milliseconds(50);
 constexpr absl::Duration kRecoverEvery = absl::Seconds(1);
-
-std::vector<std::string> NotifyChannels(int shards) {
-  std::vector<std::string> channels;
-  for (int shard = 0; shard < shards; ++shard) channels.push_back(ShardPrefix(shard) + "notify");
-  return channels;
-}
 
 std::unique_ptr<Driver> MakeDriver(const Config& config) {
   if (config.driver == "process") return std::make_unique<ProcessDriver>(config.process);
@@ -117,6 +113,7 @@ struct Scheduler::Parts {
         lost_jobs(redis, scripts),
         loads(redis, scripts, c.shards),
         links(redis, scripts),
+        lives(redis, scripts, c.shards),
         history(postgres),
         attempt_history(postgres),
         expired_jobs(postgres),
@@ -141,7 +138,8 @@ struct Scheduler::Parts {
         graphs(catalog, submitter, dependencies),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
-        dispatcher(queue, catalog, payloads, reader, blocking, clock, c.lease),
+        lifetimes(lives, catalog, clock, c.lease),
+        dispatcher(queue, catalog, payloads, reader, lifetimes, blocking, clock, c.lease),
         batches(batch_store, outbox, rpc::BatchJson, submitter, queue, reader, dispatcher, clock),
         job_webhooks(outbox, reader, rpc::JobJson),
         leader(log, NewUuid(clock.Now()), c.shards),
@@ -198,6 +196,7 @@ struct Scheduler::Parts {
   RedisLostJobs lost_jobs;
   RedisQueueLoads loads;
   RedisJobLinks links;
+  RedisWorkerLives lives;
   PostgresJobHistory history;
   PostgresAttemptHistory attempt_history;
   PostgresExpiredJobs expired_jobs;
@@ -224,6 +223,7 @@ struct Scheduler::Parts {
   JobReader reader;
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
   JobWatchers watchers;
+  Lifetimes lifetimes;
   Dispatcher dispatcher;
   Batches batches;
   JobWebhooks job_webhooks;
@@ -307,6 +307,7 @@ void Scheduler::Parts::StartDuties() {
   check_every(ScheduleRunner::kEvery, "schedules", [this] { return schedule_runner.Run(); });
   every(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   every(kWakeTick, [this] { dispatcher.WakeAll(); });
+  every(Lifetimes::kEvery, [this] { dispatcher.KeepLifetimes(); });
   every(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
   check_every(PriceBook::kEvery, "prices", [this] { return prices.Refresh(); });
   every(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });

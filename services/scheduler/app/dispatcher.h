@@ -16,6 +16,7 @@
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/job_reader.h"
+#include "services/scheduler/app/lifetimes.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/domain/gpu_report.h"
 
@@ -66,12 +67,13 @@ class Dispatcher {
 
   /// `blocking` runs what reads and writes the payload store and reads other jobs.
   Dispatcher(JobQueue& queue, const EndpointCatalog& catalog, PayloadStore& payloads,
-             JobReader& reader, runtime::ThreadPool& blocking, const Clock& clock,
-             absl::Duration lease)
+             JobReader& reader, Lifetimes& lifetimes, runtime::ThreadPool& blocking,
+             const Clock& clock, absl::Duration lease)
       : queue_(queue),
         catalog_(catalog),
         payloads_(payloads),
         reader_(reader),
+        lifetimes_(lifetimes),
         blocking_(blocking),
         clock_(clock),
         lease_(lease) {}
@@ -112,7 +114,10 @@ class Dispatcher {
   void Drain(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
   /// The worker has ended for good: its attempts are lost at once, without waiting
   /// for their leases to lapse.
-  void WorkerEnded(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WorkerEnded(const std::string& worker_id, const std::string& endpoint_id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Lets the lifetimes of whoever is connected go on; call it every Lifetimes::kEvery.
+  void KeepLifetimes() ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// Ends all sessions, so that workers go to another replica. They keep their jobs.
   void CloseAll() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -129,6 +134,7 @@ class Dispatcher {
     std::shared_ptr<WorkerLink> link;
     int credits = 0;
     bool draining = false;
+    bool ended = false;  // It is gone for good, and its stream is about to end.
     bool had_job = false;
     std::string last_model;  // That a job named: it is warm now.
     std::set<LeaseId> leases;
@@ -156,6 +162,7 @@ class Dispatcher {
   };
 
   static WorkerTraits TraitsOf(const Session& session);
+  static WorkerPresence::State PresenceOf(const Session& session);
   std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// The windows of an endpoint's jobs, as far as known, and whether they are open.
@@ -195,6 +202,7 @@ class Dispatcher {
   const EndpointCatalog& catalog_;
   PayloadStore& payloads_;
   JobReader& reader_;
+  Lifetimes& lifetimes_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const absl::Duration lease_;

@@ -9,6 +9,7 @@
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/memory_worker_lives.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
 namespace furnace::scheduler {
@@ -68,7 +69,10 @@ class DispatcherFixture : public QueueFixture {
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
   JobReader reader_{queue_, history_, payloads_};
-  Dispatcher dispatcher_{queue_, catalog_, payloads_, reader_, blocking_, clock_, kLease};
+  MemoryWorkerLives lives_{queue_};
+  Lifetimes lifetimes_{lives_, catalog_, clock_, kLease};
+  Dispatcher dispatcher_{queue_,     catalog_,  payloads_, reader_,
+                         lifetimes_, blocking_, clock_,    kLease};
 };
 
 }  // namespace furnace::scheduler

@@ -19,6 +19,11 @@ std::string Always(std::string_view script) {
       .append(script);
 }
 
+// One that keeps lifetimes.
+std::string Living(std::string_view script) {
+  return Always(std::string(lua::kLives).append(script));
+}
+
 }  // namespace
 
 QueueScripts::QueueScripts()
@@ -26,7 +31,7 @@ QueueScripts::QueueScripts()
       claim(Always(lua::kClaimJobs)),
       renew(Always(lua::kRenewLeases)),
       settle(Always(lua::kSettleAttempts)),
-      sweep(Always(lua::kSweepShard)),
+      sweep(Living(lua::kSweepShard)),
       cancel(Always(lua::kCancelJob)),
       report(Growing(lua::kReportProgress)),
       read(Always(lua::kReadJobs)),
@@ -44,12 +49,14 @@ QueueScripts::QueueScripts()
       dependents(Always(lua::kReadDependents)),
       unlinked(Always(lua::kReadUnlinked)),
       decide(Always(lua::kDecideGraph)),
-      record_runs(Growing(lua::kRecordRuns)) {}
+      record_runs(Growing(lua::kRecordRuns)),
+      keep_lives(Living(lua::kKeepLives)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit, &claim,  &renew,       &settle,     &sweep,    &cancel, &report,       &read,
-          &forget, &survey, &lead,        &redrive,    &purge,    &locate, &find_missing, &restore,
-          &weigh,  &link,   &end_parents, &dependents, &unlinked, &decide, &record_runs};
+  return {&submit,      &claim,      &renew,        &settle,  &sweep,       &cancel,
+          &report,      &read,       &forget,       &survey,  &lead,        &redrive,
+          &purge,       &locate,     &find_missing, &restore, &weigh,       &link,
+          &end_parents, &dependents, &unlinked,     &decide,  &record_runs, &keep_lives};
 }
 
 }  // namespace furnace::scheduler

@@ -1,6 +1,7 @@
 #include "services/scheduler/app/sweeper.h"
 
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/memory_worker_lives.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
 namespace furnace::scheduler {
@@ -18,8 +19,10 @@ class SweeperTest : public QueueFixture {
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
   JobReader reader_{queue_, history_, payloads_};
-  Dispatcher dispatcher_{queue_,    catalog_, payloads_,        reader_,
-                         blocking_, clock_,   absl::Seconds(15)};
+  MemoryWorkerLives lives_{queue_};
+  Lifetimes lifetimes_{lives_, catalog_, clock_, absl::Seconds(15)};
+  Dispatcher dispatcher_{queue_,     catalog_,  payloads_, reader_,
+                         lifetimes_, blocking_, clock_,    absl::Seconds(15)};
   ShardLeader leader_{log_, "a", kTestShards};
   Sweeper sweeper_{log_, leader_, dispatcher_};
   const std::shared_ptr<RecordingWorkerLink> link_ = std::make_shared<RecordingWorkerLink>();

@@ -155,6 +155,13 @@ local function may_start(id, expires, key, class, score)
   return true
 end
 
+-- When the lifetimes of the endpoint's always-on workers began, by worker.
+local always = {}
+local lifetimes = redis.call('HGETALL', prefix .. 'always:' .. endpoint)
+for i = 1, #lifetimes, 2 do
+  always[lifetimes[i]] = tonumber(lifetimes[i + 1])
+end
+
 -- Leases a job taken from its queue; true when it was leased.
 local function start(number, id, worker, gpu, gpus, cold)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
@@ -168,6 +175,10 @@ local function start(number, id, worker, gpu, gpus, cold)
   local epoch, version = f[1] + 1, f[2] + 1
   redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now,
     'f', f[4] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
+  if always[worker] and always[worker] <= now then
+    redis.call('HSET', job_key(id), 'al', 1)
+    redis.call('SADD', prefix .. 'covers:' .. endpoint .. ':' .. worker, id)
+  end
   redis.call('XADD', prefix .. 'events', '*', 't', 's', 'j', id, 'v', version)
   notify(f[3], id)
   leases[#leases + 1] = now + lease
