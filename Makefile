@@ -6,7 +6,7 @@ BIN := build/$(PRESET)/bin
 .DEFAULT_GOAL := help
 PROGRAMS = furnace furnace-gateway furnace-metering furnace-registry furnace-scheduler furnace-worker
 
-.PHONY: help deps deps-lint deps-bench configure build test model sinks dev demo lint bench clean
+.PHONY: help deps deps-lint deps-bench configure build test model chaos sinks dev demo lint bench clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
@@ -34,6 +34,11 @@ test: build ## Build, then run every test
 model: build ## Drive the queue's scripts and its state machine with 100,000 random operations
 	@for test in $(BIN)/scheduler_*model_test; do \
 	  FURNACE_TEST_OPERATIONS=100000 /usr/bin/python3 tests/support/with_servers.py $$test || exit 1; \
+	done
+
+chaos: build ## Kill every process while jobs run, and check that what was leased is what was billed
+	@for test in kill equality; do \
+	  FURNACE_BIN=$(BIN) PYTHONPATH=tests/support /usr/bin/python3 tests/e2e/$${test}_test.py || exit 1; \
 	done
 
 sinks: build ## Send 100,000 events to a stand-in of Waybill while both ends are killed at random

@@ -8,7 +8,7 @@ furnace_library(scheduler_test_support
     support/scheduler/memory_job_queue_windows.cc support/scheduler/memory_lost_jobs.cc
     support/scheduler/memory_queue_loads.cc support/scheduler/memory_schedule_store.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
-    support/scheduler/memory_webhook_outbox.cc
+    support/scheduler/memory_webhook_outbox.cc support/scheduler/memory_worker_lives.cc
   DEPS furnace_scheduler_app)
 
 furnace_test(scheduler_domain_test
@@ -31,6 +31,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/job_test.cc
     unit/scheduler/domain/job_webhook_test.cc
     unit/scheduler/domain/job_window_test.cc
+    unit/scheduler/domain/lifetime_test.cc
     unit/scheduler/domain/restoration_test.cc
     unit/scheduler/domain/retry_policy_test.cc
     unit/scheduler/domain/schedule_test.cc
@@ -63,6 +64,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/job_watchers_test.cc
     unit/scheduler/app/progress_reports_test.cc
     unit/scheduler/app/job_webhooks_test.cc
+    unit/scheduler/app/lifetimes_test.cc
     unit/scheduler/app/output_references_test.cc
     unit/scheduler/app/persister_test.cc
     unit/scheduler/app/price_book_test.cc

@@ -34,6 +34,7 @@
 #include "services/scheduler/app/graph_submitter.h"
 #include "services/scheduler/app/job_watchers.h"
 #include "services/scheduler/app/job_webhooks.h"
+#include "services/scheduler/app/lifetimes.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/price_book.h"
 #include "services/scheduler/app/rebuilder.h"
@@ -51,7 +52,7 @@
 #include "services/scheduler/clients/metering_usage_sink.h"
 #include "services/scheduler/clients/registry_endpoint_source.h"
 #include "services/scheduler/domain/shard.h"
-#include "services/scheduler/drivers/none/none_driver.h"
+#include "services/scheduler/drivers/make_driver.h"
 #include "services/scheduler/migrations.h"
 #include "services/scheduler/rpc/batch_json.h"
 #include "services/scheduler/rpc/batch_service.h"
@@ -79,6 +80,7 @@
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
+#include "services/scheduler/storage/redis/worker_lives.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -91,17 +93,6 @@ constexpr absl::Duration kCloseTick = absl::Milliseconds(100);
 constexpr absl::Duration kWakeTick = absl::Seconds(1);
 constexpr absl::Duration kImpatientTick = absl::Milliseconds(50);
 constexpr absl::Duration kRecoverEvery = absl::Seconds(1);
-
-std::vector<std::string> NotifyChannels(int shards) {
-  std::vector<std::string> channels;
-  for (int shard = 0; shard < shards; ++shard) channels.push_back(ShardPrefix(shard) + "notify");
-  return channels;
-}
-
-std::unique_ptr<Driver> MakeDriver(const Config& config) {
-  if (config.driver == "process") return std::make_unique<ProcessDriver>(config.process);
-  return std::make_unique<NoneDriver>();
-}
 
 }  // namespace
 
@@ -118,6 +109,7 @@ struct Scheduler::Parts {
         lost_jobs(redis, scripts),
         loads(redis, scripts, c.shards),
         links(redis, scripts),
+        lives(redis, scripts, c.shards),
         history(postgres),
         attempt_history(postgres),
         expired_jobs(postgres),
@@ -145,7 +137,8 @@ struct Scheduler::Parts {
         reports(queue, watchers, NewUuid(clock.Now())),
         leader(log, NewUuid(clock.Now()), c.shards),
         starts(c, redis, scripts, catalog, prices, leader),
-        dispatcher(queue, catalog, payloads, reader, reports, blocking, clock, c.lease,
+        lifetimes(lives, catalog, clock, c.lease),
+        dispatcher(queue, catalog, payloads, reader, reports, lifetimes, blocking, clock, c.lease,
                    &starts.rules()),
         batches(batch_store, outbox, rpc::BatchJson, submitter, queue, reader, dispatcher, clock),
         job_webhooks(outbox, reader, rpc::JobJson),
@@ -203,6 +196,7 @@ struct Scheduler::Parts {
   RedisLostJobs lost_jobs;
   RedisQueueLoads loads;
   RedisJobLinks links;
+  RedisWorkerLives lives;
   PostgresJobHistory history;
   PostgresAttemptHistory attempt_history;
   PostgresExpiredJobs expired_jobs;
@@ -232,6 +226,7 @@ struct Scheduler::Parts {
   ProgressReports reports;
   ShardLeader leader;
   StartControl starts;
+  Lifetimes lifetimes;
   Dispatcher dispatcher;
   Batches batches;
   JobWebhooks job_webhooks;
@@ -315,6 +310,7 @@ void Scheduler::Parts::StartDuties() {
   check_every(ScheduleRunner::kEvery, "schedules", [this] { return schedule_runner.Run(); });
   every(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
   every(kWakeTick, [this] { dispatcher.WakeAll(); });
+  every(Lifetimes::kEvery, [this] { dispatcher.KeepLifetimes(); });
   every(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
   check_every(Treasury::kEvery, "budgets", [this] { return starts.RefreshBudgets(); });
   check_every(Throttles::kEvery, "throttles", [this] { return starts.RefreshThrottles(); });

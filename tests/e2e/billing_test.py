@@ -65,7 +65,7 @@ class BillingTest(case.SuiteCase):
         self.assertEqual([entry["amount_nanos"] for entry in invocations], [case.INVOCATION_NANOS])
 
     def test_the_sum_over_many_jobs_is_exact(self):
-        endpoint = self.endpoint("many", max_workers=4, min_workers=4)
+        endpoint = self.endpoint("many", max_workers=4)
         ids = self.call("POST", f"/v1/endpoints/{endpoint}/batch",
                         {"jobs": [{"input": n} for n in range(200)]})["job_ids"]
         jobs = [self.complete(job_id) for job_id in ids]

@@ -36,18 +36,21 @@ class Maker {
         lease_id_(LeaseId(record.record.key)) {}
 
   std::vector<SinkEvent> All() {
-    const bool invoked = of_.record.kind == UsageKind::kAttempt;
-    const bool stored = of_.record.kind == UsageKind::kStorage;
+    const UsageRecord& record = of_.record;
+    const bool invoked = record.kind == UsageKind::kAttempt;
+    const bool stored = record.kind == UsageKind::kStorage;
     if (invoked) Start();
-    if (!stored) Dimension(SinkEventKind::kGpuAllocated, "allocated", of_.record.start_us);
-    for (std::size_t i = 0; i < of_.segments.size(); ++i) {
+    if (!stored) Dimension(SinkEventKind::kGpuAllocated, "allocated", record.start_us);
+    // What is covered is in the lifetime of its worker.
+    const std::size_t billed = record.covered ? 0 : of_.segments.size();
+    for (std::size_t i = 0; i < billed; ++i) {
       if (stored) {
         Storage(of_.segments[i], i);
       } else {
         Usage(of_.segments[i], i);
       }
     }
-    if (!stored) Dimension(SinkEventKind::kGpuReleased, "released", of_.record.end_us);
+    if (!stored) Dimension(SinkEventKind::kGpuReleased, "released", record.end_us);
     if (invoked) End();
     return std::move(events_);
   }
@@ -68,6 +71,9 @@ class Maker {
     event.metadata = {{"source", "furnace"}, {"tenant", record.project_id}};
     AddWhat(event);
     if (!facts_.environment.empty()) event.metadata.emplace_back("env", facts_.environment);
+    if (record.kind != UsageKind::kAttempt) {
+      event.metadata.emplace_back("kind", NameOf(record.kind));
+    }
     return event;
   }
 

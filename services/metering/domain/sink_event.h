@@ -77,8 +77,8 @@ struct SinkFacts {
 std::string LeaseId(const RecordKey& key);
 
 /// All events of `record`, whose project the sink calls `account_id`: start, allocated,
-/// usage by rising time, released, end. Only attempts have a start and an end; of what is
-/// stored there is usage only, `model_storage_gb`.
+/// usage by rising time, released, end. Only attempts have a start and an end, and no usage when a
+/// worker's lifetime covers them; of what is stored there is usage only, `model_storage_gb`.
 ///
 /// GPU time of an attempt that the platform lost is in `credited_gpu_seconds` instead of
 /// `gpu_seconds`, and costs nothing. What has no price has no cost.

@@ -16,6 +16,7 @@
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/job_reader.h"
+#include "services/scheduler/app/lifetimes.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/progress_reports.h"
 #include "services/scheduler/app/start_rules.h"
@@ -68,13 +69,15 @@ class Dispatcher {
 
   /// `blocking` runs what reads and writes the payload store and reads other jobs.
   Dispatcher(JobQueue& queue, const EndpointCatalog& catalog, PayloadStore& payloads,
-             JobReader& reader, ProgressReports& reports, runtime::ThreadPool& blocking,
-             const Clock& clock, absl::Duration lease, const StartRules* rules = nullptr)
+             JobReader& reader, ProgressReports& reports, Lifetimes& lifetimes,
+             runtime::ThreadPool& blocking, const Clock& clock, absl::Duration lease,
+             const StartRules* rules = nullptr)
       : queue_(queue),
         catalog_(catalog),
         payloads_(payloads),
         reader_(reader),
         reports_(reports),
+        lifetimes_(lifetimes),
         blocking_(blocking),
         clock_(clock),
         lease_(lease),
@@ -116,7 +119,10 @@ class Dispatcher {
   void Drain(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
   /// The worker has ended for good: its attempts are lost at once, without waiting
   /// for their leases to lapse.
-  void WorkerEnded(const std::string& worker_id) ABSL_LOCKS_EXCLUDED(mutex_);
+  void WorkerEnded(const std::string& worker_id, const std::string& endpoint_id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Lets the lifetimes of whoever is connected go on; call it every Lifetimes::kEvery.
+  void KeepLifetimes() ABSL_LOCKS_EXCLUDED(mutex_);
 
   /// Ends all sessions, so that workers go to another replica. They keep their jobs.
   void CloseAll() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -133,6 +139,7 @@ class Dispatcher {
     std::shared_ptr<WorkerLink> link;
     int credits = 0;
     bool draining = false;
+    bool ended = false;  // It is gone for good, and its stream is about to end.
     bool had_job = false;
     std::string last_model;  // That a job named: it is warm now.
     std::set<LeaseId> leases;
@@ -162,6 +169,7 @@ class Dispatcher {
   /// What attempts cost of the endpoint's budgets; nullopt: none may be started.
   std::optional<std::vector<BudgetRate>> BudgetsOf(const EndpointPtr& endpoint) const;
   static WorkerTraits TraitsOf(const Session& session);
+  static WorkerPresence::State PresenceOf(const Session& session);
   std::vector<WorkerRoom> RoomsLocked(const EndpointWorkers& endpoint) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// The windows of an endpoint's jobs, as far as known, and whether they are open.
@@ -202,6 +210,7 @@ class Dispatcher {
   PayloadStore& payloads_;
   JobReader& reader_;
   ProgressReports& reports_;
+  Lifetimes& lifetimes_;
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const absl::Duration lease_;

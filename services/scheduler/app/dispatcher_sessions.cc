@@ -18,6 +18,11 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
   const std::string worker_id = hello.worker.worker_id;
   const std::string endpoint_id = hello.endpoint_id;
   const std::vector<LeaseId> held = hello.leases;
+  // Before it is given a job: one that is always-on is so from now on.
+  lifetimes_.Forget(worker_id);
+  lifetimes_.Hear(endpoint_id, {{.worker = hello.worker,
+                                 .state = held.empty() ? WorkerPresence::State::kIdle
+                                                       : WorkerPresence::State::kBusy}});
   std::set<LeaseId> missing;  // Assigned to it, and never arrived.
   // One that was just started may have had them, and died of them.
   const bool just_started = hello.worker.cold_start > absl::ZeroDuration();
@@ -36,6 +41,7 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
     const absl::Time now = clock_.Now();
     session.credits = hello.credits;
     session.draining = false;
+    session.ended = false;
     session.leases = {held.begin(), held.end()};
     std::erase_if(session.starts,
                   [&session](const auto& start) { return !session.leases.contains(start.first); });
@@ -118,12 +124,40 @@ std::optional<WorkerNote> Dispatcher::NoteOf(const std::string& worker_id) const
 }
 
 void Dispatcher::Leave(const std::string& worker_id, const WorkerLink* link) {
-  MutexLock lock(mutex_);
-  const auto found = sessions_.find(worker_id);
-  if (found == sessions_.end() || found->second.link.get() != link) return;
-  RememberLocked(worker_id, std::move(found->second.leases));
-  DetachLocked(worker_id, found->second.hello.endpoint_id);
-  sessions_.erase(found);
+  WorkerHello gone;
+  {
+    MutexLock lock(mutex_);
+    const auto found = sessions_.find(worker_id);
+    if (found == sessions_.end() || found->second.link.get() != link) return;
+    // One that has finished as it was asked to does not come back.
+    const bool finished = found->second.draining && found->second.leases.empty();
+    if (finished) gone = found->second.hello;
+    RememberLocked(worker_id, std::move(found->second.leases));
+    DetachLocked(worker_id, found->second.hello.endpoint_id);
+    sessions_.erase(found);
+  }
+  lifetimes_.Forget(worker_id);
+  if (gone.endpoint_id.empty()) return;
+  lifetimes_.Hear(gone.endpoint_id,
+                  {{.worker = gone.worker, .state = WorkerPresence::State::kEnded}});
+}
+
+WorkerPresence::State Dispatcher::PresenceOf(const Session& session) {
+  if (session.ended) return WorkerPresence::State::kEnded;
+  const bool idle = session.leases.empty() && !session.draining;
+  return idle ? WorkerPresence::State::kIdle : WorkerPresence::State::kBusy;
+}
+
+void Dispatcher::KeepLifetimes() {
+  std::map<std::string, std::vector<WorkerPresence>> by_endpoint;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, session] : sessions_) {
+      by_endpoint[session.hello.endpoint_id].push_back(
+          {.worker = session.hello.worker, .state = PresenceOf(session)});
+    }
+  }
+  for (auto& [endpoint_id, workers] : by_endpoint) lifetimes_.Hear(endpoint_id, std::move(workers));
 }
 
 void Dispatcher::RememberLocked(const std::string& worker_id, std::set<LeaseId> leases) {
@@ -188,7 +222,7 @@ void Dispatcher::Drain(const std::string& worker_id) {
   link->Drain();
 }
 
-void Dispatcher::WorkerEnded(const std::string& worker_id) {
+void Dispatcher::WorkerEnded(const std::string& worker_id, const std::string& endpoint_id) {
   std::set<LeaseId> lost;
   {
     MutexLock lock(mutex_);
@@ -200,6 +234,7 @@ void Dispatcher::WorkerEnded(const std::string& worker_id) {
       lost.merge(found->second.leases);
       // Its stream may take a while to end, and must get no more jobs.
       found->second.draining = true;
+      found->second.ended = true;
       found->second.credits = 0;
     }
   }
@@ -208,6 +243,9 @@ void Dispatcher::WorkerEnded(const std::string& worker_id) {
                      .output = {},
                      .error = "worker " + worker_id + " was lost"});
   }
+  lifetimes_.Hear(endpoint_id,
+                  {{.worker = {.worker_id = worker_id, .gpu_type = {}, .cold_start = {}},
+                    .state = WorkerPresence::State::kEnded}});
 }
 
 void Dispatcher::CloseAll() {

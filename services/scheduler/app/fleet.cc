@@ -167,7 +167,7 @@ void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {
   const std::map<std::string, Known> before = std::exchange(known_, {});
   for (const auto& [id, known] : before) {
     if (driven.contains(id)) continue;
-    dispatcher_.WorkerEnded(id);
+    dispatcher_.WorkerEnded(id, known.endpoint_id);
     if (!known.had_job && !known.draining) NoticeEarlyEnd(id, known);
   }
   for (const FleetWorker& worker : workers) {

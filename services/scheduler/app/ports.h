@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/scheduler/app/driver_port.h"
+#include "services/scheduler/app/job_events.h"
 #include "services/scheduler/app/payload_port.h"
 #include "services/scheduler/domain/affinity.h"
 #include "services/scheduler/domain/autoscale.h"
@@ -239,40 +240,6 @@ class JobQueue {
                     Done<std::optional<JobRecord>> done) = 0;
 };
 
-/// A lease that Sweep took back.
-struct LapsedLease {
-  LeaseId lease;
-  std::string worker_id;
-};
-
-/// What a sweep of a shard has changed.
-struct Swept {
-  std::vector<LapsedLease> lapsed;
-  std::vector<std::string> released;  // Jobs that are runnable now.
-  std::vector<std::string> expired;   // Jobs that are TIMED_OUT now.
-};
-
-/// The end of an attempt: what it occupied and why it ended.
-struct AttemptEnd {
-  LeaseId lease;
-  std::string project_id;
-  std::string endpoint_id;
-  WorkerOnGpu worker;
-  absl::Time start;
-  absl::Time end;
-  FailureCause cause = FailureCause::kNone;
-  std::string error =
-      {};  // What the job said then, at most kMaxAttemptErrorBytes; only with a cause.
-};
-
-/// One transition of a job.
-struct JobEvent {
-  std::string event_id;
-  std::string job_id;
-  std::int64_t version = 0;
-  std::optional<AttemptEnd> attempt_end;
-};
-
 /// The background side of a shard: for whichever replica leads it. Blocks.
 class ShardLog {
  public:
@@ -282,7 +249,8 @@ class ShardLog {
   virtual absl::StatusOr<bool> Lead(int shard, const std::string& replica, absl::Duration term) = 0;
 
   /// Takes back leases whose deadline has passed, makes delayed jobs that are due
-  /// runnable, and ends those whose time to live is over; at most `limit` of each.
+  /// runnable, and ends those whose time to live is over; reports what has passed of lifetimes,
+  /// see WorkerLives, as events; at most `limit` of each.
   virtual absl::StatusOr<Swept> Sweep(int shard, int limit) = 0;
 
   /// The oldest events not yet forgotten, at most `limit` for each shard; a call
@@ -364,6 +332,9 @@ class UsageSink {
   /// Records attempts, all or none; one recorded before is skipped.
   /// INVALID_ARGUMENT when one of them can never be recorded.
   virtual absl::Status Record(const std::vector<AttemptEnd>& attempts) = 0;
+
+  /// Likewise slices of workers' lifetimes.
+  virtual absl::Status RecordSlices(const std::vector<WorkerSlice>& slices) = 0;
 };
 
 /// A connected worker's stream, as the dispatcher writes to it. Thread-safe; a call

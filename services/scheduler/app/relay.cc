@@ -1,5 +1,6 @@
 #include "services/scheduler/app/relay.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -34,6 +35,45 @@ bool IsRefusal(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
 }
 
+std::vector<WorkerSlice> SlicesOf(const std::map<int, std::vector<JobEvent>>& events) {
+  std::vector<WorkerSlice> slices;
+  for (const auto& [shard, in_shard] : events) {
+    for (const JobEvent& event : in_shard) {
+      if (event.slice) slices.push_back(*event.slice);
+    }
+  }
+  return slices;
+}
+
+// A record that can never be stored must not hold up the others. It stays in the
+// log of this service, which is all that is left to do for it.
+template <typename Record, typename Store, typename Describe>
+absl::Status RecordOneByOne(const std::vector<Record>& records, Store store, Describe describe) {
+  for (const Record& record : records) {
+    const absl::Status status = store(std::vector<Record>{record});
+    if (absl::IsInvalidArgument(status)) {
+      spdlog::error("usage of {} is refused: {}", describe(record), status.ToString());
+    } else {
+      FURNACE_RETURN_IF_ERROR(status);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Hands the records to `store`, as many at a time as it takes.
+template <typename Record, typename Store, typename Describe>
+absl::Status RecordInBatches(const std::vector<Record>& records, Store store, Describe describe) {
+  for (std::size_t begin = 0; begin < records.size(); begin += kMaxRecords) {
+    const std::size_t end = std::min(begin + kMaxRecords, records.size());
+    const std::vector<Record> batch(records.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    records.begin() + static_cast<std::ptrdiff_t>(end));
+    absl::Status status = store(batch);
+    if (absl::IsInvalidArgument(status)) status = RecordOneByOne(batch, store, describe);
+    FURNACE_RETURN_IF_ERROR(status);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Relay::Run() {
@@ -54,6 +94,7 @@ absl::StatusOr<bool> Relay::Round() {
   FURNACE_RETURN_IF_ERROR(saved);
   FURNACE_RETURN_IF_ERROR(TellBatches(jobs));
   FURNACE_RETURN_IF_ERROR(SaveAttempts(events));
+  FURNACE_RETURN_IF_ERROR(SaveSlices(events));
   FURNACE_RETURN_IF_ERROR(TellWebhooks(jobs));
   FURNACE_RETURN_IF_ERROR(RecordUsage(events));
   NoteRuns(events, jobs);
@@ -70,7 +111,9 @@ absl::StatusOr<Relay::Jobs> Relay::ReadJobs(const Events& events) {
   Jobs jobs;
   for (const auto& [shard, in_shard] : events) {
     std::set<std::string> ids;
-    for (const JobEvent& event : in_shard) ids.insert(event.job_id);
+    for (const JobEvent& event : in_shard) {
+      if (!event.slice) ids.insert(event.job_id);
+    }
     std::vector<JobRecord>& in_jobs = jobs[shard];
     while (!ids.empty()) {
       std::vector<std::string> page;
@@ -173,6 +216,14 @@ absl::Status Relay::SaveAttempts(const Events& events) {
   return absl::OkStatus();
 }
 
+absl::Status Relay::SaveSlices(const Events& events) {
+  const std::vector<WorkerSlice> slices = SlicesOf(events);
+  absl::Status saved = attempts_.SaveSlices(slices);
+  if (!IsRefusal(saved)) return saved;
+  spdlog::error("{} slices of lifetimes cannot be stored: {}", slices.size(), saved.ToString());
+  return absl::OkStatus();
+}
+
 absl::Status Relay::TellWebhooks(const Jobs& jobs) {
   std::vector<const JobRecord*> ended;
   for (const auto& [shard, in_shard] : jobs) {
@@ -202,33 +253,23 @@ absl::Status Relay::RecordUsage(const Events& events) {
       if (event.attempt_end) attempts.push_back(*event.attempt_end);
     }
   }
-  for (std::size_t begin = 0; begin < attempts.size(); begin += kMaxRecords) {
-    const std::size_t end = std::min(begin + kMaxRecords, attempts.size());
-    const std::vector<AttemptEnd> batch(attempts.begin() + static_cast<std::ptrdiff_t>(begin),
-                                        attempts.begin() + static_cast<std::ptrdiff_t>(end));
-    absl::Status status = usage_.Record(batch);
-    if (absl::IsInvalidArgument(status)) status = RecordOneByOne(batch);
-    FURNACE_RETURN_IF_ERROR(status);
-  }
-  return absl::OkStatus();
-}
-
-// A record that can never be stored must not hold up the others. It stays in the
-// log of this service, which is all that is left to do for it.
-absl::Status Relay::RecordOneByOne(const std::vector<AttemptEnd>& attempts) {
-  for (const AttemptEnd& attempt : attempts) {
-    const absl::Status status = usage_.Record({attempt});
-    if (absl::IsInvalidArgument(status)) {
-      spdlog::error("usage of job {} attempt {} (project {}, {} x {}, {} to {}) is refused: {}",
-                    attempt.lease.job_id, attempt.lease.epoch, attempt.project_id,
-                    attempt.worker.gpu_count, attempt.worker.gpu_type,
-                    absl::ToUnixMicros(attempt.start), absl::ToUnixMicros(attempt.end),
-                    status.ToString());
-    } else {
-      FURNACE_RETURN_IF_ERROR(status);
-    }
-  }
-  return absl::OkStatus();
+  FURNACE_RETURN_IF_ERROR(RecordInBatches(
+      attempts, [this](const auto& batch) { return usage_.Record(batch); },
+      [](const AttemptEnd& attempt) {
+        return fmt::format("job {} attempt {} (project {}, {} x {}, {} to {})",
+                           attempt.lease.job_id, attempt.lease.epoch, attempt.project_id,
+                           attempt.worker.gpu_count, attempt.worker.gpu_type,
+                           absl::ToUnixMicros(attempt.start), absl::ToUnixMicros(attempt.end));
+      }));
+  return RecordInBatches(
+      SlicesOf(events), [this](const auto& batch) { return usage_.RecordSlices(batch); },
+      [](const WorkerSlice& slice) {
+        return fmt::format("worker {} (lifetime {} slice {}, project {}, {} x {}, {} to {})",
+                           slice.worker.worker_id, slice.life_id, slice.slice.number,
+                           slice.project_id, slice.worker.gpu_count, slice.worker.gpu_type,
+                           absl::ToUnixMicros(slice.slice.start),
+                           absl::ToUnixMicros(slice.slice.end));
+      });
 }
 
 // What forecasts are made of, and how they turned out. Nothing depends on it: what is

@@ -18,9 +18,9 @@
 namespace furnace::scheduler {
 
 /// Carries the queue's events to where they are kept: jobs into history, ended
-/// attempts to their history and to metering; and the ends of jobs to their batches, their
-/// webhooks and to jobs that wait for them. Events are forgotten once all have them, and all skip
-/// what they have, so a crash anywhere repeats work and loses none.
+/// attempts and slices of workers' lifetimes to their history and to metering; and the ends of jobs
+/// to their batches, their webhooks and to jobs that wait for them. Events are forgotten once all
+/// have them, and all skip what they have, so a crash anywhere repeats work and loses none.
 class Relay {
  public:
   /// Events of one shard in one round.
@@ -58,9 +58,9 @@ class Relay {
   absl::Status SaveOneByOne(Jobs& jobs);
   absl::Status TellBatches(const Jobs& jobs);
   absl::Status SaveAttempts(const Events& events);
+  absl::Status SaveSlices(const Events& events);
   absl::Status TellWebhooks(const Jobs& jobs);
   absl::Status RecordUsage(const Events& events);
-  absl::Status RecordOneByOne(const std::vector<AttemptEnd>& attempts);
   void NoteRuns(const Events& events, const Jobs& jobs);
   absl::Status Forget(const Events& events, const Jobs& jobs);
 

@@ -11,7 +11,7 @@
 
 namespace furnace::scheduler {
 
-/// Attempts that ended without a result.
+/// Attempts that ended without a result, and lifetimes of always-on workers.
 class AttemptHistory {
  public:
   virtual ~AttemptHistory() = default;
@@ -21,6 +21,9 @@ class AttemptHistory {
 
   /// The last kMaxAttempts of a job, in any order.
   virtual absl::StatusOr<std::vector<Attempt>> Of(const std::string& job_id) = 0;
+
+  /// Stores slices of workers' lifetimes; one that is stored already is skipped.
+  virtual absl::Status SaveSlices(const std::vector<WorkerSlice>& slices) = 0;
 };
 
 /// A batch that may be forgotten.

@@ -4,22 +4,56 @@
 
 namespace furnace::scheduler {
 
+namespace {
+
+// What an attempt and a slice have in common.
+template <typename Usage>
+internal::v1::UsageRecord RecordOf(const Usage& usage) {
+  internal::v1::UsageRecord record;
+  record.set_project_id(usage.project_id);
+  record.set_endpoint_id(usage.endpoint_id);
+  record.set_worker_id(usage.worker.worker_id);
+  record.set_gpu_type(usage.worker.gpu_type);
+  record.set_gpu_count(usage.worker.gpu_count);
+  return record;
+}
+
+}  // namespace
+
 absl::Status MeteringUsageSink::Record(const std::vector<AttemptEnd>& attempts) {
   internal::v1::RecordUsageRequest request;
   for (const AttemptEnd& attempt : attempts) {
     internal::v1::UsageRecord& record = *request.add_records();
+    record = RecordOf(attempt);
     record.set_job_id(attempt.lease.job_id);
     record.set_epoch(attempt.lease.epoch);
-    record.set_project_id(attempt.project_id);
-    record.set_endpoint_id(attempt.endpoint_id);
-    record.set_worker_id(attempt.worker.worker_id);
-    record.set_gpu_type(attempt.worker.gpu_type);
-    record.set_gpu_count(attempt.worker.gpu_count);
+    record.set_kind(internal::v1::USAGE_KIND_ATTEMPT);
     record.set_start_us(absl::ToUnixMicros(attempt.start));
     record.set_end_us(absl::ToUnixMicros(attempt.end));
     record.set_cause(static_cast<v1::FailureCause>(attempt.cause));
     record.set_cold_start_us(absl::ToInt64Microseconds(attempt.worker.cold_start));
+    record.set_warm(attempt.covered);
+    record.set_covered(attempt.covered);
   }
+  return Send(request);
+}
+
+absl::Status MeteringUsageSink::RecordSlices(const std::vector<WorkerSlice>& slices) {
+  internal::v1::RecordUsageRequest request;
+  for (const WorkerSlice& slice : slices) {
+    internal::v1::UsageRecord& record = *request.add_records();
+    record = RecordOf(slice);
+    record.set_job_id(slice.life_id);
+    record.set_epoch(slice.slice.number);
+    record.set_kind(internal::v1::USAGE_KIND_WORKER);
+    record.set_start_us(absl::ToUnixMicros(slice.slice.start));
+    record.set_end_us(absl::ToUnixMicros(slice.slice.end));
+    record.set_warm(true);
+  }
+  return Send(request);
+}
+
+absl::Status MeteringUsageSink::Send(const internal::v1::RecordUsageRequest& request) {
   grpc::ClientContext context;
   furnace::rpc::Prepare(context, options_);
   // A call that fails at once leaves nobody who works on the connection.

@@ -17,8 +17,11 @@ class MeteringUsageSink final : public UsageSink {
         options_(std::move(options)) {}
 
   absl::Status Record(const std::vector<AttemptEnd>& attempts) override;
+  absl::Status RecordSlices(const std::vector<WorkerSlice>& slices) override;
 
  private:
+  absl::Status Send(const internal::v1::RecordUsageRequest& request);
+
   const std::unique_ptr<internal::v1::UsageService::Stub> stub_;
   const furnace::rpc::CallOptions options_;
 };

@@ -29,6 +29,12 @@ int ShardOfEndpoint(std::string_view endpoint_id, int shards) {
   return SlotOfEndpoint(endpoint_id) % shards;
 }
 
+std::vector<std::string> NotifyChannels(int shards) {
+  std::vector<std::string> channels;
+  for (int shard = 0; shard < shards; ++shard) channels.push_back(ShardPrefix(shard) + "notify");
+  return channels;
+}
+
 int ShardOfJob(std::string_view job_id) { return UuidLastByte(job_id); }
 
 std::string ShardPrefix(int shard) { return fmt::format("furnace:{{s{:02}}}:", shard); }

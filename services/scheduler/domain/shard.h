@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace furnace::scheduler {
 
@@ -23,5 +24,8 @@ int ShardOfJob(std::string_view job_id);
 
 /// What all keys of a shard begin with, e.g. "furnace:{s03}:".
 std::string ShardPrefix(int shard);
+
+/// The channels on which so many shards tell what has changed.
+std::vector<std::string> NotifyChannels(int shards);
 
 }  // namespace furnace::scheduler

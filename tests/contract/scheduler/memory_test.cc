@@ -4,6 +4,8 @@
 #include "tests/contract/scheduler/budget_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/lifetime_contract.h"
+#include "tests/contract/scheduler/lifetime_property.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
@@ -26,6 +28,7 @@
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 #include "tests/support/scheduler/memory_webhook_outbox.h"
+#include "tests/support/scheduler/memory_worker_lives.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -39,12 +42,15 @@ class MemoryQueueBackend {
   void LoseAll() { lost_.LoseAll(); }
   JobLinks& links() { return links_; }
   BudgetAccounts& budgets() { return budgets_; }
+  WorkerLives& lives() { return lives_; }
+  absl::Time Now() { return clock_.Now(); }
   void PassTime(absl::Duration time) { clock_.Advance(time); }
 
  private:
   ManualClock clock_;
-  MemoryJobQueue queue_{clock_, kTestShards};
+  MemoryJobQueue queue_{clock_, kTestShards, kTestSlice};
   MemoryShardLog log_{queue_};
+  MemoryWorkerLives lives_{queue_};
   MemoryLostJobs lost_{queue_};
   MemoryQueueLoads loads_{queue_};
   MemoryJobLinks links_{queue_};
@@ -83,6 +89,8 @@ class MemoryOutboxBackend {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LifetimeContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LifetimeProperty, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AffinityContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LostJobsContract, MemoryQueueBackend);

@@ -7,11 +7,14 @@
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
+#include "services/scheduler/storage/redis/worker_lives.h"
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/batch_queue_contract.h"
 #include "tests/contract/scheduler/budget_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/lifetime_contract.h"
+#include "tests/contract/scheduler/lifetime_property.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
@@ -32,6 +35,13 @@ class RedisBackend {
   void LoseAll() { EXPECT_TRUE(client_.SendAndWait({"FLUSHALL"}).ok()); }
   JobLinks& links() { return links_; }
   BudgetAccounts& budgets() { return budgets_; }
+  WorkerLives& lives() { return lives_; }
+
+  absl::Time Now() {
+    const redis::Reply time = client_.SendAndWait({"TIME"}).value();
+    return absl::FromUnixSeconds(std::strtoll(time->element[0]->str, nullptr, 10)) +
+           absl::Microseconds(std::strtoll(time->element[1]->str, nullptr, 10));
+  }
 
   /// Waits until Redis's clock has moved.
   void PassTime(absl::Duration time) {
@@ -41,16 +51,11 @@ class RedisBackend {
   }
 
  private:
-  absl::Time Now() {
-    const redis::Reply time = client_.SendAndWait({"TIME"}).value();
-    return absl::FromUnixSeconds(std::strtoll(time->element[0]->str, nullptr, 10)) +
-           absl::Microseconds(std::strtoll(time->element[1]->str, nullptr, 10));
-  }
-
   const QueueScripts scripts_;
   redis::Client client_{*redis::ParseUrl(std::getenv("FURNACE_TEST_REDIS_URL")), scripts_.All()};
   RedisJobQueue queue_{client_, scripts_, kTestShards};
-  RedisShardLog log_{client_, scripts_, kTestShards};
+  RedisShardLog log_{client_, scripts_, kTestShards, kTestSlice};
+  RedisWorkerLives lives_{client_, scripts_, kTestShards, kTestSlice};
   RedisLostJobs lost_{client_, scripts_};
   RedisQueueLoads loads_{client_, scripts_, kTestShards};
   RedisJobLinks links_{client_, scripts_};
@@ -58,6 +63,8 @@ class RedisBackend {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LifetimeContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LifetimeProperty, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, AffinityContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LostJobsContract, RedisBackend);

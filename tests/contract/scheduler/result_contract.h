@@ -94,6 +94,22 @@ class ResultContract : public testing::Test {
 };
 TYPED_TEST_SUITE_P(ResultContract);
 
+TYPED_TEST_P(ResultContract, SlicesOfLifetimesMayBeSavedAgain) {
+  AttemptHistory& attempts = this->backend_.attempts();
+  WorkerSlice first{.life_id = NewId(),
+                    .project_id = this->project_,
+                    .endpoint_id = this->endpoint_,
+                    .worker = AWorker(R"(a "b", {c\})"),
+                    .slice = {.number = 1,
+                              .start = absl::FromUnixMicros(1'700'000'000'000'001),
+                              .end = absl::FromUnixMicros(1'700'000'000'000'004)}};
+  WorkerSlice second = first;
+  second.slice.number = 2;
+  ASSERT_TRUE(attempts.SaveSlices({first}).ok());
+  ASSERT_TRUE(attempts.SaveSlices({first, second}).ok());
+  ASSERT_TRUE(attempts.SaveSlices({}).ok());
+}
+
 TYPED_TEST_P(ResultContract, AttemptsComeBackOnceAsTheyWereFirstSaved) {
   AttemptHistory& attempts = this->backend_.attempts();
   const AttemptEnd failed = this->AnEnd(1, FailureCause::kHandlerError);
@@ -212,8 +228,9 @@ TYPED_TEST_P(ResultContract, ABatchGoesAsAWholeAndBeforeItsJobs) {
   EXPECT_TRUE(this->IsListed(second));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(ResultContract, AttemptsComeBackOnceAsTheyWereFirstSaved,
-                            OfManyAttemptsTheLastAreGiven, AJobPastItsTimeSaysSoAndIsNotListed,
+REGISTER_TYPED_TEST_SUITE_P(ResultContract, SlicesOfLifetimesMayBeSavedAgain,
+                            AttemptsComeBackOnceAsTheyWereFirstSaved, OfManyAttemptsTheLastAreGiven,
+                            AJobPastItsTimeSaysSoAndIsNotListed,
                             TheTimeMayFollowTheJobAndIsNotChangedByItsRepetition,
                             AJobIsDeletedWithAllThatBelongsToItAMinuteAfterItsTime,
                             AParentIsKeptUntilItsChildrenHaveEnded,

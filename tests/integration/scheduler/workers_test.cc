@@ -243,6 +243,51 @@ TEST_F(SchedulerWorkersTest, ARunningJobSurvivesTheEndOfTheScheduler) {
   EXPECT_EQ(Wait(*replica, id).output(), "8");
 }
 
+TEST_F(SchedulerWorkersTest, AnAlwaysOnWorkersLifetimeSurvivesTheEndOfTheScheduler) {
+  suite_.SetMinWorkers(endpoint_, 1);
+  auto replica = StartReplica();
+  const std::string id = Submit(*replica);
+  v1::LeaseId lease;
+  {
+    const auto worker = Connect(*replica, "w-1");
+    lease = worker->NextJob().lease();
+    replica.reset();
+  }
+  replica = StartReplica();
+  auto again = Connect(*replica, "w-1", /*credits=*/0, {lease});
+  again->Complete(lease, "8", /*credits=*/0);
+  EXPECT_TRUE(again->Next().has_settled());
+  const auto other = Connect(*replica, "w-2");
+  const std::string elsewhere = Submit(*replica);
+  other->Complete(other->NextJob().lease(), "9");
+  Wait(*replica, elsewhere);
+  v1::ConnectRequest draining;
+  draining.mutable_draining();
+  again->Send(draining);
+  // An answer to what comes after it says that it was heard.
+  again->Complete(lease, "8", /*credits=*/0);
+  EXPECT_NE(again->Next().message_case(), v1::ConnectResponse::MESSAGE_NOT_SET);
+  again.reset();
+  ASSERT_TRUE(Eventually([&] { return !suite_.Lifetimes().empty(); }));
+  ASSERT_TRUE(Eventually(
+      [&] { return suite_.UsageOf(id).size() == 1 && suite_.UsageOf(elsewhere).size() == 1; }));
+  const auto covered = suite_.UsageOf(id)[0];
+  EXPECT_TRUE(covered.covered());
+  EXPECT_TRUE(covered.warm());
+  EXPECT_FALSE(suite_.UsageOf(elsewhere)[0].covered());
+  // One lifetime, in several slices if an hour has ended meanwhile.
+  const auto slices = suite_.Lifetimes();
+  EXPECT_LE(slices.front().start_us(), covered.start_us());
+  EXPECT_GE(slices.back().end_us(), covered.end_us());
+  for (const auto& slice : slices) {
+    EXPECT_EQ(slice.job_id(), slices.front().job_id());
+    EXPECT_EQ(slice.worker_id(), "w-1");
+    EXPECT_TRUE(slice.warm());
+    EXPECT_FALSE(slice.covered());
+    EXPECT_EQ(slice.project_id(), project_);
+  }
+}
+
 TEST_F(SchedulerWorkersTest, AFullQueueTakesNoJobsAndFinishesThoseItHas) {
   const auto replica = StartReplica();
   const auto worker = Connect(*replica, "w-1", /*credits=*/1);

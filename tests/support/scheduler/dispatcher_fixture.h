@@ -9,6 +9,7 @@
 #include "libs/common/runtime/thread_pool.h"
 #include "services/scheduler/app/dispatcher.h"
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/memory_worker_lives.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
 namespace furnace::scheduler {
@@ -70,7 +71,10 @@ class DispatcherFixture : public QueueFixture {
   JobReader reader_{queue_, history_, payloads_};
   JobWatchers watchers_{queue_, reader_, blocking_};
   ProgressReports reports_{queue_, watchers_, "replica"};
-  Dispatcher dispatcher_{queue_, catalog_, payloads_, reader_, reports_, blocking_, clock_, kLease};
+  MemoryWorkerLives lives_{queue_};
+  Lifetimes lifetimes_{lives_, catalog_, clock_, kLease};
+  Dispatcher dispatcher_{queue_,     catalog_,  payloads_, reader_, reports_,
+                         lifetimes_, blocking_, clock_,    kLease};
 };
 
 }  // namespace furnace::scheduler

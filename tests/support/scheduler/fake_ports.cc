@@ -42,6 +42,23 @@ absl::Status RecordingUsageSink::Record(const std::vector<AttemptEnd>& attempts)
   return absl::OkStatus();
 }
 
+absl::Status RecordingUsageSink::RecordSlices(const std::vector<WorkerSlice>& slices) {
+  if (!failures_.empty()) {
+    absl::Status failure = failures_.front();
+    failures_.erase(failures_.begin());
+    return failure;
+  }
+  for (const WorkerSlice& slice : slices) {
+    if (refused_.contains(slice.life_id)) {
+      return absl::InvalidArgumentError("a record makes no sense");
+    }
+  }
+  for (const WorkerSlice& slice : slices) {
+    slices_.emplace(std::pair(slice.life_id, slice.slice.number), slice);
+  }
+  return absl::OkStatus();
+}
+
 void RecordingUsageSink::FailNext(std::vector<absl::Status> failures) {
   failures_ = std::move(failures);
 }

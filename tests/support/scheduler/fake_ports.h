@@ -42,12 +42,15 @@ class FakeEndpointSource final : public EndpointSource {
 class RecordingUsageSink final : public UsageSink {
  public:
   absl::Status Record(const std::vector<AttemptEnd>& attempts) override;
+  absl::Status RecordSlices(const std::vector<WorkerSlice>& slices) override;
 
   /// The next calls fail so, one after another.
   void FailNext(std::vector<absl::Status> failures);
-  /// Records of this job are refused as invalid.
+  /// Records of this job or lifetime are refused as invalid.
   void Refuse(const std::string& job_id) { refused_.insert(job_id); }
   const std::map<LeaseId, AttemptEnd>& recorded() const { return recorded_; }
+  /// By lifetime and number.
+  const std::map<std::pair<std::string, int>, WorkerSlice>& slices() const { return slices_; }
   /// How many records each successful call had.
   const std::vector<std::size_t>& batches() const { return batches_; }
 
@@ -55,6 +58,7 @@ class RecordingUsageSink final : public UsageSink {
   std::vector<absl::Status> failures_;
   std::set<std::string> refused_;
   std::map<LeaseId, AttemptEnd> recorded_;
+  std::map<std::pair<std::string, int>, WorkerSlice> slices_;
   std::vector<std::size_t> batches_;
 };
 

@@ -36,6 +36,22 @@ std::string FakeSuite::AddEndpoint(const std::string& project_id) {
   return endpoint.id();
 }
 
+void FakeSuite::SetMinWorkers(const std::string& endpoint_id, int min_workers) {
+  MutexLock lock(mutex_);
+  for (v1::Endpoint& endpoint : endpoints_) {
+    if (endpoint.id() == endpoint_id) endpoint.mutable_spec()->set_min_workers(min_workers);
+  }
+}
+
+std::vector<internal::v1::UsageRecord> FakeSuite::Lifetimes() const {
+  std::vector<internal::v1::UsageRecord> lifetimes;
+  MutexLock lock(mutex_);
+  for (const auto& record : usage_) {
+    if (record.kind() == internal::v1::USAGE_KIND_WORKER) lifetimes.push_back(record);
+  }
+  return lifetimes;
+}
+
 std::vector<internal::v1::UsageRecord> FakeSuite::UsageOf(const std::string& job_id) const {
   std::vector<internal::v1::UsageRecord> of_job;
   MutexLock lock(mutex_);

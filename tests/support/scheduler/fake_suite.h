@@ -23,6 +23,12 @@ class FakeSuite final : private internal::v1::CatalogService::Service,
   /// Adds an endpoint of the project; its id.
   std::string AddEndpoint(const std::string& project_id) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  /// How many workers an endpoint keeps; before a scheduler has heard of it.
+  void SetMinWorkers(const std::string& endpoint_id, int min_workers) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  /// What was recorded of workers' lifetimes, in order.
+  std::vector<internal::v1::UsageRecord> Lifetimes() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   /// What was recorded of a job, in order.
   std::vector<internal::v1::UsageRecord> UsageOf(const std::string& job_id) const
       ABSL_LOCKS_EXCLUDED(mutex_);

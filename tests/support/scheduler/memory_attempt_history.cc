@@ -30,6 +30,14 @@ absl::StatusOr<std::vector<Attempt>> MemoryAttemptHistory::Of(const std::string&
   return attempts;
 }
 
+absl::Status MemoryAttemptHistory::SaveSlices(const std::vector<WorkerSlice>& slices) {
+  FURNACE_RETURN_IF_ERROR(failure_);
+  for (const WorkerSlice& slice : slices) {
+    slices_.emplace(std::pair(slice.life_id, slice.slice.number), slice);
+  }
+  return absl::OkStatus();
+}
+
 void MemoryAttemptHistory::Erase(const std::string& job_id) {
   std::erase_if(attempts_, [&](const auto& attempt) { return attempt.first.job_id == job_id; });
 }

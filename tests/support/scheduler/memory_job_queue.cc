@@ -298,6 +298,7 @@ ClaimedJob MemoryJobQueue::StartLocked(Entry& entry, const WorkerOnGpu& worker,
   const Job before = job;
   job = *Start(job, worker, clock_.Now());
   entry.deadline = clock_.Now() + lease;
+  CoverLocked(entry);
   LogLocked(before, job, clock_.Now());
   return {.worker_id = worker.worker_id,
           .lease = {.job_id = job.id, .epoch = job.attempt},
@@ -347,7 +348,8 @@ void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time n
                          .start = *after.started_at,
                          .end = now,
                          .cause = after.cause,
-                         .error = after.cause == FailureCause::kNone ? "" : after.error};
+                         .error = after.cause == FailureCause::kNone ? "" : after.error,
+                         .covered = EndCoveredLocked(before, now)};
   }
   if (event.attempt_end) budgets_.Settle(event, ShardOfJob(after.id));
   events_[ShardOfJob(after.id)].push_back(std::move(event));

@@ -20,7 +20,9 @@ namespace furnace::scheduler {
 /// MemoryShardLog. Thread-safe.
 class MemoryJobQueue final : public JobQueue, public Answers {
  public:
-  MemoryJobQueue(const Clock& clock, int shards) : clock_(clock), shards_(shards) {}
+  /// `slice`: see Report.
+  MemoryJobQueue(const Clock& clock, int shards, absl::Duration slice = kLifetimeSlice)
+      : clock_(clock), shards_(shards), slice_(slice) {}
 
   void Submit(Submission submission, Done<SubmitResult> done) override;
   void Claim(ClaimRequest request, Done<Claimed> done) override;
@@ -51,6 +53,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   friend class MemoryQueueLoads;
   friend class MemoryJobLinks;
   friend class MemoryBudgetAccounts;
+  friend class MemoryWorkerLives;
 
   struct Entry {
     JobRecord record;
@@ -60,7 +63,18 @@ class MemoryJobQueue final : public JobQueue, public Answers {
     std::string graph_id;
     bool linked = false;                       // All its parents know of it.
     std::pair<int, std::int64_t> last_report;  // Attempt and number.
+    bool covered = false;                      // By its worker's lifetime.
   };
+
+  /// The lifetime of an always-on worker.
+  struct Life {
+    std::string id;
+    std::string project_id;
+    WorkerOnGpu worker;
+    Lifetime life;
+    std::set<std::string> covers;  // Jobs that run in it.
+  };
+  using LifeKey = std::pair<std::string, std::string>;  // Endpoint and worker.
 
   /// What an idempotency key stands for.
   struct Known {
@@ -107,10 +121,17 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   /// Appends the event of the job's transition from `before`, if it made one.
   void LogLocked(const Job& before, const Job& after, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CoverLocked(Entry& entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Whether the lifetime covered the job's attempt, which has ended at `end`.
+  bool EndCoveredLocked(const Job& job, absl::Time end) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Reports what has passed of a lifetime; whether it goes on.
+  bool ReportLifeLocked(const LifeKey& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SweepLivesLocked(int shard) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HoldsLocked(const LeaseId& lease) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;
   const int shards_;
+  const absl::Duration slice_;
   mutable Mutex mutex_;
   std::map<std::string, Entry> jobs_ ABSL_GUARDED_BY(mutex_);
   // By endpoint and key.
@@ -121,6 +142,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   std::map<std::string, Capacity> capacities_ ABSL_GUARDED_BY(mutex_);        // as the next two.
   std::map<std::string, RunHistory> runs_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Reserved> reserved_ ABSL_GUARDED_BY(mutex_);  // By worker.
+  std::map<LifeKey, Life> lives_ ABSL_GUARDED_BY(mutex_);
   std::map<int, std::vector<JobEvent>> events_ ABSL_GUARDED_BY(mutex_);
   MemoryBudgets budgets_ ABSL_GUARDED_BY(mutex_);
   int next_event_ ABSL_GUARDED_BY(mutex_) = 1;

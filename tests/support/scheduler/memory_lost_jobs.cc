@@ -11,6 +11,7 @@ void MemoryLostJobs::LoseAll() {
   queue_.events_.clear();
   queue_.known_.clear();
   queue_.past_.clear();
+  queue_.lives_.clear();
 }
 
 absl::StatusOr<std::vector<std::string>> MemoryLostJobs::Missing(

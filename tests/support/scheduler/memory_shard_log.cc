@@ -47,6 +47,7 @@ absl::StatusOr<Swept> MemoryShardLog::Sweep(int shard, int limit) {
     }
     queue_.LogLocked(before, job, then);
   }
+  queue_.SweepLivesLocked(shard);
   return swept;
 }
 

@@ -13,6 +13,8 @@
 namespace furnace::scheduler {
 
 inline constexpr int kTestShards = 4;
+/// Lifetimes of workers are cut at multiples of this in tests of the queue.
+inline constexpr absl::Duration kTestSlice = absl::Milliseconds(20);
 
 inline std::string NewId() { return NewUuid(absl::Now()); }
 

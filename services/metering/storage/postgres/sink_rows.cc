@@ -37,6 +37,7 @@ absl::StatusOr<SinkWork> RecordIn(const postgres::Rows& rows, int row) {
   FURNACE_ASSIGN_OR_RETURN(record.kind, ParseUsageKind(rows.Text(row, 17)));
   record.warm = rows.Bool(row, 18);
   record.bytes = rows.Int(row, 19);
+  record.covered = rows.Bool(row, 20);
   return work;
 }
 

@@ -25,19 +25,43 @@ std::array<Param, 9> Values(const AttemptEnd& end) {
           std::to_string(billed)};
 }
 
-}  // namespace
+// One value per parameter of insert_worker_lifetimes.sql, in its order.
+std::array<Param, 9> Values(const WorkerSlice& slice) {
+  return {slice.life_id,
+          std::to_string(slice.slice.number),
+          slice.worker.worker_id,
+          slice.project_id,
+          slice.endpoint_id,
+          slice.worker.gpu_type,
+          std::to_string(slice.worker.gpu_count),
+          postgres::TimeParam(slice.slice.start),
+          postgres::TimeParam(slice.slice.end)};
+}
 
-absl::Status PostgresAttemptHistory::Save(const std::vector<AttemptEnd>& attempts) {
-  if (attempts.empty()) return absl::OkStatus();
+// The records' values, by column.
+template <typename Record>
+std::vector<Param> ColumnsOf(const std::vector<Record>& records) {
   std::array<std::vector<Param>, 9> columns;
-  for (const AttemptEnd& end : attempts) {
-    std::array<Param, 9> values = Values(end);
+  for (const Record& record : records) {
+    std::array<Param, 9> values = Values(record);
     for (std::size_t i = 0; i < values.size(); ++i) columns[i].push_back(std::move(values[i]));
   }
   std::vector<Param> params;
   for (const std::vector<Param>& column : columns)
     params.emplace_back(postgres::ArrayLiteral(column));
-  return pool_.Exec(sql::kInsertAttempts, params).status();
+  return params;
+}
+
+}  // namespace
+
+absl::Status PostgresAttemptHistory::Save(const std::vector<AttemptEnd>& attempts) {
+  if (attempts.empty()) return absl::OkStatus();
+  return pool_.Exec(sql::kInsertAttempts, ColumnsOf(attempts)).status();
+}
+
+absl::Status PostgresAttemptHistory::SaveSlices(const std::vector<WorkerSlice>& slices) {
+  if (slices.empty()) return absl::OkStatus();
+  return pool_.Exec(sql::kInsertWorkerLifetimes, ColumnsOf(slices)).status();
 }
 
 absl::StatusOr<std::vector<Attempt>> PostgresAttemptHistory::Of(const std::string& job_id) {

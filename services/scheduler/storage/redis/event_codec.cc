@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/storage/redis/reply.h"
@@ -9,7 +10,7 @@
 namespace furnace::scheduler {
 namespace {
 
-// end_attempt() in lua/lib/transitions.lua writes these.
+// end_attempt() in lua/lib/transitions.lua writes these, and report_slice() in lua/lib/lives.lua.
 absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent& event,
                          AttemptEnd& end) {
   if (name == "j") event.job_id = value;
@@ -24,10 +25,20 @@ absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent
   if (name == "n") end.worker.gpu_count = static_cast<int>(ToInt(value));
   if (name == "k") end.worker.cold_start = absl::Microseconds(ToInt(value));
   if (name == "x") end.error = value;
+  if (name == "al") end.covered = true;
   if (name == "c") {
     FURNACE_ASSIGN_OR_RETURN(end.cause, FailureCauseFromNumber(static_cast<int>(ToInt(value))));
   }
   return absl::OkStatus();
+}
+
+// The fields of a slice are those of an attempt, but for its id.
+WorkerSlice SliceOf(std::string life_id, AttemptEnd end) {
+  return {.life_id = std::move(life_id),
+          .project_id = std::move(end.project_id),
+          .endpoint_id = std::move(end.endpoint_id),
+          .worker = std::move(end.worker),
+          .slice = {.number = end.lease.epoch, .start = end.start, .end = end.end}};
 }
 
 }  // namespace
@@ -39,16 +50,20 @@ absl::StatusOr<JobEvent> DecodeEvent(const redisReply& entry) {
   event.event_id = Text(*parts[0]);
   AttemptEnd end;
   bool is_end = false;
+  std::string life_id;
   const auto words = Elements(*parts[1]);
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string_view name = Text(*words[i]);
     const std::string_view value = Text(*words[i + 1]);
     if (name == "t" && value == "e") is_end = true;
+    if (name == "id") life_id = value;
     FURNACE_RETURN_IF_ERROR(DecodeField(name, value, event, end));
   }
   if (is_end) {
     end.lease.job_id = event.job_id;
     event.attempt_end = std::move(end);
+  } else if (!life_id.empty()) {
+    event.slice = SliceOf(std::move(life_id), std::move(end));
   }
   return event;
 }

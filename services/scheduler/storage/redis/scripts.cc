@@ -24,6 +24,11 @@ std::string Always(std::string_view script) {
       .append(script);
 }
 
+// One that keeps lifetimes.
+std::string Living(std::string_view script) {
+  return Always(std::string(lua::kLives).append(script));
+}
+
 }  // namespace
 
 QueueScripts::QueueScripts()
@@ -31,7 +36,7 @@ QueueScripts::QueueScripts()
       claim(Always(lua::kClaimJobs)),
       renew(Always(lua::kRenewLeases)),
       settle(Always(lua::kSettleAttempts)),
-      sweep(Always(lua::kSweepShard)),
+      sweep(Living(lua::kSweepShard)),
       cancel(Always(lua::kCancelJob)),
       report(Growing(lua::kReportProgress)),
       read(Always(lua::kReadJobs)),
@@ -51,14 +56,15 @@ QueueScripts::QueueScripts()
       decide(Always(lua::kDecideGraph)),
       record_runs(Growing(lua::kRecordRuns)),
       read_budgets(Always(lua::kReadBudgets)),
-      change_budgets(Always(lua::kChangeBudgets)) {}
+      change_budgets(Always(lua::kChangeBudgets)),
+      keep_lives(Living(lua::kKeepLives)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit,   &claim,   &renew,       &settle,       &sweep,
-          &cancel,   &report,  &read,        &forget,       &survey,
-          &lead,     &redrive, &purge,       &locate,       &find_missing,
-          &restore,  &weigh,   &link,        &end_parents,  &dependents,
-          &unlinked, &decide,  &record_runs, &read_budgets, &change_budgets};
+  return {&submit,         &claim,      &renew,        &settle,  &sweep,       &cancel,
+          &report,         &read,       &forget,       &survey,  &lead,        &redrive,
+          &purge,          &locate,     &find_missing, &restore, &weigh,       &link,
+          &end_parents,    &dependents, &unlinked,     &decide,  &record_runs, &read_budgets,
+          &change_budgets, &keep_lives};
 }
 
 }  // namespace furnace::scheduler

@@ -38,9 +38,10 @@ absl::StatusOr<bool> RedisShardLog::Lead(int shard, const std::string& replica,
 }
 
 absl::StatusOr<Swept> RedisShardLog::Sweep(int shard, int limit) {
-  FURNACE_ASSIGN_OR_RETURN(
-      const redis::Reply reply,
-      client_.RunAndWait(scripts_.sweep, {ShardPrefix(shard)}, {std::to_string(limit)}));
+  FURNACE_ASSIGN_OR_RETURN(const redis::Reply reply,
+                           client_.RunAndWait(scripts_.sweep, {ShardPrefix(shard)},
+                                              {std::to_string(limit),
+                                               std::to_string(absl::ToInt64Microseconds(slice_))}));
   const auto parts = Elements(*reply);
   if (parts.size() != 3) return absl::InternalError("sweep_shard.lua answered too little");
   Swept swept;

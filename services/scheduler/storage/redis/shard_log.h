@@ -14,8 +14,10 @@ namespace furnace::scheduler {
 /// The background side of the queue in Redis.
 class RedisShardLog final : public ShardLog {
  public:
-  RedisShardLog(redis::Client& client, const QueueScripts& scripts, int shards)
-      : client_(client), scripts_(scripts), shards_(shards) {}
+  /// `slice`: in such pieces lifetimes of workers are reported, see Report.
+  RedisShardLog(redis::Client& client, const QueueScripts& scripts, int shards,
+                absl::Duration slice = kLifetimeSlice)
+      : client_(client), scripts_(scripts), shards_(shards), slice_(slice) {}
 
   absl::StatusOr<bool> Lead(int shard, const std::string& replica, absl::Duration term) override;
   absl::StatusOr<Swept> Sweep(int shard, int limit) override;
@@ -35,6 +37,7 @@ class RedisShardLog final : public ShardLog {
   redis::Client& client_;
   const QueueScripts& scripts_;
   const int shards_;
+  const absl::Duration slice_;
 };
 
 }  // namespace furnace::scheduler

@@ -179,6 +179,27 @@ TEST(EventsOfTest, SegmentsAreCutAtHoursAndTheirTimesLieInside) {
   EXPECT_EQ(Rfc3339(usage[2].time_us), "2026-03-01T12:59:59.999999Z");
 }
 
+TEST(EventsOfTest, ASliceOfAWorkersLifetimeIsUsageAndNoInvocation) {
+  UsageRecord record = FixedRecord();
+  record.kind = UsageKind::kWorker;
+  record.warm = true;
+  const std::vector<SinkEvent> events = EventsOf(record);
+  ASSERT_EQ(events.size(), 3);
+  EXPECT_EQ(events[0].kind, SinkEventKind::kGpuAllocated);
+  EXPECT_EQ(events[1].metrics, (SinkFields{{"gpu_seconds", "10"}, {"cost_usd", "0.00042"}}));
+  EXPECT_EQ(Value(events[1].metadata, "kind"), "worker");
+  EXPECT_EQ(events[2].kind, SinkEventKind::kGpuReleased);
+}
+
+TEST(EventsOfTest, WhatAWorkersLifetimeCoversIsAnInvocationAndNoUsage) {
+  UsageRecord record = FixedRecord();
+  record.warm = record.covered = true;
+  const std::vector<SinkEvent> events = EventsOf(record);
+  EXPECT_TRUE(UsageIn(events).empty());
+  EXPECT_EQ(Value(events.back().metrics, "serverless_invocations"), "1");
+  EXPECT_EQ(Value(events.back().metadata, "kind"), "absent");
+}
+
 TEST(EventsOfTest, ALeaseOfNoLengthHasNoUsage) {
   UsageRecord record = FixedRecord();
   record.end_us = record.start_us;

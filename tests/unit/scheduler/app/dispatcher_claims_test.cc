@@ -211,7 +211,8 @@ TEST_F(DispatcherClaimsTest, AJobWaitsForAPayloadStoreThatIsDown) {
 
 TEST_F(DispatcherClaimsTest, WhenTooManyInputsWaitTheWorkerKeepsItsCredit) {
   runtime::ThreadPool full(1, 0);
-  Dispatcher dispatcher(queue_, catalog_, payloads_, reader_, full, clock_, kLease);
+  Dispatcher dispatcher(queue_, catalog_, payloads_, reader_, reports_, lifetimes_, full, clock_,
+                        kLease);
   SubmitStored("[8]");
   auto link = std::make_shared<RecordingWorkerLink>();
   dispatcher.Join({.worker = AWorker(), .endpoint_id = endpoint_.id, .leases = {}, .credits = 1},

@@ -98,7 +98,7 @@ TEST_F(DispatcherSessionsTest, DrainAsksOnce) {
 TEST_F(DispatcherSessionsTest, AWorkerThatEndedLosesItsLeasesAtOnce) {
   const std::string id = Submit();
   const auto link = Join("w-1", 2);
-  dispatcher_.WorkerEnded("w-1");
+  dispatcher_.WorkerEnded("w-1", endpoint_.id);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
   EXPECT_EQ(queue_.Live(id)->cause, FailureCause::kWorkerLost);
   dispatcher_.WakeAll();  // Its stream has not ended yet, and gets nothing more.
@@ -110,9 +110,9 @@ TEST_F(DispatcherSessionsTest, AWorkerThatEndedAfterItLeftLosesItsLeasesToo) {
   const auto link = Join("w-1", 1);
   dispatcher_.Leave("w-1", link.get());
   EXPECT_EQ(StatusOf(id), JobStatus::kInProgress);
-  dispatcher_.WorkerEnded("w-1");
+  dispatcher_.WorkerEnded("w-1", endpoint_.id);
   EXPECT_EQ(StatusOf(id), JobStatus::kInQueue);
-  dispatcher_.WorkerEnded("w-1");
+  dispatcher_.WorkerEnded("w-1", endpoint_.id);
   EXPECT_EQ(queue_.Live(id)->loss_count, 1);
 }
 
@@ -123,7 +123,7 @@ TEST_F(DispatcherSessionsTest, WorkersThatStayAwayAreForgotten) {
   Submit();
   dispatcher_.Leave("w-2", Join("w-2", 1).get());
   const int settles = queue_.calls(QueueCall::kSettle);
-  dispatcher_.WorkerEnded("w-1");  // Its leases are the sweeper's.
+  dispatcher_.WorkerEnded("w-1", endpoint_.id);  // Its leases are the sweeper's.
   EXPECT_EQ(queue_.calls(QueueCall::kSettle), settles);
 }
 

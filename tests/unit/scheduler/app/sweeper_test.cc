@@ -1,6 +1,7 @@
 #include "services/scheduler/app/sweeper.h"
 
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/memory_worker_lives.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
 namespace furnace::scheduler {
@@ -20,8 +21,10 @@ class SweeperTest : public QueueFixture {
   JobReader reader_{queue_, history_, payloads_};
   JobWatchers watchers_{queue_, reader_, blocking_};
   ProgressReports reports_{queue_, watchers_, "replica"};
-  Dispatcher dispatcher_{queue_,   catalog_,  payloads_, reader_,
-                         reports_, blocking_, clock_,    absl::Seconds(15)};
+  MemoryWorkerLives lives_{queue_};
+  Lifetimes lifetimes_{lives_, catalog_, clock_, absl::Seconds(15)};
+  Dispatcher dispatcher_{queue_,     catalog_,  payloads_, reader_,          reports_,
+                         lifetimes_, blocking_, clock_,    absl::Seconds(15)};
   ShardLeader leader_{log_, "a", kTestShards};
   Sweeper sweeper_{log_, leader_, dispatcher_};
   const std::shared_ptr<RecordingWorkerLink> link_ = std::make_shared<RecordingWorkerLink>();

@@ -42,6 +42,8 @@ TEST(ShardTest, AllKeysOfAShardHaveOneHashTag) {
   EXPECT_EQ(ShardPrefix(0), "furnace:{s00}:");
   EXPECT_EQ(ShardPrefix(3), "furnace:{s03}:");
   EXPECT_EQ(ShardPrefix(255), "furnace:{s255}:");
+  EXPECT_EQ(NotifyChannels(2),
+            (std::vector<std::string>{"furnace:{s00}:notify", "furnace:{s01}:notify"}));
 }
 
 }  // namespace

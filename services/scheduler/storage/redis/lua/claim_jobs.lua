@@ -181,6 +181,13 @@ local function take_holds(id, holds, gpus)
   redis.call('HSET', job_key(id), 'hd', format_holds(holds))
 end
 
+-- When the lifetimes of the endpoint's always-on workers began, by worker.
+local always = {}
+local lifetimes = redis.call('HGETALL', prefix .. 'always:' .. endpoint)
+for i = 1, #lifetimes, 2 do
+  always[lifetimes[i]] = tonumber(lifetimes[i + 1])
+end
+
 -- Leases a job taken from its queue; true when it was leased.
 local function start(number, id, worker, gpu, gpus, cold, holds)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
@@ -196,6 +203,10 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
     'f', f[4] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
   if holds then
     take_holds(id, holds, tonumber(gpus))
+  end
+  if always[worker] and always[worker] <= now then
+    redis.call('HSET', job_key(id), 'al', 1)
+    redis.call('SADD', prefix .. 'covers:' .. endpoint .. ':' .. worker, id)
   end
   redis.call('XADD', prefix .. 'events', '*', 't', 's', 'j', id, 'v', version)
   notify(f[3], id)

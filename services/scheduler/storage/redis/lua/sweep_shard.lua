@@ -1,8 +1,9 @@
 -- Does what has come due: takes back leases whose deadline has passed, makes delayed
--- jobs runnable, ends jobs whose time to live is over.
+-- jobs runnable, ends jobs whose time to live is over; reports lifetimes of always-on workers,
+-- and ends those whose workers are gone.
 --
 -- KEYS[1]  shard prefix
--- ARGV[1]  at most so many of each
+-- ARGV[1]  at most so many of each, ARGV[2] length of a lifetime's slices (us)
 --
 -- Returns {flat list, for each lease: job id, epoch, worker; ids of the jobs that are
 -- runnable now; ids of the jobs that are TIMED_OUT now}.
@@ -66,6 +67,12 @@ for i = 1, #endpoints, 2 do
   else
     redis.call('ZREM', prefix .. 'delayed', endpoints[i])
   end
+end
+
+-- After the leases: what has lapsed keeps no lifetime open.
+local lives = due('lives')
+for i = 1, #lives, 2 do
+  sweep_life(lives[i], now, tonumber(ARGV[2]))
 end
 flush_counts()
 return { lapsed, released, expired }

@@ -36,7 +36,11 @@
 --                            locate_job.lua
 --   runs:<endpoint>   list   how long its latest attempts took (us), newest first
 --   colds:<endpoint>  list   how long its latest workers took to start (us), likewise
---   events            stream one entry a transition
+--   always:<endpoint> hash   when the lifetimes of its always-on workers began, by worker
+--   life:<endpoint>:<worker>    hash  the lifetime of an always-on worker, see LIFE
+--   covers:<endpoint>:<worker>  set   jobs that run in that lifetime
+--   lives             zset   "<endpoint>:<worker>" by when its lifetime is to be looked at
+--   events            stream one entry a transition, and one a slice of a lifetime
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed;
 --                            "p <who> <id>...": they did, by reports of who; "d <id>": a job
 --                            ended that others wait for
@@ -66,6 +70,9 @@
 --   wh        webhook, see EncodeJobWebhook
 --   hd        while it runs: what it holds of budgets, see budgets.lua
 --   s3        configuration for the handler, with credentials; gone when the job ends
+--   al        its worker is an always-on one, whose lifetime covers the attempt that runs
+-- LIFE: id (UUID), ep pr w g n as of a job, s start of the slice that is not reported yet, p
+--   number of that slice, d it lasts at least until then
 
 local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
 local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8

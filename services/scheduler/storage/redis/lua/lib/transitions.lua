@@ -4,7 +4,7 @@
 -- What a change of a job needs to know of it; nil when it is not live.
 local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3', 'hd')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3', 'hd', 'al')
   if not f[1] then
     return nil
   end
@@ -14,7 +14,7 @@ local function load_job(id)
     worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
     gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19], dependents = f[20],
-    batch = f[21], s3 = f[22], holds = f[23],
+    batch = f[21], s3 = f[22], holds = f[23], covered = f[24],
   }
 end
 
@@ -135,6 +135,17 @@ local function release_holds(job, cause, now)
     cause ~= WORKER_LOST and cause ~= PLATFORM)
 end
 
+-- Ends an attempt that its worker's lifetime covers: that lasts at least as long.
+local function end_covered(job, now)
+  local name = job.endpoint .. ':' .. job.worker
+  redis.call('SREM', prefix .. 'covers:' .. name, job.id)
+  redis.call('HDEL', job_key(job.id), 'al')
+  local lasts = redis.call('HGET', prefix .. 'life:' .. name, 'd')
+  if lasts and tonumber(lasts) < now then
+    redis.call('HSET', prefix .. 'life:' .. name, 'd', now)
+  end
+end
+
 -- Ends the attempt that holds the job's lease, into `status`; it has been charged.
 -- fields are further field-value pairs to store; a DELAYED job waits for `wait` us.
 -- The lease itself is the caller's to remove.
@@ -180,6 +191,11 @@ local function end_attempt(job, status, cause, now, fields, wait)
   local event = { 't', 'e', 'j', job.id, 'v', version, 'a', job.epoch, 's', job.started, 'e', now,
     'c', cause, 'ep', job.endpoint, 'pr', job.project, 'w', job.worker, 'g', job.gpu, 'n', job.gpus,
     'k', job.cold }
+  if job.covered then
+    end_covered(job, now)
+    event[#event + 1] = 'al'
+    event[#event + 1] = 1
+  end
   if cause ~= NO_CAUSE then
     event[#event + 1] = 'x'
     event[#event + 1] = cut(redis.call('HGET', job_key(job.id), 'err') or '', MAX_EVENT_ERROR)

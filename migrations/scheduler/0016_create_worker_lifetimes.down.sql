@@ -1,0 +1,1 @@
+DROP TABLE scheduler.furnace_worker_lifetimes;
