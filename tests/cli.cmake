@@ -1,6 +1,6 @@
 # Tests of the command line, of `furnace dev`, and of the house rules.
 furnace_test(cli_test
-  SOURCES unit/cli/dollars_test.cc unit/cli/input_test.cc unit/cli/session_test.cc unit/cli/settings_test.cc
+  SOURCES unit/cli/input_test.cc unit/cli/session_test.cc unit/cli/settings_test.cc
     unit/cli/commands/arguments_test.cc unit/cli/commands/batch_view_test.cc
     unit/cli/commands/dollars_test.cc
     unit/cli/commands/endpoint_spec_test.cc unit/cli/commands/endpoint_view_test.cc

@@ -59,6 +59,7 @@ furnace_test(metering_app_test
     unit/metering/app/corrector_test.cc
     unit/metering/app/cost_reporter_test.cc
     unit/metering/app/csv_test.cc
+    unit/metering/app/invoice_commit_test.cc
     unit/metering/app/invoice_csv_test.cc
     unit/metering/app/invoice_desk_test.cc
     unit/metering/app/invoice_duty_test.cc

@@ -5,7 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "cli/commands/commands.h"
-#include "cli/dollars.h"
+#include "cli/commands/dollars.h"
 #include "cli/print/figures.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
@@ -46,12 +46,9 @@ absl::StatusOr<std::string> BodyOf(const CorrectOptions& options) {
   AddText(body, "job_id", options.job);
   if (!options.job.empty()) body += fmt::format(R"(,"epoch":{})", std::max(options.epoch, 1));
   if (!options.amount.empty()) {
-    const absl::StatusOr<std::int64_t> nanos = ParseDollars(options.amount);
-    if (!nanos.ok()) {
-      return UsageError(fmt::format("--amount: {}", ToStd(nanos.status().message())));
-    }
-    if (*nanos == 0) return UsageError("--amount: must not be 0");
-    body += fmt::format(R"(,"amount_nanos":{})", *nanos);
+    FURNACE_ASSIGN_OR_RETURN(const std::int64_t nanos, ParseDollars(options.amount, "--amount"));
+    if (nanos == 0) return UsageError("--amount: must not be 0");
+    body += fmt::format(R"(,"amount_nanos":{})", nanos);
   }
   AddText(body, "reason", options.reason);
   AddText(body, "reference", options.reference);

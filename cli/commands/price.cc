@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "cli/commands/commands.h"
-#include "cli/dollars.h"
+#include "cli/commands/dollars.h"
 #include "cli/print/figures.h"
 #include "cli/print/table.h"
 #include "libs/common/base/status.h"
@@ -103,9 +103,8 @@ absl::StatusOr<std::string> BodyOf(const SetOptions& options) {
   if (options.price == "ended") {
     price += R"(,"ended":true)";
   } else {
-    const absl::StatusOr<std::int64_t> nanos = ParseDollars(options.price);
-    if (!nanos.ok()) return UsageError(fmt::format("PRICE: {}", ToStd(nanos.status().message())));
-    price += fmt::format(R"(,"nanos":{})", *nanos);
+    FURNACE_ASSIGN_OR_RETURN(const std::int64_t nanos, ParseDollars(options.price, "PRICE"));
+    price += fmt::format(R"(,"nanos":{})", nanos);
   }
   AddField(price, "gpu_type", options.gpu_type);
   AddField(price, "region", options.region);

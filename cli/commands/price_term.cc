@@ -6,7 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "cli/commands/commands.h"
-#include "cli/dollars.h"
+#include "cli/commands/dollars.h"
 #include "cli/print/figures.h"
 #include "cli/print/table.h"
 #include "libs/common/base/status.h"
@@ -94,9 +94,9 @@ absl::StatusOr<std::string> TierOf(const std::string& text) {
       text.find_first_not_of("0123456789") != colon) {
     return UsageError(fmt::format("--tier: '{}' is not UNITS:DOLLARS", text));
   }
-  const absl::StatusOr<std::int64_t> nanos = ParseDollars(text.substr(colon + 1));
-  if (!nanos.ok()) return UsageError(fmt::format("--tier: {}", ToStd(nanos.status().message())));
-  return fmt::format(R"({{"from":{},"nanos":{}}})", std::stoll(text.substr(0, colon)), *nanos);
+  FURNACE_ASSIGN_OR_RETURN(const std::int64_t nanos,
+                           ParseDollars(text.substr(colon + 1), "--tier"));
+  return fmt::format(R"({{"from":{},"nanos":{}}})", std::stoll(text.substr(0, colon)), nanos);
 }
 
 absl::StatusOr<std::string> BodyOf(const AddOptions& options) {
@@ -107,9 +107,8 @@ absl::StatusOr<std::string> BodyOf(const AddOptions& options) {
   AddText(body, "project_id", options.project);
   if (options.quantity != 0) body += fmt::format(R"(,"quantity":{})", options.quantity);
   if (!options.price.empty()) {
-    const absl::StatusOr<std::int64_t> nanos = ParseDollars(options.price);
-    if (!nanos.ok()) return UsageError(fmt::format("--price: {}", ToStd(nanos.status().message())));
-    body += fmt::format(R"(,"nanos":{})", *nanos);
+    FURNACE_ASSIGN_OR_RETURN(const std::int64_t nanos, ParseDollars(options.price, "--price"));
+    body += fmt::format(R"(,"nanos":{})", nanos);
   }
   std::string tiers;
   for (const std::string& text : options.tiers) {

@@ -69,8 +69,13 @@ void Bind(CLI::App& command, RunOptions& options) {
       .add_option("--window", options.job.window,
                   "when it may start, e.g. 22:00-06:00@Europe/Berlin@mon,tue (at any time)")
       ->check(IsWindow);
-  command.add_flag("--critical", options.job.critical,
-                   "goes before all others, and a worker starts for it at once");
+  CLI::Option* const critical =
+      command.add_flag("--critical", options.job.critical,
+                       "goes before all others, and a worker starts for it at once");
+  command
+      .add_flag("--starts-no-worker", options.job.starts_no_worker,
+                "runs when a worker is there for other jobs; starts none")
+      ->excludes(critical);
   command.add_option("--gpu", options.job.gpus, "of the endpoint's GPU types; repeatable")
       ->allow_extra_args(false);
   command.add_option("--vram-min", options.job.vram_min_mib, "least memory per GPU in MiB (any)");

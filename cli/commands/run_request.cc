@@ -38,6 +38,7 @@ std::string RunJson(const JobOptions& options, std::string_view input) {
     asked.AddRaw("webhook", WebhookJson(*options.webhook, options.webhook_format));
   }
   if (options.critical) asked.AddRaw("critical", "true");
+  if (options.starts_no_worker) asked.AddRaw("starts_no_worker", "true");
   JsonObject affinity;
   affinity.Add("gpu_types", options.gpus);
   affinity.Add("vram_min_mib", options.vram_min_mib);

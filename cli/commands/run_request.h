@@ -22,6 +22,7 @@ struct JobOptions {
   std::optional<std::string> on_parent_failure;
   std::optional<std::string> window;  // See WindowJson.
   bool critical = false;
+  bool starts_no_worker = false;
   std::vector<std::string> gpus;
   std::optional<std::int64_t> vram_min_mib;
   std::optional<std::string> region;

@@ -46,11 +46,3 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON metering.invoi
   FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON metering.invoice_lines
   FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_change();
-
--- Final invoices that those who have to know of them may not know of yet.
-CREATE TABLE metering.untold_invoices (
-  invoice_id uuid PRIMARY KEY REFERENCES metering.invoices,
-  project_id uuid NOT NULL,
-  number     bigint NOT NULL
-);
-CREATE INDEX untold_invoices_by_project ON metering.untold_invoices (project_id, number);

@@ -5,11 +5,11 @@
 namespace furnace::metering {
 
 Invoices::Invoices(const InvoicesConfig& config, postgres::Pool& postgres, LedgerStore& ledger,
-                   std::vector<Adjuster*> adjusters, std::vector<InvoiceListener*> listeners,
+                   std::vector<Adjuster*> adjusters, PeriodCommitter& committer,
                    const furnace::rpc::Gate& gate, const Clock& clock)
     : store_(postgres),
       maker_(ledger, std::move(adjusters), clock),
-      desk_(ledger, store_, maker_, std::move(listeners), config.issuer, clock),
+      desk_(ledger, store_, maker_, committer, config.issuer, clock),
       handlers_(desk_),
       service_(gate, handlers_),
       duty_(desk_, store_, config.grace, clock),

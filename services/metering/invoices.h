@@ -20,9 +20,9 @@ namespace furnace::metering {
 /// that is being made.
 class Invoices {
  public:
-  /// `adjusters` are asked, and `listeners` told, in their order.
+  /// `adjusters` are asked in their order; `committer` makes what they said stand.
   Invoices(const InvoicesConfig& config, postgres::Pool& postgres, LedgerStore& ledger,
-           std::vector<Adjuster*> adjusters, std::vector<InvoiceListener*> listeners,
+           std::vector<Adjuster*> adjusters, PeriodCommitter& committer,
            const furnace::rpc::Gate& gate, const Clock& clock);
 
   rpc::InvoiceService& service() { return service_; }

@@ -83,7 +83,8 @@ absl::Status Serve(const metering::Config& config,
   metering::Credits credits(config.credits, postgres, gate, clock, {&prices.adjuster()});
   std::vector<metering::Adjuster*> adjusters = {&prices.adjuster()};
   for (metering::Adjuster* const adjuster : credits.adjusters()) adjusters.push_back(adjuster);
-  metering::Invoices invoices(config.invoices, postgres, ledgers, adjusters, {}, gate, clock);
+  metering::Invoices invoices(config.invoices, postgres, ledgers, adjusters, credits.book(), gate,
+                              clock);
   metering::Budgets budgets(config, postgres, gate, clock);
 
   FURNACE_ASSIGN_OR_RETURN(

@@ -87,12 +87,9 @@ namespace {
 
 constexpr std::size_t kBlockingThreads = 16;
 constexpr std::size_t kBlockingQueue = 10'000;
-constexpr absl::Duration kCatalogEvery = absl::Seconds(1);
-constexpr absl::Duration kWatchTick = absl::Milliseconds(50);
-constexpr absl::Duration kCloseTick = absl::Milliseconds(100);
-constexpr absl::Duration kWakeTick = absl::Seconds(1);
-constexpr absl::Duration kImpatientTick = absl::Milliseconds(50);
-constexpr absl::Duration kRecoverEvery = absl::Seconds(1);
+// Of what has no rhythm of its own: what somebody waits for, and the rest.
+constexpr absl::Duration kFastTick = absl::Milliseconds(50);
+constexpr absl::Duration kSlowTick = absl::Seconds(1);
 
 }  // namespace
 
@@ -301,17 +298,17 @@ void Scheduler::Parts::StartDuties() {
       if (!status.ok()) spdlog::warn("{}: {}", what, status.ToString());
     });
   };
-  check_every(kCatalogEvery, "registry", [this] { return catalog.Refresh(); });
+  check_every(kSlowTick, "registry", [this] { return catalog.Refresh(); });
   every(ShardLeader::kRenewEvery, [this] { leader.Renew(); });
   check_every(Admission::kEvery, "queue limits", [this] { return admission.Refresh(); });
   every(Sweeper::kEvery, [this] { sweeper.Sweep(); });
   every(Relay::kEvery, [this] { Relay(); });
-  every(kRecoverEvery, [this] { RecoverLinks(); });
+  every(kSlowTick, [this] { RecoverLinks(); });
   check_every(ScheduleRunner::kEvery, "schedules", [this] { return schedule_runner.Run(); });
-  every(kWatchTick, [this] { watchers.ExpireAt(clock.Now()); });
-  every(kWakeTick, [this] { dispatcher.WakeAll(); });
+  every(kFastTick, [this] { watchers.ExpireAt(clock.Now()); });
+  every(kSlowTick, [this] { dispatcher.WakeAll(); });
   every(Lifetimes::kEvery, [this] { dispatcher.KeepLifetimes(); });
-  every(kImpatientTick, [this] { dispatcher.WakeImpatient(); });
+  every(kFastTick, [this] { dispatcher.WakeImpatient(); });
   check_every(Treasury::kEvery, "budgets", [this] { return starts.RefreshBudgets(); });
   check_every(Throttles::kEvery, "throttles", [this] { return starts.RefreshThrottles(); });
   check_every(PriceBook::kEvery, "prices", [this] { return prices.Refresh(); });
@@ -381,7 +378,7 @@ int Scheduler::port() const { return parts_->server->port(); }
 // Calls that last are ended, or they would use up the grace: workers go elsewhere,
 // and who waits for a job is told how it is.
 void Scheduler::Parts::Drain() {
-  const runtime::Periodic close(kCloseTick, [this] {
+  const runtime::Periodic close(kFastTick, [this] {
     dispatcher.CloseAll();
     watchers.ExpireAt(absl::InfiniteFuture());
   });

@@ -91,6 +91,16 @@ class AffinityTest(case.SuiteCase):
         for job in (critical, waiting):
             self.complete(job)
 
+    def test_a_job_that_asks_for_it_starts_no_worker_whereas_the_lowest_priority_does(self):
+        endpoint = self.endpoint("modest")
+        modest = self.submit(endpoint, 1, priority=10, options={"starts_no_worker": True})
+        self.assertTrue(self.job(modest)["starts_no_worker"])
+        # Another endpoint's worker starts meanwhile: the autoscaler has seen the job.
+        self.run_job(self.endpoint("other"), 1)
+        self.assertEqual(self.workers(endpoint), [])
+        self.complete(self.submit(endpoint, 2, priority=-10))
+        self.complete(modest)
+
 
 if __name__ == "__main__":
     case.main()

@@ -18,6 +18,7 @@ import case
 import servers
 
 UTC = datetime.timezone.utc
+RFC_3339 = "%Y-%m-%dT%H:%M:%SZ"
 NANOS = 1_000_000_000
 KILLS = 4
 SEED = int(os.environ.get("FURNACE_TEST_SEED", str(random.randrange(1_000_000))))
@@ -181,6 +182,24 @@ class InvoiceTest(InvoiceCase):
         self.assertEqual(found.returncode, 3, found.stdout)
         self.assertIn(b"has a line too many", found.stdout)
         self.assertIn(b"lacks a line", found.stdout)
+
+    def test_a_grant_pays_its_part_of_a_final_invoice(self):
+        project, key = self.project()
+        self.feed(project, 50)
+        owed = self.call("GET", "/v1/invoices/draft", key=key)["total_nanos"]
+        self.call("POST", "/v1/credits/grants", {"project_id": project, "spec": {
+            "amount_nanos": owed, "kinds": ["INVOCATION"], "reason": "a test",
+            "valid_from": self.last_day.strftime(RFC_3339),
+            "valid_until": (self.now + datetime.timedelta(days=30)).strftime(RFC_3339)}})
+        for _ in range(2):  # Once, however often it is asked for.
+            invoice = self.finalize(project)
+            [credit] = [line for line in invoice["lines"] if line["section"] == "ADJUSTMENT"]
+            paid = -credit["amount_nanos"]
+            self.assertEqual((credit["kind"], 0 < paid < owed, invoice["total_nanos"]), ("credit", True, owed - paid))
+            [grant] = self.call("GET", "/v1/credits/grants", key=key)["grants"]
+            self.assertEqual((grant["used_nanos"], grant["left_nanos"]), (paid, owed - paid))
+            self.assertEqual(credit["reference"], grant["id"])
+        self.assertEqual(self.call("GET", f"/v1/invoices/{invoice['id']}/audit", key=key)["differences"], [])
 
     def test_a_project_sees_its_own_invoices_only(self):
         project, key = self.project()

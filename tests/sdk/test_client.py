@@ -116,9 +116,9 @@ class ClientTest(GatewayCase):
 
     def test_run_task(self):
         self.will_answer(200, {"id": "job-1", "status": "IN_QUEUE"})
-        self.client.run_task("upscale", 1, critical=True)
+        self.client.run_task("upscale", 1, starts_no_worker=True)
         self.assertEqual(self.requests[0].path, "/v1/tasks/upscale/run")
-        body = {"input": 1, "priority": 0, "options": {"critical": True}}
+        body = {"input": 1, "priority": 0, "options": {"starts_no_worker": True}}
         self.assertEqual(self.requests[0].json(), body)
 
     def test_run_sync_with_options(self):

@@ -31,10 +31,10 @@ absl::StatusOr<std::int64_t> MemoryInvoiceStore::OpenFrom(const std::string& pro
 
 absl::Status MemoryInvoiceStore::Append(const Invoice& invoice) {
   MutexLock lock(mutex_);
+  if (std::exchange(loses_next_, false)) return absl::UnavailableError("the database is gone");
   std::vector<Invoice>& invoices = invoices_[invoice.project_id];
   if (!ComesNext(invoices, invoice)) return absl::AbortedError("does not come next");
   invoices.push_back(invoice);
-  untold_.insert(invoice.id);
   return absl::OkStatus();
 }
 
@@ -92,26 +92,6 @@ absl::StatusOr<std::vector<std::string>> MemoryInvoiceStore::Due(std::int64_t en
   return due;
 }
 
-absl::StatusOr<std::vector<Invoice>> MemoryInvoiceStore::Untold(const std::string& project_id,
-                                                                int limit) {
-  MutexLock lock(mutex_);
-  std::vector<Invoice> untold;
-  for (const auto& [project, invoices] : invoices_) {
-    if (!project_id.empty() && project != project_id) continue;
-    for (const Invoice& invoice : invoices) {
-      const bool full = untold.size() == static_cast<std::size_t>(limit);
-      if (untold_.contains(invoice.id) && !full) untold.push_back(invoice);
-    }
-  }
-  return untold;
-}
-
-absl::Status MemoryInvoiceStore::Told(const std::string& invoice_id) {
-  MutexLock lock(mutex_);
-  untold_.erase(invoice_id);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<bool> MemoryInvoiceStore::RunAlone(const std::function<void()>& work) {
   {
     MutexLock lock(mutex_);
@@ -121,6 +101,11 @@ absl::StatusOr<bool> MemoryInvoiceStore::RunAlone(const std::function<void()>& w
   MutexLock lock(mutex_);
   running_ = false;
   return true;
+}
+
+void MemoryInvoiceStore::LoseNext() {
+  MutexLock lock(mutex_);
+  loses_next_ = true;
 }
 
 void MemoryInvoiceStore::Tamper(const std::string& project_id,

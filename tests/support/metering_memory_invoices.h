@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -31,9 +30,10 @@ class MemoryInvoiceStore final : public InvoiceStore {
   absl::StatusOr<std::optional<std::int64_t>> FirstUsage(const std::string& project_id) override;
   absl::StatusOr<std::vector<std::string>> Due(std::int64_t end_us, const std::string& after,
                                                int limit) override;
-  absl::StatusOr<std::vector<Invoice>> Untold(const std::string& project_id, int limit) override;
-  absl::Status Told(const std::string& invoice_id) override;
   absl::StatusOr<bool> RunAlone(const std::function<void()>& work) override;
+
+  /// The next Append fails, as when the process dies before it.
+  void LoseNext();
 
   /// What somebody does who can write to the tables.
   void Tamper(const std::string& project_id, const std::function<void(Invoice&)>& change);
@@ -43,7 +43,7 @@ class MemoryInvoiceStore final : public InvoiceStore {
   Mutex mutex_;
   // By project, in the order of the numbers.
   std::map<std::string, std::vector<Invoice>> invoices_ ABSL_GUARDED_BY(mutex_);
-  std::set<std::string> untold_ ABSL_GUARDED_BY(mutex_);
+  bool loses_next_ ABSL_GUARDED_BY(mutex_) = false;
   bool running_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
@@ -71,17 +71,22 @@ class FakeAdjuster final : public Adjuster {
   Span period_ = {};
 };
 
-/// Keeps what it is told of; refuses while told to. For one thread.
-class FakeListener final : public InvoiceListener {
+/// Answers as a test says, and remembers what it was to commit. For one thread.
+class FakeCommitter final : public PeriodCommitter {
  public:
-  absl::Status Finalized(const Invoice& invoice) override {
-    if (refuses) return absl::UnavailableError("the book of credits is closed");
-    told.push_back(invoice);
-    return absl::OkStatus();
+  absl::Status Commit(const std::string& reference, const PeriodCharges& charges) override {
+    references.push_back(reference);
+    period = charges.period;
+    last_charges.assign(charges.charges.begin(), charges.charges.end());
+    last_adjustments.assign(charges.adjustments.begin(), charges.adjustments.end());
+    return answer();
   }
 
-  bool refuses = false;
-  std::vector<Invoice> told;
+  std::function<absl::Status()> answer = [] { return absl::OkStatus(); };
+  std::vector<std::string> references;  // Of all calls.
+  Span period = {};                     // This and the rest: of the last call.
+  std::vector<Charge> last_charges;
+  std::vector<Adjustment> last_adjustments;
 };
 
 /// Stands where it is put.

@@ -35,6 +35,7 @@ class Submitting:
         on_parent_failure: Optional[str] = None,
         window: Optional[Dict[str, Any]] = None,
         critical: bool = False,
+        starts_no_worker: bool = False,
         affinity: Optional[Dict[str, Any]] = None,
         webhook: Union[str, Dict[str, Any], None] = None,
         s3_config: Optional[Dict[str, Any]] = None,
@@ -43,7 +44,7 @@ class Submitting:
 
         Args:
             input: Any JSON value of at most 10 MiB; the handler's event["input"].
-            priority: -10 (last; no worker is started for it) to 10 (first).
+            priority: -10 (last) to 10 (first).
             not_before: When the job may run at the earliest, at most 365 days ahead;
                 it is DELAYED until then. A datetime with a time zone, or RFC 3339.
                 Default: at once.
@@ -70,6 +71,8 @@ class Submitting:
                 that runs when the window closes goes on.
             critical: The job goes before all of the endpoint that are not, and a worker
                 starts for it at once.
+            starts_no_worker: The job runs when a worker is there for other jobs, and
+                starts none; it may wait for ever. Not with `critical`.
             affinity: What the job asks of its worker; any of "gpu_types" (of the
                 endpoint's, in order of preference), "vram_min_mib", "region",
                 "latency_sensitive" (never on a federated worker) and "model" (workers
@@ -101,6 +104,7 @@ class Submitting:
             on_parent_failure=on_parent_failure,
             window=window,
             critical=critical,
+            starts_no_worker=starts_no_worker,
             affinity=affinity,
             webhook=webhook,
             s3_config=s3_config,

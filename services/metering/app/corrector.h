@@ -14,12 +14,6 @@ namespace furnace::metering {
 /// Most records that one call looks at to rate them again.
 inline constexpr int kMaxRerated = 20'000;
 
-/// Where no invoices are made nothing ever closes.
-class NothingIsClosed final : public ClosedPeriods {
- public:
-  absl::StatusOr<std::int64_t> OpenFrom(const std::string&) override { return 0; }
-};
-
 /// Corrects ledgers, by new entries. Thread-safe.
 class Corrector {
  public:

@@ -35,11 +35,15 @@ std::vector<Adjustment> OfKind(std::span<const Adjustment> adjustments, Adjustme
   return chosen;
 }
 
+// By grant id.
 std::vector<GrantUse> UsesIn(std::span<const Adjustment> adjustments) {
   std::vector<GrantUse> uses;
   for (const Adjustment& adjustment : OfKind(adjustments, AdjustmentKind::kCredit)) {
     uses.push_back({adjustment.reference, -adjustment.amount});
   }
+  std::sort(uses.begin(), uses.end(), [](const GrantUse& one, const GrantUse& other) {
+    return one.grant_id < other.grant_id;
+  });
   return uses;
 }
 
@@ -59,7 +63,7 @@ absl::Status CreditBook::Commit(const std::string& reference, const PeriodCharge
   FURNACE_RETURN_IF_ERROR(CheckReason("reference", reference));
   FURNACE_ASSIGN_OR_RETURN(const std::optional<PeriodCommit> known,
                            store_.FindCommit(charges.project_id, charges.period));
-  if (known && known->reference == reference) return absl::OkStatus();
+  if (known && known->reference == reference) return CheckCommitted(*known, charges);
   if (known) {
     return Error(absl::StatusCode::kFailedPrecondition, "the period is committed for {}",
                  known->reference);
@@ -77,6 +81,18 @@ absl::Status CreditBook::Commit(const std::string& reference, const PeriodCharge
   // Somebody else was as fast: the next time tells whether for the same invoice.
   if (absl::IsAlreadyExists(status)) return absl::AbortedError(status.message());
   return status;
+}
+
+absl::Status CreditBook::CheckCommitted(const PeriodCommit& commit, const PeriodCharges& charges) {
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<SubsidyDecision> found,
+                           decisions_.ListDecisions(commit.project_id, commit.decision_id + 1, 1));
+  if (found.empty() || found.front().id != commit.decision_id) {
+    return Error(absl::StatusCode::kInternal, "subsidy decision {} is not there",
+                 commit.decision_id);
+  }
+  FURNACE_RETURN_IF_ERROR(CheckSubsidies(charges, found.front()));
+  if (UsesIn(charges.adjustments) == commit.uses) return absl::OkStatus();
+  return absl::AbortedError("the credits of the period have changed");
 }
 
 absl::Status CreditBook::CheckSubsidies(const PeriodCharges& charges,

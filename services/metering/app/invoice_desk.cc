@@ -13,7 +13,8 @@ namespace furnace::metering {
 namespace {
 
 constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::max();
-constexpr int kToldAtOnce = 10;
+// How often the adjusters are asked for one invoice.
+constexpr int kMaxCommits = 5;
 
 // All that is before `time_us`, whenever it is booked. No transaction before `open_from` has
 // anything else.
@@ -66,28 +67,44 @@ absl::StatusOr<Invoice> InvoiceDesk::Draft(const std::string& project_id,
   } else {
     order.before = AllBefore(wanted.start_us, last);
   }
-  FURNACE_ASSIGN_OR_RETURN(Invoice draft, maker_.Make(order));
-  draft.made_us = NowUs();
-  draft.issuer = issuer_;
-  return draft;
+  FURNACE_ASSIGN_OR_RETURN(MadeInvoice made, maker_.Make(order));
+  made.invoice.made_us = NowUs();
+  made.invoice.issuer = issuer_;
+  return std::move(made.invoice);
 }
 
 absl::StatusOr<Invoice> InvoiceDesk::MakeNext(const std::string& project_id, Span month,
                                               absl::Time deadline) {
-  // Credits that the last one has used are not there for this one.
-  FURNACE_RETURN_IF_ERROR(TellOfUntold(project_id));
   FURNACE_ASSIGN_OR_RETURN(const auto last, store_.LastBefore(project_id, month.start_us));
   InvoiceOrder order{.project_id = project_id, .period = month, .deadline = deadline};
   if (last) order.before = last->cut;
   FURNACE_ASSIGN_OR_RETURN(order.last, ledger_.Head(project_id));
-  FURNACE_ASSIGN_OR_RETURN(Invoice invoice, maker_.Make(order));
-  invoice.number = last ? last->number + 1 : 1;
-  invoice.id = InvoiceIdOf(project_id, invoice.number);
+  const std::int64_t number = last ? last->number + 1 : 1;
+  const std::string id = InvoiceIdOf(project_id, number);
+  FURNACE_ASSIGN_OR_RETURN(Invoice invoice, MakeCommitted(order, id));
+  invoice.number = number;
+  invoice.id = id;
   invoice.made_us = NowUs();
   invoice.issuer = issuer_;
   FURNACE_RETURN_IF_ERROR(store_.Append(invoice));
-  FURNACE_RETURN_IF_ERROR(TellOfUntold(project_id));
   return invoice;
+}
+
+absl::StatusOr<Invoice> InvoiceDesk::MakeCommitted(const InvoiceOrder& order,
+                                                   const std::string& id) {
+  absl::Status status;
+  for (int i = 0; i < kMaxCommits; ++i) {
+    FURNACE_ASSIGN_OR_RETURN(MadeInvoice made, maker_.Make(order));
+    status = committer_.Commit(id, {.project_id = order.project_id,
+                                    .period = order.period,
+                                    .charges = made.charges,
+                                    .adjustments = made.adjustments});
+    if (status.ok()) return std::move(made.invoice);
+    if (!absl::IsAborted(status)) return status;
+  }
+  // Not ABORTED: that is for a store that has the invoice already.
+  return Error(absl::StatusCode::kUnavailable, "what the invoice uses keeps changing: {}",
+               ToStd(status.message()));
 }
 
 absl::StatusOr<Invoice> InvoiceDesk::InvoiceOf(const std::string& project_id, Span month) {
@@ -127,20 +144,6 @@ absl::StatusOr<bool> InvoiceDesk::FinalizeNext(const std::string& project_id, st
   return made;
 }
 
-absl::Status InvoiceDesk::TellOfUntold(const std::string& project_id) {
-  for (;;) {
-    FURNACE_ASSIGN_OR_RETURN(const std::vector<Invoice> untold,
-                             store_.Untold(project_id, kToldAtOnce));
-    for (const Invoice& invoice : untold) {
-      for (InvoiceListener* const listener : listeners_) {
-        FURNACE_RETURN_IF_ERROR(listener->Finalized(invoice));
-      }
-      FURNACE_RETURN_IF_ERROR(store_.Told(invoice.id));
-    }
-    if (untold.size() < kToldAtOnce) return absl::OkStatus();
-  }
-}
-
 absl::StatusOr<InvoiceAudit> InvoiceDesk::Audit(const std::string& project_id,
                                                 const std::string& id, absl::Time deadline) {
   FURNACE_ASSIGN_OR_RETURN(const Invoice stored, store_.Get(project_id, id));
@@ -157,10 +160,10 @@ absl::StatusOr<InvoiceAudit> InvoiceDesk::Audit(const std::string& project_id,
     }
     order.last = {.number = last, .hash = found[0].hash};
   }
-  FURNACE_ASSIGN_OR_RETURN(const Invoice remade, maker_.Make(order));
-  return InvoiceAudit{
-      .lines = static_cast<std::int64_t>(stored.lines.size()),
-      .differences = CompareInvoices(before.empty() ? Invoice{} : before[0], stored, remade)};
+  FURNACE_ASSIGN_OR_RETURN(const MadeInvoice remade, maker_.Make(order));
+  return InvoiceAudit{.lines = static_cast<std::int64_t>(stored.lines.size()),
+                      .differences = CompareInvoices(before.empty() ? Invoice{} : before[0], stored,
+                                                     remade.invoice)};
 }
 
 }  // namespace furnace::metering

@@ -25,14 +25,13 @@ struct InvoiceAudit {
 /// Makes, keeps, shows and proves invoices. Thread-safe.
 class InvoiceDesk {
  public:
-  /// `listeners` are told of final invoices, in this order; they outlive this. `issuer` is who
-  /// the invoices are from.
+  /// `issuer` is who the invoices are from.
   InvoiceDesk(LedgerStore& ledger, InvoiceStore& store, InvoiceMaker& maker,
-              std::vector<InvoiceListener*> listeners, std::string issuer, const Clock& clock)
+              PeriodCommitter& committer, std::string issuer, const Clock& clock)
       : ledger_(ledger),
         store_(store),
         maker_(maker),
-        listeners_(std::move(listeners)),
+        committer_(committer),
         issuer_(std::move(issuer)),
         clock_(clock) {}
 
@@ -44,21 +43,19 @@ class InvoiceDesk {
   absl::StatusOr<Invoice> Draft(const std::string& project_id, std::optional<Span> period,
                                 absl::Time deadline = absl::InfiniteFuture());
 
-  /// Makes the project's invoice of `month` final, or returns it when it is.
+  /// Makes the project's invoice of `month` final, or returns it when it is. What it uses is
+  /// committed first, under its id: after a crash in between the next call makes it final.
   ///
   /// Errors: FAILED_PRECONDITION when the month is not over, another one comes first, or the
   /// project has used nothing yet; ABORTED when another call was faster with another month;
-  /// those of InvoiceMaker, the store and the listeners.
+  /// UNAVAILABLE when what it uses has changed too often meanwhile; those of InvoiceMaker, the
+  /// store and the committer.
   absl::StatusOr<Invoice> Finalize(const std::string& project_id, Span month,
                                    absl::Time deadline = absl::InfiniteFuture());
 
   /// Makes the next invoice final if its period ends at `end_us` or earlier; whether it did.
   /// Errors: as of Finalize.
   absl::StatusOr<bool> FinalizeNext(const std::string& project_id, std::int64_t end_us);
-
-  /// Tells the listeners of the project's invoices that they may not know of; of all projects'
-  /// when it is empty. Errors: those of the store and the listeners.
-  absl::Status TellOfUntold(const std::string& project_id);
 
   absl::StatusOr<Invoice> Get(const std::string& project_id, const std::string& id) {
     return store_.Get(project_id, id);
@@ -76,13 +73,15 @@ class InvoiceDesk {
   // The first month that has no invoice; nullopt before the first usage.
   absl::StatusOr<std::optional<Span>> NextMonth(const std::string& project_id);
   absl::StatusOr<Invoice> MakeNext(const std::string& project_id, Span month, absl::Time deadline);
+  // What `order` comes to, once what it uses is committed under `id`.
+  absl::StatusOr<Invoice> MakeCommitted(const InvoiceOrder& order, const std::string& id);
   absl::StatusOr<Invoice> InvoiceOf(const std::string& project_id, Span month);
   std::int64_t NowUs() const { return absl::ToUnixMicros(clock_.Now()); }
 
   LedgerStore& ledger_;
   InvoiceStore& store_;
   InvoiceMaker& maker_;
-  const std::vector<InvoiceListener*> listeners_;
+  PeriodCommitter& committer_;
   const std::string issuer_;
   const Clock& clock_;
 };

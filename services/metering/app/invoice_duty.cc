@@ -26,9 +26,6 @@ void InvoiceDuty::Run() {
 }
 
 void InvoiceDuty::FinalizeDue() {
-  if (const absl::Status told = desk_.TellOfUntold(""); !told.ok()) {
-    spdlog::warn("invoices: {}", told.ToString());
-  }
   const std::int64_t end_us = LastClosable(absl::ToUnixMicros(clock_.Now()), grace_);
   std::string after;
   for (int done = 0; done < kMaxProjects; done += kProjectsAtOnce) {

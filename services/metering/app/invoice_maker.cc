@@ -13,20 +13,25 @@ constexpr int kReadAtOnce = 10;
 
 }  // namespace
 
-absl::StatusOr<Invoice> InvoiceMaker::Make(const InvoiceOrder& order) {
+absl::StatusOr<MadeInvoice> InvoiceMaker::Make(const InvoiceOrder& order) {
   FURNACE_ASSIGN_OR_RETURN(const InvoiceCharges charges, Read(order));
-  Invoice invoice{.project_id = order.project_id,
-                  .period = order.period,
-                  .cut = charges.Cut(),
-                  .ledger_hash = order.last.hash,
-                  .lines = charges.Lines()};
-  FURNACE_RETURN_IF_ERROR(Adjust(charges.Charges(), invoice));
+  MadeInvoice made{.charges = charges.Charges()};
+  FURNACE_ASSIGN_OR_RETURN(made.adjustments, Adjust(order, made.charges));
+  Invoice& invoice = made.invoice;
+  invoice = {.project_id = order.project_id,
+             .period = order.period,
+             .cut = charges.Cut(),
+             .ledger_hash = order.last.hash,
+             .lines = charges.Lines()};
+  for (const Adjustment& adjustment : made.adjustments) {
+    invoice.lines.push_back(LineOf(adjustment, order.period));
+  }
   if (invoice.lines.size() > kMaxInvoiceLines) {
     return Error(absl::StatusCode::kResourceExhausted, "the invoice has more than {} lines",
                  kMaxInvoiceLines);
   }
   FURNACE_RETURN_IF_ERROR(Settle(invoice));
-  return invoice;
+  return made;
 }
 
 absl::StatusOr<InvoiceCharges> InvoiceMaker::Read(const InvoiceOrder& order) {
@@ -53,20 +58,18 @@ absl::StatusOr<InvoiceCharges> InvoiceMaker::Read(const InvoiceOrder& order) {
   return charges;
 }
 
-absl::Status InvoiceMaker::Adjust(const std::vector<Charge>& charges, Invoice& invoice) {
+absl::StatusOr<std::vector<Adjustment>> InvoiceMaker::Adjust(const InvoiceOrder& order,
+                                                             const std::vector<Charge>& charges) {
   std::vector<Adjustment> adjustments;
   for (Adjuster* const adjuster : adjusters_) {
     FURNACE_ASSIGN_OR_RETURN(const std::vector<Adjustment> more,
-                             adjuster->Adjust({.project_id = invoice.project_id,
-                                               .period = invoice.period,
+                             adjuster->Adjust({.project_id = order.project_id,
+                                               .period = order.period,
                                                .charges = charges,
                                                .adjustments = adjustments}));
     adjustments.insert(adjustments.end(), more.begin(), more.end());
   }
-  for (const Adjustment& adjustment : adjustments) {
-    invoice.lines.push_back(LineOf(adjustment, invoice.period));
-  }
-  return absl::OkStatus();
+  return adjustments;
 }
 
 }  // namespace furnace::metering

@@ -23,6 +23,13 @@ struct InvoiceOrder {
   absl::Time deadline = absl::InfiniteFuture();  // When nobody waits for it any more.
 };
 
+/// An invoice, and what its lines are made of.
+struct MadeInvoice {
+  Invoice invoice = {};
+  std::vector<Charge> charges = {};
+  std::vector<Adjustment> adjustments = {};  // Of all adjusters, in their order.
+};
+
 /// Makes invoices from the recorded usage: the same order gives the same lines, as long as the
 /// adjusters do as they have to. Thread-safe.
 class InvoiceMaker {
@@ -35,11 +42,12 @@ class InvoiceMaker {
   ///
   /// Errors: DEADLINE_EXCEEDED; OUT_OF_RANGE, an amount that does not fit; RESOURCE_EXHAUSTED, more
   /// than kMaxInvoiceLines lines; those of the store and of the adjusters.
-  absl::StatusOr<Invoice> Make(const InvoiceOrder& order);
+  absl::StatusOr<MadeInvoice> Make(const InvoiceOrder& order);
 
  private:
   absl::StatusOr<InvoiceCharges> Read(const InvoiceOrder& order);
-  absl::Status Adjust(const std::vector<Charge>& charges, Invoice& invoice);
+  absl::StatusOr<std::vector<Adjustment>> Adjust(const InvoiceOrder& order,
+                                                 const std::vector<Charge>& charges);
 
   LedgerStore& ledger_;
   const std::vector<Adjuster*> adjusters_;

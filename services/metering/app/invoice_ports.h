@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/metering/app/adjuster.h"
 #include "services/metering/app/closed_periods.h"
 #include "services/metering/domain/invoice.h"
 
@@ -42,25 +43,22 @@ class InvoiceStore : public ClosedPeriods {
   virtual absl::StatusOr<std::vector<std::string>> Due(std::int64_t end_us,
                                                        const std::string& after, int limit) = 0;
 
-  /// Those that nobody has confirmed to have told of, the oldest numbers first, at most
-  /// `limit`, with lines; of one project, or, when empty, of all.
-  virtual absl::StatusOr<std::vector<Invoice>> Untold(const std::string& project_id, int limit) = 0;
-  /// Confirms that those who have to know of the invoice do.
-  virtual absl::Status Told(const std::string& invoice_id) = 0;
-
   /// Runs `work` unless another process is running some; whether it did.
   virtual absl::StatusOr<bool> RunAlone(const std::function<void()>& work) = 0;
 };
 
-/// Has to know of each final invoice, such as the book of prepaid credits that it uses up.
+/// Makes what an invoice uses stand before the invoice is final, such as prepaid credits.
 /// Thread-safe.
-class InvoiceListener {
+class PeriodCommitter {
  public:
-  virtual ~InvoiceListener() = default;
+  virtual ~PeriodCommitter() = default;
 
-  /// Called at least once for each invoice, of a project in the order of the numbers; no
-  /// further one of the project is made until this is OK.
-  virtual absl::Status Finalized(const Invoice& invoice) = 0;
+  /// Commits what is among `charges.adjustments`, which are those of all adjusters, under
+  /// `reference`, the invoice's id: once, however often it is called.
+  ///
+  /// ABORTED, and nothing is committed, when they are not what the adjusters would say now: ask
+  /// them again.
+  virtual absl::Status Commit(const std::string& reference, const PeriodCharges& charges) = 0;
 };
 
 }  // namespace furnace::metering

@@ -1,19 +1,11 @@
 #include "services/metering/app/period_preview.h"
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "libs/common/base/status.h"
+#include "services/metering/domain/invoice_month.h"
 #include "services/metering/domain/usage_query.h"
 
 namespace furnace::metering {
 namespace {
-
-// The first of the UTC month that is `months` after the one of `time_us`.
-std::int64_t MonthFrom(std::int64_t time_us, int months) {
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilMonth month = absl::ToCivilMonth(absl::FromUnixMicros(time_us), utc);
-  return absl::ToUnixMicros(absl::FromCivil(month + months, utc));
-}
 
 template <typename Items>
 absl::StatusOr<AttoUsd> Total(const Items& items) {
@@ -34,9 +26,9 @@ absl::Status CheckHour(std::int64_t time_us, const char* field) {
 absl::StatusOr<Span> WholePeriod(std::optional<std::int64_t> start_us,
                                  std::optional<std::int64_t> end_us, std::int64_t now_us) {
   Span period;
-  period.start_us = start_us.value_or(MonthFrom(now_us, 0));
+  period.start_us = start_us.value_or(MonthAt(now_us).start_us);
   FURNACE_RETURN_IF_ERROR(CheckHour(period.start_us, "start_time"));
-  period.end_us = end_us.value_or(MonthFrom(period.start_us, 1));
+  period.end_us = end_us.value_or(MonthAt(period.start_us).end_us);
   FURNACE_RETURN_IF_ERROR(CheckHour(period.end_us, "end_time"));
   if (period.end_us <= period.start_us) {
     return absl::InvalidArgumentError("end_time: not after start_time");

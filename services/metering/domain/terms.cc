@@ -4,11 +4,10 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "libs/common/base/gpu_type.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
+#include "services/metering/domain/invoice_month.h"
 #include "services/metering/domain/price_change.h"
 
 namespace furnace::metering {
@@ -82,14 +81,14 @@ absl::Status CheckFigures(const Term& term) {
   return absl::OkStatus();
 }
 
-bool IsMonth(std::int64_t time_us) { return MonthOf(time_us).start_us == time_us; }
+bool IsMonth(std::int64_t time_us) { return MonthAt(time_us).start_us == time_us; }
 
 absl::Status CheckMonths(const Term& term, std::int64_t now_us) {
   if (!IsMonth(term.from_us)) return Invalid("effective_from", "not the first of a UTC month");
   if (term.from_us > now_us + kMaxAheadUs) {
     return Invalid("effective_from", "more than 400 days in the future");
   }
-  if (term.from_us < MonthOf(now_us).start_us) {
+  if (term.from_us < MonthAt(now_us).start_us) {
     return Error(absl::StatusCode::kFailedPrecondition, "effective_from: before the present month");
   }
   if (!term.until_us) return absl::OkStatus();
@@ -106,13 +105,6 @@ std::tuple<int, bool, PriceUnit, std::string_view> SlotOf(const Term& term) {
 }
 
 }  // namespace
-
-Span MonthOf(std::int64_t time_us) {
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilMonth month = absl::ToCivilMonth(absl::FromUnixMicros(time_us), utc);
-  return {absl::ToUnixMicros(absl::FromCivil(absl::CivilSecond(month), utc)),
-          absl::ToUnixMicros(absl::FromCivil(absl::CivilSecond(month + 1), utc))};
-}
 
 absl::Status CheckTerm(const Term& term, std::int64_t now_us) {
   FURNACE_RETURN_IF_ERROR(CheckWhatItIsFor(term));

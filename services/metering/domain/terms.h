@@ -58,9 +58,6 @@ struct Term {
   friend bool operator==(const Term&, const Term&) = default;
 };
 
-/// The first of `time_us`'s UTC month, and of the one after.
-Span MonthOf(std::int64_t time_us);
-
 /// INVALID_ARGUMENT, naming the field, for a malformed term; FAILED_PRECONDITION for one that
 /// would go for a month before the present one.
 absl::Status CheckTerm(const Term& term, std::int64_t now_us);

@@ -2,18 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "libs/common/base/status.h"
+#include "services/metering/domain/invoice_month.h"
 
 namespace furnace::metering {
 namespace {
-
-std::int64_t MonthOf(std::int64_t time_us) {
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const absl::CivilMonth month = absl::ToCivilMonth(absl::FromUnixMicros(time_us), utc);
-  return absl::ToUnixMicros(absl::FromCivil(month, utc));
-}
 
 // No usage is older, and hours are counted from the Unix epoch up.
 Span WithUsage(Span period) {
@@ -24,7 +17,7 @@ Span WithUsage(Span period) {
 
 absl::StatusOr<Span> PeriodOf(std::optional<std::int64_t> start_us,
                               std::optional<std::int64_t> end_us, std::int64_t now_us) {
-  const Span period{start_us.value_or(MonthOf(now_us)), end_us.value_or(now_us)};
+  const Span period{start_us.value_or(MonthAt(now_us).start_us), end_us.value_or(now_us)};
   if (period.end_us < period.start_us) {
     return absl::InvalidArgumentError("end_time: before start_time");
   }

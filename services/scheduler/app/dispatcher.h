@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +34,7 @@ struct WorkerHello {
   std::vector<LeaseId> leases;  // Held over from an earlier session.
   int credits = 0;
   std::vector<GpuInfo> gpus;
+  std::uint64_t session = 0;  // Rises with each session that this replica opens.
 };
 
 /// What a worker said of itself.
@@ -85,6 +87,9 @@ class Dispatcher {
 
   // What a worker says on its stream. `link` names the session: what comes from one
   // that another has replaced is ignored.
+
+  /// Begins a session in place of the worker's present one, or closes it if that is a later one.
+  /// `link` may be given jobs before this returns.
   void Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) ABSL_LOCKS_EXCLUDED(mutex_);
   /// Below 0: takes credits back.
   void AddCredits(const std::string& worker_id, int count) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -198,6 +203,10 @@ class Dispatcher {
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  /// Fills in `session` with a worker that has come, maybe in place of itself. Returns the leases
+  /// of before.
+  std::set<LeaseId> SeatLocked(WorkerHello hello, bool replaces, Session& session)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropLeaseLocked(Session& session, const LeaseId& lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DetachLocked(const std::string& worker_id, const std::string& endpoint_id)

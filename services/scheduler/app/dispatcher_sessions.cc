@@ -26,32 +26,17 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
   std::set<LeaseId> missing;  // Assigned to it, and never arrived.
   // One that was just started may have had them, and died of them.
   const bool just_started = hello.worker.cold_start > absl::ZeroDuration();
-  std::shared_ptr<WorkerLink> replaced;
+  std::shared_ptr<WorkerLink> over;  // Of the session before, or of this one if it is late:
+  bool late = false;                 // a later one was here first.
   {
     MutexLock lock(mutex_);
     Session& session = sessions_[worker_id];
-    replaced = std::exchange(session.link, std::move(link));
-    if (replaced != nullptr) {
-      missing = std::move(session.leases);
-      DetachLocked(worker_id, session.hello.endpoint_id);
-    } else if (const auto away = away_.find(worker_id); away != away_.end()) {
-      missing = std::move(away->second.leases);
-      away_.erase(away);
-    }
-    const absl::Time now = clock_.Now();
-    session.credits = hello.credits;
-    session.draining = false;
-    session.ended = false;
-    session.leases = {held.begin(), held.end()};
-    std::erase_if(session.starts,
-                  [&session](const auto& start) { return !session.leases.contains(start.first); });
-    session.had_job = session.had_job || !held.empty();
-    session.connected_at = now;
-    session.idle_since = held.empty() ? now : absl::InfiniteFuture();
-    session.hello = std::move(hello);
-    endpoints_[endpoint_id].worker_ids.insert(worker_id);
+    late = session.hello.session > hello.session;
+    over = late ? std::move(link) : std::exchange(session.link, std::move(link));
+    if (!late) missing = SeatLocked(std::move(hello), over != nullptr, session);
   }
-  if (replaced != nullptr) replaced->Close();
+  if (over != nullptr) over->Close();
+  if (late) return;
   if (!held.empty()) Renew(held, worker_id);
   for (const LeaseId& lease : held) missing.erase(lease);
   for (const LeaseId& lease : missing) {
@@ -61,6 +46,31 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
                      .never_began = !just_started});
   }
   Wake(endpoint_id);
+}
+
+std::set<LeaseId> Dispatcher::SeatLocked(WorkerHello hello, bool replaces, Session& session) {
+  const std::string& worker_id = hello.worker.worker_id;
+  std::set<LeaseId> before;
+  if (replaces) {
+    before = std::move(session.leases);
+    DetachLocked(worker_id, session.hello.endpoint_id);
+  } else if (const auto away = away_.find(worker_id); away != away_.end()) {
+    before = std::move(away->second.leases);
+    away_.erase(away);
+  }
+  const absl::Time now = clock_.Now();
+  session.credits = hello.credits;
+  session.draining = false;
+  session.ended = false;
+  session.leases = {hello.leases.begin(), hello.leases.end()};
+  std::erase_if(session.starts,
+                [&session](const auto& start) { return !session.leases.contains(start.first); });
+  session.had_job = session.had_job || !hello.leases.empty();
+  session.connected_at = now;
+  session.idle_since = hello.leases.empty() ? now : absl::InfiniteFuture();
+  endpoints_[hello.endpoint_id].worker_ids.insert(worker_id);
+  session.hello = std::move(hello);
+  return before;
 }
 
 void Dispatcher::AddCredits(const std::string& worker_id, int count) {

@@ -169,7 +169,6 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
         request.batch ? fmt::format("jobs[{}].options", submission.items.size()) : "options";
     FURNACE_ASSIGN_OR_RETURN(Affinity affinity, Within(*endpoint, std::move(item.affinity), name));
     affinity.window = std::move(item.window);
-    affinity.background = item.priority <= kLowestPriority && !affinity.critical;
     // Those of a graph are nobody else's.
     const bool given = !item.id.empty() && request.graph_id.empty();
     submission.ids_given = submission.ids_given || given;

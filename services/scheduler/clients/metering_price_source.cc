@@ -13,8 +13,8 @@ absl::StatusOr<PriceList> MeteringPriceSource::Prices() {
   FURNACE_RETURN_IF_ERROR(furnace::rpc::FromGrpc(stub_->ListPrices(&context, {}, &response)));
   PriceList prices;
   for (const v1::Price& price : response.prices()) {
-    // Forecasts are at the list's prices, wherever the job will run.
-    if (!price.region().empty() || !price.tier().empty()) continue;
+    // The list's own prices: what goes for some place, tier or project only is nobody else's.
+    if (!price.region().empty() || !price.tier().empty() || !price.project_id().empty()) continue;
     if (price.unit() == v1::PRICE_UNIT_GPU_SECOND) {
       prices.gpu_seconds[price.gpu_type()] = price.nanos();
     } else if (price.unit() == v1::PRICE_UNIT_INVOCATION) {

@@ -16,9 +16,6 @@
 
 namespace furnace::scheduler {
 
-/// Jobs of this priority are in the background, see Affinity, unless they are critical.
-inline constexpr int kLowestPriority = -10;
-
 /// Names an attempt: the lease of a job under an epoch, which is the attempt's
 /// number. Whoever acts on a job under an older epoch is refused.
 struct LeaseId {

@@ -43,7 +43,7 @@ WaitReason ForAWorker(const Hindrance& hindrance, bool background) {
     case Obstacle::kNone: break;
   }
   if (background) {
-    return {WaitConstraint::kBusy, 0, "no worker is free, and none is started for its priority"};
+    return {WaitConstraint::kBusy, 0, "no worker is free, and none is started for it"};
   }
   return {WaitConstraint::kBusy, 0, "all workers are busy"};
 }

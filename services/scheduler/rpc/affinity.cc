@@ -80,7 +80,8 @@ void SetAffinity(std::string_view affinity_class, v1::Job& proto) {
   if (affinity_class.find('|') == std::string_view::npos) return;
   const Affinity affinity = ParseAffinityClass(affinity_class);
   if (affinity.critical) proto.set_critical(true);
-  // A job's priority says this.
+  if (affinity.background) proto.set_starts_no_worker(true);
+  // That is not asked of the worker.
   if (affinity == Affinity{.gpu_types = affinity.gpu_types, .background = true}) return;
   v1::Affinity& asked = *proto.mutable_affinity();
   asked.mutable_gpu_types()->Add(affinity.gpu_types.begin(), affinity.gpu_types.end());

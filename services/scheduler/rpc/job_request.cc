@@ -112,6 +112,17 @@ absl::StatusOr<BatchOptions> ToBatchOptions(const v1::SubmitBatchRequest& reques
                       .webhook_url = request.webhook_url()};
 }
 
+absl::Status ApplyUrgency(const std::string& name, const v1::JobOptions& options,
+                          Affinity& affinity) {
+  if (options.critical() && options.starts_no_worker()) {
+    return Error(absl::StatusCode::kInvalidArgument, "{}.starts_no_worker: not with critical",
+                 name);
+  }
+  affinity.critical = options.critical();
+  affinity.background = options.starts_no_worker();
+  return absl::OkStatus();
+}
+
 // What all requests for one job share, but where it goes.
 template <typename Request>
 absl::StatusOr<JobRequest> Unaddressed(const furnace::rpc::CallContext& call, Request& request,
@@ -169,7 +180,7 @@ absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options
     FURNACE_ASSIGN_OR_RETURN(item.webhook, FromProto(name + ".webhook", options.webhook()));
   }
   FURNACE_ASSIGN_OR_RETURN(item.affinity, ToAffinity(name + ".affinity", options.affinity()));
-  item.affinity.critical = options.critical();
+  FURNACE_RETURN_IF_ERROR(ApplyUrgency(name, options, item.affinity));
   FURNACE_RETURN_IF_ERROR(CheckS3Config(name + ".s3_config", options.s3_config()));
   item.s3_config = options.s3_config();
   return ApplyParents(name, options, item);

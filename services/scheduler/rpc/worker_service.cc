@@ -31,7 +31,7 @@ void WorkerService::OnConnect(const std::shared_ptr<ConnectCall>& call) {
   absl::StatusOr<furnace::rpc::WorkerIdentity> identity =
       furnace::rpc::VerifyWorkerToken(internal_token_, token, clock_.Now());
   if (!identity.ok()) return call->Close(furnace::rpc::ToGrpc(identity.status()));
-  std::make_shared<WorkerSession>(context_, *std::move(identity), call)->Start();
+  std::make_shared<WorkerSession>(context_, *std::move(identity), ++sessions_, call)->Start();
 }
 
 }  // namespace furnace::scheduler::rpc

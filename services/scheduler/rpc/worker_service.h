@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +28,7 @@ class WorkerService final
   const std::string internal_token_;
   const SessionContext context_;
   const Clock& clock_;
+  std::atomic<std::uint64_t> sessions_{0};  // So far.
   furnace::rpc::Listener<ConnectCall> connect_;
 };
 

@@ -82,6 +82,7 @@ void WorkerSession::OnHello(const v1::Hello& hello) {
   greeted_ = true;
   absl::StatusOr<WorkerHello> worker = FromProto(hello);
   if (!worker.ok()) return Refuse(worker.status());
+  worker->session = number_;
   if (hello.worker_id() != identity_.worker_id || hello.endpoint_id() != identity_.endpoint_id) {
     return Refuse(absl::InvalidArgumentError("hello contradicts the worker's token"));
   }
@@ -103,6 +104,7 @@ void WorkerSession::Welcome(WorkerHello hello) {
   message.mutable_welcome()->set_lease_ms(static_cast<std::int32_t>(lease_ms));
   message.mutable_welcome()->set_heartbeat_ms(
       static_cast<std::int32_t>(lease_ms / kHeartbeatsPerLease));
+  // First: once it has joined, it may be given jobs at any moment.
   call_->Push(std::move(message));
   context_.dispatcher.Join(std::move(hello), link_);
   // The stream may have ended while the endpoint was looked up.

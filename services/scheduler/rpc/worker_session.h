@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -25,10 +26,12 @@ struct SessionContext {
 /// dispatcher. OnMessage and OnClosed are called one at a time.
 class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
  public:
+  /// `number` is greater than those of the sessions before.
   WorkerSession(const SessionContext& context, furnace::rpc::WorkerIdentity identity,
-                std::shared_ptr<ConnectCall> call)
+                std::uint64_t number, std::shared_ptr<ConnectCall> call)
       : context_(context),
         identity_(std::move(identity)),
+        number_(number),
         call_(std::move(call)),
         link_(std::make_shared<StreamWorkerLink>(call_)) {}
 
@@ -46,6 +49,7 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
 
   const SessionContext context_;
   const furnace::rpc::WorkerIdentity identity_;
+  const std::uint64_t number_;
   const std::shared_ptr<ConnectCall> call_;
   const std::shared_ptr<StreamWorkerLink> link_;
   bool greeted_ = false;

@@ -106,7 +106,6 @@ TYPED_TEST_P(InvoiceStoreContract, AnotherProjectHasNone) {
   EXPECT_TRUE(this->store().List(other, this->kEver, 9)->empty());
   EXPECT_EQ(*this->store().OpenFrom(other), 0);
   EXPECT_FALSE(this->store().LastBefore(other, this->kEver)->has_value());
-  EXPECT_TRUE(this->store().Untold(other, 9)->empty());
 }
 
 TYPED_TEST_P(InvoiceStoreContract, WhatIsClosedEndsWithTheLastInvoice) {
@@ -134,21 +133,6 @@ TYPED_TEST_P(InvoiceStoreContract, AProjectIsDueFromItsFirstUsageToItsInvoice) {
   EXPECT_TRUE(this->IsDue(May().start_us));
 }
 
-TYPED_TEST_P(InvoiceStoreContract, AnInvoiceIsUntoldUntilItIsTold) {
-  this->Append(1);
-  this->Append(2);
-  const auto untold = this->store().Untold(this->project_, 9);
-  ASSERT_TRUE(untold.ok()) << untold.status();
-  ASSERT_EQ(untold->size(), 2);
-  EXPECT_EQ((*untold)[0], this->Numbered(1));
-  EXPECT_FALSE(this->store().Untold("", 1)->empty());
-  ASSERT_TRUE(this->store().Told((*untold)[0].id).ok());
-  ASSERT_TRUE(this->store().Told((*untold)[0].id).ok());
-  EXPECT_EQ(this->store().Untold(this->project_, 9)->size(), 1);
-  ASSERT_TRUE(this->store().Told((*untold)[1].id).ok());
-  EXPECT_TRUE(this->store().Untold(this->project_, 9)->empty());
-}
-
 TYPED_TEST_P(InvoiceStoreContract, OneRunsAtATime) {
   bool inner = true;
   const auto outer = this->store().RunAlone([&] { inner = *this->store().RunAlone([] {}); });
@@ -162,7 +146,6 @@ REGISTER_TYPED_TEST_SUITE_P(InvoiceStoreContract, AnInvoiceComesBackAsItWasKept,
                             AnInvoiceWithoutLinesIsKeptToo, OnlyWhatComesNextIsKept,
                             TheListIsTheNewestFirstAndWithoutLines, AnotherProjectHasNone,
                             WhatIsClosedEndsWithTheLastInvoice,
-                            AProjectIsDueFromItsFirstUsageToItsInvoice,
-                            AnInvoiceIsUntoldUntilItIsTold, OneRunsAtATime);
+                            AProjectIsDueFromItsFirstUsageToItsInvoice, OneRunsAtATime);
 
 }  // namespace furnace::metering

@@ -7,9 +7,14 @@
 #include <thread>
 #include <vector>
 
+#include "services/metering/app/credit_book.h"
 #include "services/metering/app/invoice_desk.h"
+#include "services/metering/app/subsidy_adjuster.h"
+#include "services/metering/storage/postgres/credit_store.h"
 #include "services/metering/storage/postgres/invoice_store.h"
+#include "services/metering/storage/postgres/subsidy_store.h"
 #include "tests/support/metering_invoices.h"
+#include "tests/support/metering_memory_credits.h"
 #include "tests/support/metering_memory_invoices.h"
 #include "tests/support/metering_postgres.h"
 
@@ -17,6 +22,12 @@ namespace furnace::metering {
 namespace {
 
 constexpr std::int64_t kUse = 700'000;  // Of ten seconds and an invocation.
+
+// Whatever policies other tests have stored.
+class NoAwards final : public PolicyAgent {
+ public:
+  absl::StatusOr<std::string> Ask(const std::string&) override { return R"({"awards":[]})"; }
+};
 
 class MeteringInvoiceTest : public testing::Test {
  protected:
@@ -50,8 +61,13 @@ class MeteringInvoiceTest : public testing::Test {
   PostgresBackend backend_{8};
   PostgresInvoiceStore store_{backend_.pool()};
   MovableClock clock_{May().end_us};
-  InvoiceMaker maker_{backend_.ledger(), {}, clock_};
-  InvoiceDesk desk_{backend_.ledger(), store_, maker_, {}, "Example", clock_};
+  PostgresCreditStore credits_{backend_.pool()};
+  PostgresSubsidyStore decisions_{backend_.pool()};
+  NoAwards agent_;
+  SubsidyAdjuster subsidies_{decisions_, credits_, &agent_, clock_};
+  CreditBook book_{credits_, decisions_, clock_};
+  InvoiceMaker maker_{backend_.ledger(), {&subsidies_, &book_}, clock_};
+  InvoiceDesk desk_{backend_.ledger(), store_, maker_, book_, "Example", clock_};
 };
 
 TEST_F(MeteringInvoiceTest, InvoicesAreAppendOnly) {
@@ -104,6 +120,7 @@ TEST_F(MeteringInvoiceTest, AnyChangedColumnIsFound) {
 
 TEST_F(MeteringInvoiceTest, OfManyAtOnceOneMakesTheInvoiceAndAllGetIt) {
   for (int i = 0; i < 20; ++i) Use(kTenUs + i * kMinuteUs);
+  ASSERT_TRUE(credits_.CreateGrant(AGrant(project_, 5 * kUse)).ok());
   std::vector<absl::StatusOr<Invoice>> made(4, absl::UnknownError(""));
   std::vector<std::thread> threads;
   for (auto& mine : made) {
@@ -115,6 +132,9 @@ TEST_F(MeteringInvoiceTest, OfManyAtOnceOneMakesTheInvoiceAndAllGetIt) {
     EXPECT_EQ(*each, *made[0]);
   }
   EXPECT_EQ(store_.List(project_, 99, 99)->size(), 1);
+  EXPECT_EQ(made[0]->total_nanos, 15 * kUse);
+  EXPECT_EQ(credits_.Grants(project_)->front().used, FromNanos(5 * kUse));
+  EXPECT_EQ(Differences(made[0]->id), 0);
 }
 
 TEST_F(MeteringInvoiceTest, WhatIsRecordedMeanwhileIsOnOneInvoice) {

@@ -56,7 +56,9 @@ absl::Status ApplyPolicy(std::string_view value, RunRequest& request) {
   if (!low) return absl::OkStatus();
   const auto is_low = json::AsBool(*low);
   if (!is_low.ok()) return Fault("policy.lowPriority", "must be true or false");
-  if (*is_low) request.priority = kLowPriority;
+  if (!*is_low) return absl::OkStatus();
+  request.priority = kLowPriority;
+  request.options.set_starts_no_worker(true);
   return absl::OkStatus();
 }
 

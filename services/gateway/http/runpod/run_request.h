@@ -14,7 +14,7 @@ struct RunRequest {
   furnace::v1::JobOptions options;
 };
 
-/// The priority of jobs with policy.lowPriority.
+/// The priority of jobs with policy.lowPriority, which start no worker either.
 inline constexpr int kLowPriority = -10;
 
 /// Reads {"input", "policy", "webhook", "s3Config"}, each as RunPod means it. As RunPod

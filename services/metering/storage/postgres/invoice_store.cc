@@ -10,11 +10,6 @@
 namespace furnace::metering {
 namespace {
 
-postgres::Param IdParam(const std::string& id) {
-  if (id.empty()) return std::nullopt;
-  return id;
-}
-
 absl::StatusOr<std::vector<Invoice>> InvoicesIn(const postgres::Rows& rows) {
   std::vector<Invoice> invoices;
   for (int row = 0; row < rows.size(); ++row) {
@@ -32,14 +27,8 @@ absl::Status AppendIn(postgres::Connection& connection, const Invoice& invoice) 
     return Error(absl::StatusCode::kAborted, "invoice {} of project {} does not come next",
                  invoice.number, invoice.project_id);
   }
-  if (!invoice.lines.empty()) {
-    FURNACE_RETURN_IF_ERROR(
-        connection.Exec(sql::kInsertInvoiceLines, LineColumnsOf(invoice)).status());
-  }
-  return connection
-      .Exec(sql::kInsertUntoldInvoice,
-            {invoice.id, invoice.project_id, std::to_string(invoice.number)})
-      .status();
+  if (invoice.lines.empty()) return absl::OkStatus();
+  return connection.Exec(sql::kInsertInvoiceLines, LineColumnsOf(invoice)).status();
 }
 
 }  // namespace
@@ -97,28 +86,11 @@ absl::StatusOr<std::vector<std::string>> PostgresInvoiceStore::Due(std::int64_t 
   FURNACE_ASSIGN_OR_RETURN(
       const postgres::Rows rows,
       pool_.Exec(sql::kSelectProjectsToInvoice,
-                 {std::to_string(end_us), IdParam(after), std::to_string(limit)}));
+                 {std::to_string(end_us), after.empty() ? postgres::Param() : after,
+                  std::to_string(limit)}));
   std::vector<std::string> projects;
   for (int row = 0; row < rows.size(); ++row) projects.emplace_back(rows.Text(row, 0));
   return projects;
-}
-
-absl::StatusOr<std::vector<Invoice>> PostgresInvoiceStore::Untold(const std::string& project_id,
-                                                                  int limit) {
-  FURNACE_ASSIGN_OR_RETURN(
-      const postgres::Rows rows,
-      pool_.Exec(sql::kSelectUntoldInvoices, {IdParam(project_id), std::to_string(limit)}));
-  std::vector<Invoice> invoices;
-  for (int row = 0; row < rows.size(); ++row) {
-    FURNACE_ASSIGN_OR_RETURN(Invoice invoice,
-                             Get(std::string(rows.Text(row, 0)), std::string(rows.Text(row, 1))));
-    invoices.push_back(std::move(invoice));
-  }
-  return invoices;
-}
-
-absl::Status PostgresInvoiceStore::Told(const std::string& invoice_id) {
-  return pool_.Exec(sql::kDeleteUntoldInvoice, {invoice_id}).status();
 }
 
 absl::StatusOr<bool> PostgresInvoiceStore::RunAlone(const std::function<void()>& work) {

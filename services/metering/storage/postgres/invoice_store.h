@@ -10,7 +10,7 @@
 
 namespace furnace::metering {
 
-/// The tables metering.invoices, invoice_lines and untold_invoices.
+/// The tables metering.invoices and invoice_lines.
 class PostgresInvoiceStore final : public InvoiceStore {
  public:
   explicit PostgresInvoiceStore(postgres::Pool& pool) : pool_(pool) {}
@@ -25,8 +25,6 @@ class PostgresInvoiceStore final : public InvoiceStore {
   absl::StatusOr<std::optional<std::int64_t>> FirstUsage(const std::string& project_id) override;
   absl::StatusOr<std::vector<std::string>> Due(std::int64_t end_us, const std::string& after,
                                                int limit) override;
-  absl::StatusOr<std::vector<Invoice>> Untold(const std::string& project_id, int limit) override;
-  absl::Status Told(const std::string& invoice_id) override;
   absl::StatusOr<bool> RunAlone(const std::function<void()>& work) override;
 
  private:

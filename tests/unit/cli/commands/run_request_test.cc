@@ -21,6 +21,7 @@ TEST(RunJsonTest, HoldsEverythingGiven) {
                               .on_parent_failure = "SKIP",
                               .window = "22:00-06:00",
                               .critical = true,
+                              .starts_no_worker = true,
                               .gpus = {"h100"},
                               .vram_min_mib = 3,
                               .region = "eu",
@@ -34,7 +35,7 @@ TEST(RunJsonTest, HoldsEverythingGiven) {
             R"("concurrency_key":"user-7","ack":"PERSISTED","depends_on":["a","b"],)"
             R"("on_parent_failure":"SKIP","window":{"start":"22:00","end":"06:00"},)"
             R"("webhook":{"url":"http://a/\"","format":"RUNPOD"},)"
-            R"("critical":true,"affinity":{"gpu_types":["h100"],)"
+            R"("critical":true,"starts_no_worker":true,"affinity":{"gpu_types":["h100"],)"
             R"("vram_min_mib":3,"region":"eu","latency_sensitive":true,"model":"m"}}})");
 }
 

@@ -89,6 +89,21 @@ TEST_F(CreditBookTest, WhatHasChangedMeanwhileIsNotCommitted) {
   EXPECT_TRUE(book_.Commit("invoice 1", With(now)).ok());
 }
 
+TEST_F(CreditBookTest, OfTwoWhoMakeTheSameInvoiceTheSlowerIsHeldToWhatStands) {
+  const std::vector<Adjustment> all = Adjusted();
+  charges_.push_back(GpuTimeCharge(NewId(), "c", 10, 100));  // Booked after the faster has read.
+  const std::vector<Adjustment> more = *adjuster_.Adjust(With({}));
+  charges_.pop_back();
+  ASSERT_TRUE(book_.Commit("invoice 1", With(all)).ok());
+  EXPECT_TRUE(absl::IsAborted(book_.Commit("invoice 1", With(more))));
+  std::vector<Adjustment> without_credit(all.begin(), all.end() - 1);
+  EXPECT_TRUE(absl::IsAborted(book_.Commit("invoice 1", With(without_credit))));
+  charges_.push_back(GpuTimeCharge(NewId(), "c", 10, 100));
+  const absl::Status again = book_.Commit("invoice 1", With(Adjusted()));
+  EXPECT_TRUE(again.ok()) << again;
+  EXPECT_EQ(State().used, FromNanos(400));
+}
+
 TEST_F(CreditBookTest, OnlyWhatWasDecidedIsCommitted) {
   EXPECT_TRUE(absl::IsFailedPrecondition(book_.Commit("invoice 1", With({}))));
   EXPECT_TRUE(absl::IsInvalidArgument(book_.Commit("", With({}))));

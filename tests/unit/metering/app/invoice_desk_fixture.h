@@ -57,9 +57,9 @@ class InvoiceDeskFixture : public testing::Test {
     return adjustments;
   }};
   FakeAdjuster second_{[](const PeriodCharges&) { return std::vector<Adjustment>(); }};
-  FakeListener listener_;
+  FakeCommitter committer_;
   InvoiceMaker maker_{usage_, {&first_, &second_}, clock_};
-  InvoiceDesk desk_{usage_, store_, maker_, {&listener_}, "Example", clock_};
+  InvoiceDesk desk_{usage_, store_, maker_, committer_, "Example", clock_};
 };
 
 }  // namespace furnace::metering

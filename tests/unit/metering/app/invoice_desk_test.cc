@@ -1,5 +1,7 @@
 #include "services/metering/app/invoice_desk.h"
 
+#include <utility>
+
 #include "tests/unit/metering/app/invoice_desk_fixture.h"
 
 namespace furnace::metering {
@@ -100,19 +102,54 @@ TEST_F(InvoiceDeskTest, OnlyTheNextMonthThatIsOverCanBeMadeFinal) {
   EXPECT_EQ(desk_.Finalize(project_, february).status().code(), refused);
 }
 
-TEST_F(InvoiceDeskTest, NoFurtherInvoiceIsMadeUntilTheLastIsToldOf) {
+TEST_F(InvoiceDeskTest, WhatItUsesIsCommittedBeforeItIsFinal) {
   Use(kTenUs);
-  listener_.refuses = true;
-  EXPECT_TRUE(absl::IsUnavailable(desk_.Finalize(project_, March()).status()));
-  clock_.Set(May().start_us);
-  EXPECT_TRUE(absl::IsUnavailable(desk_.Finalize(project_, April()).status()));
-  EXPECT_EQ(store_.List(project_, 9, 9)->size(), 1);
-  listener_.refuses = false;
-  EXPECT_EQ(Final(April()).number, 2);
-  ASSERT_EQ(listener_.told.size(), 2);
-  EXPECT_EQ(listener_.told[0].number, 1);
-  EXPECT_EQ(listener_.told[0].total_nanos, kUse);
-  EXPECT_EQ(listener_.told[1].number, 2);
+  discount_nanos_ = 5;
+  DraftOf();
+  EXPECT_TRUE(committer_.references.empty());
+  committer_.answer = [this] {
+    EXPECT_TRUE(store_.List(project_, 9, 9)->empty());
+    return absl::OkStatus();
+  };
+  const Invoice invoice = Final(March());
+  Final(March());
+  EXPECT_TRUE(desk_.Audit(project_, invoice.id)->differences.empty());
+  EXPECT_EQ(committer_.references, std::vector<std::string>{invoice.id});
+  EXPECT_EQ(committer_.period, March());
+  EXPECT_EQ(committer_.last_charges, first_.charges());
+  ASSERT_EQ(committer_.last_adjustments.size(), 1);
+  EXPECT_EQ(committer_.last_adjustments[0].amount, FromNanos(-5));
+}
+
+TEST_F(InvoiceDeskTest, AdjustersAreAskedAgainWhenWhatTheySaidHasChanged) {
+  Use(kTenUs);
+  committer_.answer = [this] {
+    if (std::exchange(discount_nanos_, 7) == 7) return absl::OkStatus();
+    return absl::AbortedError("there is a policy now");
+  };
+  EXPECT_EQ(Final(March()).total_nanos, kUse - 7);
+  EXPECT_EQ(committer_.references.size(), 2);
+  ASSERT_EQ(committer_.last_adjustments.size(), 1);
+  EXPECT_EQ(committer_.last_adjustments[0].amount, FromNanos(-7));
+}
+
+TEST_F(InvoiceDeskTest, WhatCannotBeCommittedIsNoInvoice) {
+  Use(kTenUs);
+  const struct {
+    absl::Status answer;
+    absl::StatusCode code;
+    std::size_t times;
+  } cases[] = {{absl::AbortedError(""), absl::StatusCode::kUnavailable, 5},
+               {absl::FailedPreconditionError(""), absl::StatusCode::kFailedPrecondition, 1}};
+  for (const auto& [answer, code, times] : cases) {
+    committer_.references.clear();
+    committer_.answer = [&refusal = answer] { return refusal; };
+    EXPECT_EQ(desk_.Finalize(project_, March()).status().code(), code);
+    EXPECT_EQ(committer_.references.size(), times);
+    EXPECT_TRUE(store_.List(project_, 9, 9)->empty());
+  }
+  committer_.answer = [] { return absl::OkStatus(); };
+  EXPECT_EQ(Final(March()).number, 1);
 }
 
 TEST_F(InvoiceDeskTest, AnAuditFindsNothingAsLongAsNobodyChangesAnything) {

@@ -43,15 +43,16 @@ TEST_F(InvoiceDutyTest, WhatWasMissedIsMadeUpForEveryProject) {
   EXPECT_EQ(InvoicesOf(other), 2);
 }
 
-TEST_F(InvoiceDutyTest, WhatNobodyWasToldOfIsToldOf) {
+TEST_F(InvoiceDutyTest, WhatCannotBeCommittedIsLeftForTheNextRun) {
   Use(kTenUs);
-  listener_.refuses = true;
   clock_.Set(April().start_us + 2 * kDayUs);
+  for (const absl::Status& refusal : {absl::UnavailableError("later"), absl::AbortedError("")}) {
+    committer_.answer = [&] { return refusal; };
+    duty_.Run();
+    EXPECT_EQ(InvoicesOf(project_), 0);
+  }
+  committer_.answer = [] { return absl::OkStatus(); };
   duty_.Run();
-  EXPECT_EQ(InvoicesOf(project_), 1);
-  listener_.refuses = false;
-  duty_.Run();
-  EXPECT_EQ(listener_.told.size(), 1);
   EXPECT_EQ(InvoicesOf(project_), 1);
 }
 

@@ -20,13 +20,6 @@ Term Graduated() {
           .from_us = kAprilUs};
 }
 
-TEST(MonthOfTest, IsTheUtcMonth) {
-  EXPECT_EQ(MonthOf(kTenUs), (Span{kMarchUs, kAprilUs}));
-  EXPECT_EQ(MonthOf(kMarchUs), (Span{kMarchUs, kAprilUs}));
-  EXPECT_EQ(MonthOf(kAprilUs - 1), (Span{kMarchUs, kAprilUs}));
-  EXPECT_EQ(MonthOf(kAprilUs).start_us, kAprilUs);
-}
-
 TEST(CheckTermTest, TakesEachKind) {
   const std::vector<Term> terms = {
       Graduated(),

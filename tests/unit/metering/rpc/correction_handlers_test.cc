@@ -10,6 +10,11 @@ namespace {
 
 using furnace::rpc::CallContext;
 
+class NothingIsClosed final : public ClosedPeriods {
+ public:
+  absl::StatusOr<std::int64_t> OpenFrom(const std::string&) override { return 0; }
+};
+
 class CorrectionHandlersTest : public testing::Test {
  protected:
   CorrectionHandlersTest() { operator_.role = v1::ROLE_OPERATOR; }

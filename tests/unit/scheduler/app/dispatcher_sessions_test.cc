@@ -66,6 +66,28 @@ TEST_F(DispatcherSessionsTest, AReplacedSessionIsClosedAndItsEndIsIgnored) {
   EXPECT_EQ(StatusOf(id), JobStatus::kInProgress);
 }
 
+TEST_F(DispatcherSessionsTest, ASessionThatJoinsAfterALaterOneIsClosed) {
+  const auto join = [this](std::uint64_t session) {
+    auto link = std::make_shared<RecordingWorkerLink>();
+    dispatcher_.Join({.worker = AWorker("w-1"),
+                      .endpoint_id = endpoint_.id,
+                      .leases = {},
+                      .credits = 1,
+                      .session = session},
+                     link);
+    return link;
+  };
+  const auto later = join(2);
+  const auto earlier = join(1);
+  EXPECT_EQ(earlier->received().closes, 1);
+  EXPECT_EQ(later->received().closes, 0);
+  dispatcher_.Leave("w-1", earlier.get());
+  Submit();
+  EXPECT_EQ(Assigned(*later).size(), 1U);
+  EXPECT_EQ(join(3)->received().closes, 0);
+  EXPECT_EQ(later->received().closes, 1);
+}
+
 TEST_F(DispatcherSessionsTest, AReplacedSessionThatMovedToAnotherEndpointLeavesNothingBehind) {
   Join("w-1", 1);
   auto link = std::make_shared<RecordingWorkerLink>();

@@ -152,9 +152,9 @@ TEST(WhyWaitingTest, AJobThatStartsNoWorkerSaysSo) {
   Job job;
   job.status = JobStatus::kInQueue;
   job.affinity = "a100|l=1";
-  EXPECT_EQ(WhyWaiting(job, Endpoint(), {.position = 1}, absl::UnixEpoch()),
-            (WaitReason{WaitConstraint::kBusy, 1,
-                        "no worker is free, and none is started for its priority"}));
+  EXPECT_EQ(
+      WhyWaiting(job, Endpoint(), {.position = 1}, absl::UnixEpoch()),
+      (WaitReason{WaitConstraint::kBusy, 1, "no worker is free, and none is started for it"}));
 }
 
 TEST(WhyWaitingTest, WhatKeepsTheEndpointsJobsBackBindsAfterAPause) {

@@ -42,6 +42,7 @@ TEST(ParseRunRequestTest, APolicyBecomesOptionsInSecondsRoundedUp) {
   EXPECT_EQ(request->options.timeout_seconds(), 6);
   EXPECT_EQ(request->options.ttl_seconds(), 604'800);
   EXPECT_EQ(request->priority, kLowPriority);
+  EXPECT_TRUE(request->options.starts_no_worker());
 }
 
 TEST(ParseRunRequestTest, AWebhookIsPostedToInRunpodsFormat) {
