@@ -36,7 +36,8 @@ class StartRulesTest : public DispatcherFixture {
   }
 
   SettableRules rules_;
-  Dispatcher ruled_{queue_, catalog_, payloads_, reader_, blocking_, clock_, kLease, &rules_};
+  Dispatcher ruled_{queue_,     catalog_,  payloads_, reader_, reports_,
+                    lifetimes_, blocking_, clock_,    kLease,  &rules_};
   ShardLeader leader_{log_, "a", kTestShards};
   FakeDriver driver_{clock_};
   Fleet fleet_{driver_, ruled_, catalog_, log_, leader_, clock_, kTestShards, {}, &rules_};
