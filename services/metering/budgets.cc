@@ -3,6 +3,13 @@
 #include <spdlog/spdlog.h>
 
 namespace furnace::metering {
+namespace {
+
+void Tell(const absl::Status& status) {
+  if (!status.ok()) spdlog::warn("budget alerts: {}", status.ToString());
+}
+
+}  // namespace
 
 Budgets::Budgets(const Config& config, postgres::Pool& postgres, const furnace::rpc::Gate& gate,
                  const Clock& clock)
@@ -14,10 +21,7 @@ Budgets::Budgets(const Config& config, postgres::Pool& postgres, const furnace::
       sender_(config.webhook_secrets,
               config.allow_private_webhooks ? nullptr : &http::IsPublicAddress, clock),
       alerts_(store_, sender_, clock),
-      alerting_(BudgetAlerts::kEvery, [this] {
-        if (const absl::Status status = alerts_.Run(); !status.ok()) {
-          spdlog::warn("budget alerts: {}", status.ToString());
-        }
-      }) {}
+      noticing_(BudgetAlerts::kEvery, [this] { Tell(alerts_.Notice()); }),
+      delivering_(BudgetAlerts::kEvery, [this] { Tell(alerts_.Deliver()); }) {}
 
 }  // namespace furnace::metering

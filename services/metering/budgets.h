@@ -14,8 +14,8 @@
 
 namespace furnace::metering {
 
-/// All that has to do with budgets, wired, with a thread that sends alerts. Destruction waits
-/// for the request in progress.
+/// All that has to do with budgets, wired, with threads that notice and send alerts. Destruction
+/// waits for the request in progress.
 class Budgets {
  public:
   Budgets(const Config& config, postgres::Pool& postgres, const furnace::rpc::Gate& gate,
@@ -32,7 +32,8 @@ class Budgets {
   rpc::BudgetSourceService source_service_;
   HttpAlertSender sender_;
   BudgetAlerts alerts_;
-  runtime::Periodic alerting_;
+  runtime::Periodic noticing_;
+  runtime::Periodic delivering_;
 };
 
 }  // namespace furnace::metering

@@ -13,11 +13,20 @@ bool MemoryBudgetStore::HasName(const Budget& budget) const {
   });
 }
 
+bool MemoryBudgetStore::HasRoomFor(const Budget& budget) const {
+  if (!budget.spec.hard_stop) return true;
+  const auto others = std::ranges::count_if(budgets_, [&budget](const auto& entry) {
+    return entry.first != budget.id && entry.second.spec.hard_stop;
+  });
+  return others < most_hard_;
+}
+
 absl::Status MemoryBudgetStore::Create(const Budget& budget) {
   if (ListOf(budget.project_id)->size() >= std::size_t{kMaxBudgetsOfProject}) {
     return absl::ResourceExhaustedError("budgets");
   }
   if (HasName(budget)) return absl::AlreadyExistsError("name");
+  if (!HasRoomFor(budget)) return absl::ResourceExhaustedError("hard_stop");
   budgets_[budget.id] = budget;
   return absl::OkStatus();
 }
@@ -28,6 +37,7 @@ absl::Status MemoryBudgetStore::Update(const Budget& budget) {
     return absl::NotFoundError("budget");
   }
   if (HasName(budget)) return absl::AlreadyExistsError("name");
+  if (!HasRoomFor(budget)) return absl::ResourceExhaustedError("hard_stop");
   found->second = budget;
   return absl::OkStatus();
 }
@@ -104,14 +114,25 @@ absl::StatusOr<std::vector<BudgetAlert>> MemoryBudgetStore::ListAlerts(const std
   return alerts;
 }
 
-absl::StatusOr<std::vector<DueAlert>> MemoryBudgetStore::TakeDue(int limit, absl::Duration term) {
-  std::vector<DueAlert> due;
+absl::StatusOr<std::vector<DueAlert>> MemoryBudgetStore::TakeDue(int limit, int of_project,
+                                                                 absl::Duration term) {
+  std::vector<Alert*> queued;
   for (Alert& entry : alerts_) {
+    if (entry.next_at && *entry.next_at <= clock_.Now()) queued.push_back(&entry);
+  }
+  std::ranges::stable_sort(queued, {}, &Alert::next_at);
+  std::map<std::string, int> turns;
+  std::multimap<int, Alert*> by_turn;
+  for (Alert* const entry : queued) {
+    const int turn = ++turns[budgets_.at(entry->alert.budget_id).project_id];
+    if (turn <= of_project) by_turn.emplace(turn, entry);
+  }
+  std::vector<DueAlert> due;
+  for (const auto& [turn, entry] : by_turn) {
     if (due.size() == static_cast<std::size_t>(limit)) break;
-    if (!entry.next_at || *entry.next_at > clock_.Now()) continue;
-    entry.next_at = clock_.Now() + term;
-    ++entry.alert.attempts;
-    due.push_back({entry.alert, budgets_.at(entry.alert.budget_id)});
+    entry->next_at = clock_.Now() + term;
+    ++entry->alert.attempts;
+    due.push_back({entry->alert, budgets_.at(entry->alert.budget_id)});
   }
   return due;
 }

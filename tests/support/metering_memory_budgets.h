@@ -12,7 +12,8 @@ namespace furnace::metering {
 /// Budgets in memory. What is spent is what a test says. Not thread-safe.
 class MemoryBudgetStore final : public BudgetStore {
  public:
-  explicit MemoryBudgetStore(const Clock& clock) : clock_(clock) {}
+  explicit MemoryBudgetStore(const Clock& clock, int most_hard = kMaxHardBudgets)
+      : clock_(clock), most_hard_(most_hard) {}
 
   absl::Status Create(const Budget& budget) override;
   absl::Status Update(const Budget& budget) override;
@@ -27,7 +28,8 @@ class MemoryBudgetStore final : public BudgetStore {
   absl::Status AddAlert(const BudgetAlert& alert, bool send) override;
   absl::StatusOr<std::vector<BudgetAlert>> ListAlerts(const std::string& budget_id,
                                                       int limit) override;
-  absl::StatusOr<std::vector<DueAlert>> TakeDue(int limit, absl::Duration term) override;
+  absl::StatusOr<std::vector<DueAlert>> TakeDue(int limit, int of_project,
+                                                absl::Duration term) override;
   absl::Status Settle(std::int64_t alert_id, const std::string& error,
                       std::optional<absl::Duration> wait) override;
 
@@ -40,8 +42,10 @@ class MemoryBudgetStore final : public BudgetStore {
   };
 
   bool HasName(const Budget& budget) const;
+  bool HasRoomFor(const Budget& budget) const;
 
   const Clock& clock_;
+  const int most_hard_;
   std::map<std::string, Budget> budgets_;
   std::map<std::string, std::int64_t> spent_;
   std::vector<Alert> alerts_;

@@ -15,6 +15,8 @@ namespace {
 
 constexpr int kPage = 500;
 constexpr int kPostsOfARound = 20;
+// A receiver that takes its time holds up others by no more.
+constexpr int kPostsOfAProject = 2;
 // More than a round takes: nobody else posts the same meanwhile.
 constexpr absl::Duration kTerm = absl::Minutes(5);
 constexpr absl::Duration kLongestWait = absl::Hours(3);
@@ -49,12 +51,6 @@ AlertPost PostOf(const DueAlert& due) {
               json::Quote(alert.budget_id), json::Quote(due.budget.spec.name), alert.threshold,
               alert.spent, alert.limit, money ? "nano_usd" : "gpu_time_us",
               Timestamp(alert.window_start), Timestamp(alert.created_at))};
-}
-
-absl::Status BudgetAlerts::Run() {
-  const absl::Status noticed = Notice();
-  const absl::Status delivered = Deliver();
-  return noticed.ok() ? delivered : noticed;
 }
 
 absl::Status BudgetAlerts::Notice() {
@@ -96,7 +92,8 @@ absl::Status BudgetAlerts::Note(const BudgetState& state) {
 }
 
 absl::Status BudgetAlerts::Deliver() {
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<DueAlert> due, store_.TakeDue(kPostsOfARound, kTerm));
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<DueAlert> due,
+                           store_.TakeDue(kPostsOfARound, kPostsOfAProject, kTerm));
   for (const DueAlert& each : due) {
     const absl::StatusOr<int> answer = sender_.Send(PostOf(each));
     std::string error;

@@ -38,26 +38,28 @@ AlertPost PostOf(const DueAlert& due);
 std::optional<absl::Duration> WaitAfterAlert(int attempts);
 
 /// Notices thresholds that budgets have reached, and posts alerts until they are delivered. Of
-/// each threshold there is one in a window, however many replicas look. For one thread.
+/// each threshold there is one in a window, however many replicas look. Notice is for one thread,
+/// and Deliver for another: receivers may be slow.
 class BudgetAlerts {
  public:
-  /// How often to call Run.
+  /// How often to call each.
   static constexpr absl::Duration kEvery = absl::Seconds(2);
 
   BudgetAlerts(BudgetStore& store, AlertSender& sender, const Clock& clock)
       : store_(store), sender_(sender), clock_(clock) {}
 
-  absl::Status Run();
+  /// Notes what was reached since.
+  absl::Status Notice();
+  /// Posts what is due, a few alerts of each project.
+  absl::Status Deliver();
 
  private:
-  absl::Status Notice();
   absl::Status Note(const BudgetState& state);
-  absl::Status Deliver();
 
   BudgetStore& store_;
   AlertSender& sender_;
   const Clock& clock_;
-  /// The window and the highest threshold that were noted last, by budget.
+  /// The window and the highest threshold that were noted last, by budget; Notice's alone.
   std::map<std::string, std::pair<absl::Time, int>> noted_;
 };
 

@@ -15,6 +15,7 @@
 namespace furnace::metering {
 
 inline constexpr int kMaxBudgetsOfProject = 50;
+/// Over all projects: a scheduler asks for all of them at once.
 inline constexpr int kMaxHardBudgets = 10'000;
 inline constexpr int kMaxListedAlerts = 100;
 
@@ -52,9 +53,9 @@ class BudgetStore {
   virtual ~BudgetStore() = default;
 
   /// ALREADY_EXISTS for a name that the project has; RESOURCE_EXHAUSTED when it has
-  /// kMaxBudgetsOfProject.
+  /// kMaxBudgetsOfProject, or for a hard one, when there are kMaxHardBudgets.
   virtual absl::Status Create(const Budget& budget) = 0;
-  /// Spec and updated_at. NOT_FOUND; ALREADY_EXISTS as above.
+  /// Spec and updated_at. NOT_FOUND; ALREADY_EXISTS, RESOURCE_EXHAUSTED as above.
   virtual absl::Status Update(const Budget& budget) = 0;
   /// NOT_FOUND.
   virtual absl::Status Delete(const std::string& project_id, const std::string& id) = 0;
@@ -68,7 +69,8 @@ class BudgetStore {
   virtual absl::StatusOr<std::vector<Budget>> ListAll(bool hard, const std::string& after_id,
                                                       int limit) = 0;
 
-  /// What is recorded in each budget's window that `now` lies in, in their order.
+  /// What is recorded in each budget's window that `now` lies in, in their order; of budgets that
+  /// are stored, and of the present window or the one before.
   virtual absl::StatusOr<std::vector<BudgetState>> Spent(const std::vector<Budget>& budgets,
                                                          absl::Time now) = 0;
 
@@ -77,8 +79,10 @@ class BudgetStore {
   /// Newest first.
   virtual absl::StatusOr<std::vector<BudgetAlert>> ListAlerts(const std::string& budget_id,
                                                               int limit) = 0;
-  /// Alerts that are due, which nobody else is given before `term` is over.
-  virtual absl::StatusOr<std::vector<DueAlert>> TakeDue(int limit, absl::Duration term) = 0;
+  /// Alerts that are due, which nobody else is given before `term` is over: at most `of_project`
+  /// of a project, and the first of each before the second of any.
+  virtual absl::StatusOr<std::vector<DueAlert>> TakeDue(int limit, int of_project,
+                                                        absl::Duration term) = 0;
   /// How the latest attempt went: delivered when `error` is empty; else it is sent again after
   /// `wait`, or no more.
   virtual absl::Status Settle(std::int64_t alert_id, const std::string& error,

@@ -12,7 +12,8 @@
 
 namespace furnace::metering {
 
-/// `Backend` offers budgets(), a BudgetStore. Each test has projects of its own.
+/// `Backend` offers budgets(), a BudgetStore, and no_hard(), one that has room for no hard budget.
+/// Each test has projects of its own.
 template <typename Backend>
 class BudgetStoreContract : public testing::Test {
  protected:
@@ -40,7 +41,7 @@ class BudgetStoreContract : public testing::Test {
   }
   // Of those that are due, this budget's.
   std::vector<DueAlert> TakeOf(const Budget& budget, absl::Duration term = absl::Hours(1)) {
-    std::vector<DueAlert> due = store().TakeDue(1000, term).value();
+    std::vector<DueAlert> due = store().TakeDue(1000, 1000, term).value();
     std::erase_if(due, [&](const DueAlert& each) { return each.alert.budget_id != budget.id; });
     return due;
   }
@@ -79,6 +80,21 @@ TYPED_TEST_P(BudgetStoreContract, AProjectHasANameOnceAndSoManyBudgets) {
   EXPECT_TRUE(absl::IsResourceExhausted(this->store().Create(this->ABudget("z"))));
   EXPECT_EQ(this->store().ListOf(this->project_)->size(), std::size_t{kMaxBudgetsOfProject});
   EXPECT_EQ(this->store().ListOf(this->project_)->front(), first) << "by name";
+}
+
+TYPED_TEST_P(BudgetStoreContract, NoBudgetIsMadeHardWhenThereAreTheMostThereMayBe) {
+  BudgetStore& store = this->backend_.no_hard();
+  Budget budget = this->ABudget();
+  budget.spec.hard_stop = true;
+  const absl::Status refused = store.Create(budget);
+  EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+  EXPECT_EQ(*store.Find(this->project_, budget.id), std::nullopt);
+  budget.spec.hard_stop = false;
+  ASSERT_TRUE(store.Create(budget).ok());
+  Budget hard = budget;
+  hard.spec.hard_stop = true;
+  EXPECT_TRUE(absl::IsResourceExhausted(store.Update(hard)));
+  EXPECT_EQ(*store.Find(this->project_, budget.id), budget);
 }
 
 TYPED_TEST_P(BudgetStoreContract, OnlyItsProjectChangesABudget) {
@@ -165,8 +181,34 @@ TYPED_TEST_P(BudgetStoreContract, AnAlertIsTakenUntilItIsDeliveredOrGivenUp) {
   EXPECT_TRUE(this->store().ListAlerts(budget.id, 10)->empty());
 }
 
+TYPED_TEST_P(BudgetStoreContract, AlertsAreTakenInTurnsOfTheirProjects) {
+  const Budget mine = this->Stored();
+  Budget theirs = this->ABudget();
+  theirs.project_id = NewUuid(absl::Now());
+  ASSERT_TRUE(this->store().Create(theirs).ok());
+  this->TakeOf(mine);  // What other tests have left.
+  for (const int threshold : {10, 20, 30}) {
+    ASSERT_TRUE(this->store().AddAlert(this->AlertOf(mine, threshold), true).ok());
+  }
+  ASSERT_TRUE(this->store().AddAlert(this->AlertOf(theirs, 10), true).ok());
+  const auto take = [&](int limit) {
+    std::set<std::string> taken;
+    for (const DueAlert& due : this->store().TakeDue(limit, 1, absl::Hours(1)).value()) {
+      EXPECT_TRUE(taken.insert(due.budget.project_id).second) << "one of each";
+    }
+    return taken;
+  };
+  EXPECT_EQ(take(2), (std::set{mine.project_id, theirs.project_id}));
+  EXPECT_EQ(take(2), std::set{mine.project_id});
+  EXPECT_EQ(take(0), std::set<std::string>{});
+  EXPECT_EQ(take(2), std::set{mine.project_id});
+  EXPECT_EQ(take(2), std::set<std::string>{});
+}
+
 REGISTER_TYPED_TEST_SUITE_P(BudgetStoreContract, ABudgetComesBackAsItWasStored,
-                            AProjectHasANameOnceAndSoManyBudgets, OnlyItsProjectChangesABudget,
+                            AProjectHasANameOnceAndSoManyBudgets,
+                            NoBudgetIsMadeHardWhenThereAreTheMostThereMayBe,
+                            AlertsAreTakenInTurnsOfTheirProjects, OnlyItsProjectChangesABudget,
                             AllAreListedByIdPageByPage, NothingIsSpentAtFirst,
                             AThresholdIsNotedOnceInAWindow,
                             AnAlertIsTakenUntilItIsDeliveredOrGivenUp);

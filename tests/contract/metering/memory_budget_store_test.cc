@@ -7,10 +7,12 @@ namespace {
 class MemoryBackend {
  public:
   BudgetStore& budgets() { return budgets_; }
+  BudgetStore& no_hard() { return no_hard_; }
 
  private:
   SystemClock clock_;
   MemoryBudgetStore budgets_{clock_};
+  MemoryBudgetStore no_hard_{clock_, 0};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BudgetStoreContract, MemoryBackend);

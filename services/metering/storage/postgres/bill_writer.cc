@@ -128,19 +128,24 @@ absl::Status AddHours(postgres::Connection& connection, const std::map<HourKey, 
   const auto sum = [&](Int128 UsageSums::*field) {
     return Column(hours, [&](Hour hour) { return ToString(hour.second.sums.*field); });
   };
+  const std::string projects = Column(hours, [](Hour hour) { return hour.first.project_id; });
+  const std::string times = IntColumn(hours, [](Hour hour) { return hour.first.hour_us; });
+  const std::string endpoints = Column(hours, [](Hour hour) { return hour.first.endpoint_id; });
+  const std::string gpu_time = sum(&UsageSums::gpu_milli_us);
+  const std::string cost =
+      Column(hours, [](Hour hour) { return ToString(hour.second.sums.cost.value); });
+  FURNACE_RETURN_IF_ERROR(
+      connection.Exec(sql::kAddBudgetSpending, {projects, times, endpoints, gpu_time, cost})
+          .status());
   return connection
-      .Exec(sql::kAddHourlyUsage,
-            {Column(hours, [](Hour hour) { return hour.first.project_id; }),
-             IntColumn(hours, [](Hour hour) { return hour.first.hour_us; }),
-             Column(hours, [](Hour hour) { return hour.first.endpoint_id; }),
-             Column(hours, [](Hour hour) { return hour.first.gpu_type; }),
-             sum(&UsageSums::gpu_milli_us), sum(&UsageSums::credited_gpu_milli_us),
-             sum(&UsageSums::unpriced_gpu_milli_us), sum(&UsageSums::invocations),
-             sum(&UsageSums::cold_start_us), sum(&UsageSums::covered_gpu_milli_us),
-             sum(&UsageSums::byte_us),
-             Column(hours, [](Hour hour) { return ToString(hour.second.sums.cost.value); }),
-             IntColumn(hours, [](Hour hour) { return hour.second.first_us; }),
-             IntColumn(hours, [](Hour hour) { return hour.second.last_us; })})
+      .Exec(
+          sql::kAddHourlyUsage,
+          {projects, times, endpoints, Column(hours, [](Hour hour) { return hour.first.gpu_type; }),
+           gpu_time, sum(&UsageSums::credited_gpu_milli_us), sum(&UsageSums::unpriced_gpu_milli_us),
+           sum(&UsageSums::invocations), sum(&UsageSums::cold_start_us),
+           sum(&UsageSums::covered_gpu_milli_us), sum(&UsageSums::byte_us), cost,
+           IntColumn(hours, [](Hour hour) { return hour.second.first_us; }),
+           IntColumn(hours, [](Hour hour) { return hour.second.last_us; })})
       .status();
 }
 

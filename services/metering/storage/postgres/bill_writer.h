@@ -30,10 +30,11 @@ absl::StatusOr<std::vector<RecordKey>> InsertRecords(postgres::Connection& conne
 absl::StatusOr<std::vector<RecordKey>> FindConflicts(postgres::Connection& connection,
                                                      BillRefs bills);
 
-/// Adds to the hourly sums what follows from `bills`, whose records are new.
+/// AddHours of what follows from `bills`, whose records are new.
 absl::Status AddHourly(postgres::Connection& connection, BillRefs bills);
 
-/// Adds `hours` to the hourly sums.
+/// Adds `hours` to the hourly sums, and to those of the budgets' windows that they lie in. Their
+/// projects' ledgers are locked.
 absl::Status AddHours(postgres::Connection& connection, const std::map<HourKey, HourSums>& hours);
 
 /// Adds `transactions`, each the next of its project.

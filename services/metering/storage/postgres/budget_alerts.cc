@@ -47,10 +47,12 @@ absl::StatusOr<std::vector<BudgetAlert>> PostgresBudgetStore::ListAlerts(
   return alerts;
 }
 
-absl::StatusOr<std::vector<DueAlert>> PostgresBudgetStore::TakeDue(int limit, absl::Duration term) {
+absl::StatusOr<std::vector<DueAlert>> PostgresBudgetStore::TakeDue(int limit, int of_project,
+                                                                   absl::Duration term) {
   FURNACE_ASSIGN_OR_RETURN(
       const postgres::Rows rows,
-      pool_.Exec(sql::kTakeBudgetAlerts, {std::to_string(limit), Micros(term)}));
+      pool_.Exec(sql::kTakeBudgetAlerts,
+                 {std::to_string(limit), std::to_string(of_project), Micros(term)}));
   std::vector<DueAlert> due;
   for (int row = 0; row < rows.size(); ++row) {
     DueAlert& taken = due.emplace_back();

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <limits>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "libs/common/base/status.h"
+#include "services/metering/storage/postgres/bill_writer.h"
 #include "services/metering/storage/postgres/columns.h"
 #include "services/metering/storage/postgres/sql.h"
 
@@ -18,11 +18,7 @@ namespace {
 
 using postgres::Param;
 
-constexpr std::int64_t kForEver = std::numeric_limits<std::int64_t>::max();
-
-std::string Micros(absl::Time time) {
-  return std::to_string(time == absl::InfiniteFuture() ? kForEver : absl::ToUnixMicros(time));
-}
+std::string Micros(absl::Time time) { return std::to_string(absl::ToUnixMicros(time)); }
 
 Param OrNull(const std::string& id) { return id.empty() ? Param() : Param(id); }
 
@@ -73,11 +69,9 @@ absl::Status OneChanged(const absl::StatusOr<postgres::Rows>& rows, absl::Status
   return rows->affected() > 0 ? absl::OkStatus() : std::move(otherwise);
 }
 
-}  // namespace
-
-absl::Status PostgresBudgetStore::Create(const Budget& budget) {
+absl::Status Insert(postgres::Connection& connection, const Budget& budget) {
   const BudgetSpec& spec = budget.spec;
-  const auto rows = pool_.Exec(
+  const auto rows = connection.Exec(
       sql::kInsertBudget, {budget.id, budget.project_id, OrNull(spec.endpoint_id), spec.name,
                            std::to_string(static_cast<int>(spec.unit)), std::to_string(spec.limit),
                            std::to_string(static_cast<int>(spec.window)), ArrayOf(spec.thresholds),
@@ -88,18 +82,51 @@ absl::Status PostgresBudgetStore::Create(const Budget& budget) {
                   "the project has {} budgets, the most it may have", kMaxBudgetsOfProject));
 }
 
-absl::Status PostgresBudgetStore::Update(const Budget& budget) {
-  const BudgetSpec& spec = budget.spec;
-  const auto rows = pool_.Exec(sql::kUpdateBudget,
-                               {budget.id, budget.project_id, spec.name, std::to_string(spec.limit),
-                                ArrayOf(spec.thresholds), Flag(spec.hard_stop), spec.webhook,
-                                Flag(spec.locked), Micros(budget.updated_at)});
-  return OneChanged(rows, absl::NotFoundError("no such budget"));
+// RESOURCE_EXHAUSTED when `budget`, stored just now, is a hard one more than `most`.
+absl::Status CheckHard(postgres::Connection& connection, const Budget& budget, int most) {
+  if (!budget.spec.hard_stop) return absl::OkStatus();
+  FURNACE_RETURN_IF_ERROR(connection.Exec(sql::kLockHardBudgets, {}).status());
+  FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows, connection.Exec(sql::kCountHardBudgets, {}));
+  if (rows.Int(0, 0) <= most) return absl::OkStatus();
+  return Error(absl::StatusCode::kResourceExhausted,
+               "hard_stop: there are {} budgets with one, over all projects, the most there may be",
+               most);
 }
 
+}  // namespace
+
+// With the project's ledger locked nothing is recorded, so that what is summed and what is added to
+// it later are all there is.
+absl::Status PostgresBudgetStore::Create(const Budget& budget) {
+  return pool_.Transact([&](postgres::Connection& connection) -> absl::Status {
+    FURNACE_RETURN_IF_ERROR(LockLedgers(connection, {budget.project_id}).status());
+    FURNACE_RETURN_IF_ERROR(Insert(connection, budget));
+    FURNACE_RETURN_IF_ERROR(connection.Exec(sql::kInsertBudgetSpending, {budget.id}).status());
+    // Last, for all projects wait for this.
+    return CheckHard(connection, budget, most_hard_);
+  });
+}
+
+absl::Status PostgresBudgetStore::Update(const Budget& budget) {
+  const BudgetSpec& spec = budget.spec;
+  return pool_.Transact([&](postgres::Connection& connection) -> absl::Status {
+    FURNACE_RETURN_IF_ERROR(OneChanged(
+        connection.Exec(sql::kUpdateBudget,
+                        {budget.id, budget.project_id, spec.name, std::to_string(spec.limit),
+                         ArrayOf(spec.thresholds), Flag(spec.hard_stop), spec.webhook,
+                         Flag(spec.locked), Micros(budget.updated_at)}),
+        absl::NotFoundError("no such budget")));
+    return CheckHard(connection, budget, most_hard_);
+  });
+}
+
+// With the project's ledger locked nobody is about to add to what is deleted.
 absl::Status PostgresBudgetStore::Delete(const std::string& project_id, const std::string& id) {
-  return OneChanged(pool_.Exec(sql::kDeleteBudget, {id, project_id}),
-                    absl::NotFoundError("no such budget"));
+  return pool_.Transact([&](postgres::Connection& connection) -> absl::Status {
+    FURNACE_RETURN_IF_ERROR(LockLedgers(connection, {project_id}).status());
+    return OneChanged(connection.Exec(sql::kDeleteBudget, {id, project_id}),
+                      absl::NotFoundError("no such budget"));
+  });
 }
 
 absl::StatusOr<std::optional<Budget>> PostgresBudgetStore::Find(const std::string& project_id,
@@ -134,16 +161,12 @@ absl::StatusOr<std::vector<BudgetState>> PostgresBudgetStore::Spent(
         {.budget = budget, .span = SpanOf(budget.spec.window, budget.created_at, now)});
   }
   if (states.empty()) return states;
-  std::vector<Param> endpoints;
-  for (const Budget& budget : budgets) endpoints.push_back(OrNull(budget.spec.endpoint_id));
   FURNACE_ASSIGN_OR_RETURN(
       const postgres::Rows rows,
       pool_.Exec(
           sql::kSelectBudgetSpending,
-          {Column(budgets, [](const Budget& budget) { return budget.project_id; }),
-           postgres::ArrayLiteral(endpoints),
-           Column(states, [](const BudgetState& state) { return Micros(state.span.start); }),
-           Column(states, [](const BudgetState& state) { return Micros(state.span.end); })}));
+          {Column(budgets, [](const Budget& budget) { return budget.id; }),
+           Column(states, [](const BudgetState& state) { return Micros(state.span.start); })}));
   for (int row = 0; row < rows.size(); ++row) {
     BudgetState& state = states.at(static_cast<std::size_t>(rows.Int(row, 0) - 1));
     state.spent = rows.Int(row, state.budget.spec.unit == BudgetUnit::kNanoUsd ? 1 : 2);

@@ -5,10 +5,12 @@
 
 namespace furnace::metering {
 
-/// The tables metering.budgets and metering.budget_alerts.
+/// The tables metering.budgets, metering.budget_spending and metering.budget_alerts.
 class PostgresBudgetStore final : public BudgetStore {
  public:
-  explicit PostgresBudgetStore(postgres::Pool& pool) : pool_(pool) {}
+  /// `most_hard`: how many budgets may have a hard stop, over all projects.
+  explicit PostgresBudgetStore(postgres::Pool& pool, int most_hard = kMaxHardBudgets)
+      : pool_(pool), most_hard_(most_hard) {}
 
   absl::Status Create(const Budget& budget) override;
   absl::Status Update(const Budget& budget) override;
@@ -23,12 +25,14 @@ class PostgresBudgetStore final : public BudgetStore {
   absl::Status AddAlert(const BudgetAlert& alert, bool send) override;
   absl::StatusOr<std::vector<BudgetAlert>> ListAlerts(const std::string& budget_id,
                                                       int limit) override;
-  absl::StatusOr<std::vector<DueAlert>> TakeDue(int limit, absl::Duration term) override;
+  absl::StatusOr<std::vector<DueAlert>> TakeDue(int limit, int of_project,
+                                                absl::Duration term) override;
   absl::Status Settle(std::int64_t alert_id, const std::string& error,
                       std::optional<absl::Duration> wait) override;
 
  private:
   postgres::Pool& pool_;
+  const int most_hard_;
 };
 
 }  // namespace furnace::metering

@@ -29,7 +29,11 @@ class BudgetAlertsTest : public testing::Test {
  protected:
   BudgetAlertsTest() { EXPECT_TRUE(store_.Create(budget_).ok()); }
 
-  void Run() { ASSERT_TRUE(alerts_.Run().ok()); }
+  static void RunOnce(BudgetAlerts& alerts) {
+    ASSERT_TRUE(alerts.Notice().ok());
+    ASSERT_TRUE(alerts.Deliver().ok());
+  }
+  void Run() { RunOnce(alerts_); }
   std::vector<BudgetAlert> Listed() { return store_.ListAlerts(budget_.id, 10).value(); }
 
   SettableClock clock_;
@@ -51,14 +55,32 @@ TEST_F(BudgetAlertsTest, EachThresholdIsPostedOnceInAWindow) {
   ASSERT_EQ(sender_.posts.size(), 2U);
   EXPECT_EQ(Listed().size(), 2U);
   BudgetAlerts restarted(store_, sender_, clock_);
-  ASSERT_TRUE(restarted.Run().ok());
+  RunOnce(restarted);
   EXPECT_EQ(sender_.posts.size(), 2U) << "others have noted them";
   store_.SetSpent(budget_.id, 100);
   Run();
   EXPECT_EQ(sender_.posts.size(), 3U);
   clock_.now += absl::Hours(24 * 31);
   Run();
+  Run();
   EXPECT_EQ(sender_.posts.size(), 6U) << "another month";
+}
+
+TEST_F(BudgetAlertsTest, AProjectWithManyAlertsHoldsUpNobody) {
+  store_.SetSpent(budget_.id, 100);
+  ASSERT_TRUE(alerts_.Notice().ok());
+  Budget other = budget_;
+  other.id = NewUuid(clock_.Now());
+  other.project_id = NewUuid(clock_.Now());
+  ASSERT_TRUE(store_.Create(other).ok());
+  store_.SetSpent(other.id, 50);
+  ASSERT_TRUE(alerts_.Notice().ok());
+  EXPECT_TRUE(sender_.posts.empty()) << "noticing waits for no receiver";
+  ASSERT_TRUE(alerts_.Deliver().ok());
+  ASSERT_EQ(sender_.posts.size(), 3U) << "of three of one project only two, for now";
+  EXPECT_EQ(sender_.posts[1].project_id, other.project_id);
+  ASSERT_TRUE(alerts_.Deliver().ok());
+  EXPECT_EQ(sender_.posts.size(), 4U);
 }
 
 TEST_F(BudgetAlertsTest, APostSaysWhatWasReached) {
