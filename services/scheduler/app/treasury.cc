@@ -55,7 +55,8 @@ absl::Status Treasury::Refresh() {
   bool idle = false;
   {
     MutexLock lock(mutex_);
-    idle = loaded_ && budgets_.empty();
+    idle = loaded_ && budgets_.empty() &&
+           std::all_of(seen_.begin(), seen_.end(), [](const auto& shard) { return shard.empty(); });
   }
   Accounts accounts;
   if (!idle) {

@@ -179,8 +179,34 @@ TYPED_TEST_P(BudgetContract, ADroppedBudgetStopsNothing) {
   const LeaseId lease = this->ClaimWithin().at(0).lease;
   ASSERT_EQ(this->Change(0, this->Stored().sequence, ""), 0);
   EXPECT_TRUE(this->Renew({lease}, 3 * this->kLease).empty());
+  this->SubmitOne();
+  EXPECT_TRUE(this->ClaimWithin().empty()) << "it may be a new one, for all that a claim knows";
   EXPECT_EQ(this->Settle(lease, this->Success()), SettleResult::kFinal);
+  EXPECT_TRUE(this->Stored().definition.empty()) << "it is to be dropped again";
+  this->ForgetEvents();
+  ASSERT_EQ(this->Change(0, this->Stored().sequence, ""), 0);
   EXPECT_FALSE(this->accounts().Read(this->shard(), false).value().contains(this->budget_));
+}
+
+TYPED_TEST_P(BudgetContract, ABudgetThatComesBackKnowsWhatRunsAndIsPending) {
+  this->Give(100);
+  this->SubmitOne();
+  this->SubmitOne();
+  const std::vector<ClaimedJob> jobs = this->ClaimWithin(2);
+  ASSERT_EQ(jobs.size(), 2U);
+  this->PassTime();
+  this->Settle(jobs[0].lease, this->Success());
+  const std::int64_t pending = this->Account().pending;
+  EXPECT_GT(pending, 0);
+  ASSERT_EQ(this->Change(0, this->Stored().sequence, ""), 0);
+  EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, 0, this->kHold, pending}));
+  this->Give(50);
+  EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, 50 * kSecondUs, this->kHold, pending}));
+  EXPECT_FALSE(this->Stored().definition.empty());
+  this->Settle(jobs[1].lease, this->Success());
+  EXPECT_EQ(this->Account().held, 0);
+  this->ForgetEvents();
+  EXPECT_EQ(this->Account().pending, 0) << "and never below";
 }
 
 TYPED_TEST_P(BudgetContract, AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft) {
@@ -295,8 +321,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     ACancelledJobIsPaidUntilThen, NothingIsLeasedWhileNothingIsLeft,
     ALeaseIsRenewedAsLongAsThereIsSomethingLeft, ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses,
     AJobThatIsStoppedIsTriedAgainIfItMay, ADroppedBudgetStopsNothing,
-    AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft, WhoHasReadBeforeAnotherChangesNothing,
-    InANewWindowOnlyItsOwnTimeCounts, AThousandLeasesPassTheLimitByOneHoldAtMost,
-    HoldsNeverLeakWhateverHappens);
+    ABudgetThatComesBackKnowsWhatRunsAndIsPending, AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft,
+    WhoHasReadBeforeAnotherChangesNothing, InANewWindowOnlyItsOwnTimeCounts,
+    AThousandLeasesPassTheLimitByOneHoldAtMost, HoldsNeverLeakWhateverHappens);
 
 }  // namespace furnace::scheduler

@@ -20,14 +20,15 @@ MemoryBudgets::Account* MemoryBudgets::Find(int shard, const std::string& budget
 
 bool MemoryBudgets::IsSpent(int shard, const std::string& budget_id, absl::Time now) {
   Account* const account = Find(shard, budget_id);
-  if (account == nullptr || account->stored.account.left > 0) return false;
+  if (account == nullptr || account->dropped() || account->stored.account.left > 0) return false;
   account->asked = now;
   return true;
 }
 
 bool MemoryBudgets::HaveLeft(int shard, const std::vector<BudgetRate>& rates, absl::Time now) {
   return std::none_of(rates.begin(), rates.end(), [&](const BudgetRate& rate) {
-    return Find(shard, rate.budget_id) == nullptr || IsSpent(shard, rate.budget_id, now);
+    const Account* const account = Find(shard, rate.budget_id);
+    return account == nullptr || account->dropped() || IsSpent(shard, rate.budget_id, now);
   });
 }
 
@@ -91,11 +92,22 @@ std::map<std::string, StoredAccount> MemoryBudgets::Read(int shard, bool fence, 
   return read;
 }
 
+void MemoryBudgets::Drop(int shard, const std::string& budget_id, Account& account) {
+  BudgetAccount& stored = account.stored.account;
+  if (stored.held == 0 && stored.pending == 0) {
+    accounts_[shard].erase(budget_id);
+    return;
+  }
+  stored.left = 0;
+  ++account.stored.sequence;
+  account.stored.definition.clear();
+}
+
 std::optional<std::int64_t> MemoryBudgets::Change(int shard, const AllowanceChange& change) {
-  const Account* const found = Find(shard, change.budget_id);
+  Account* const found = Find(shard, change.budget_id);
   if ((found == nullptr ? 0 : found->stored.sequence) != change.sequence) return std::nullopt;
   if (change.definition.empty()) {
-    accounts_[shard].erase(change.budget_id);
+    if (found != nullptr) Drop(shard, change.budget_id, *found);
     return 0;
   }
   if (found != nullptr && change.window < found->stored.account.window) return std::nullopt;

@@ -27,6 +27,8 @@ class MemoryBudgets {
 
  private:
   struct Account {
+    bool dropped() const { return stored.definition.empty(); }
+
     StoredAccount stored;
     absl::Time asked = absl::InfinitePast();
   };
@@ -37,6 +39,7 @@ class MemoryBudgets {
   };
 
   Account* Find(int shard, const std::string& budget_id);
+  void Drop(int shard, const std::string& budget_id, Account& account);
   bool IsSpent(int shard, const std::string& budget_id, absl::Time now);
 
   std::map<int, std::map<std::string, Account>> accounts_;

@@ -50,6 +50,17 @@ class TreasuryTest : public QueueFixture {
     }
     return left;
   }
+  std::vector<ClaimedJob> Claim(const std::vector<BudgetRate>& rates) {
+    return Await<Claimed>([&](Done<Claimed> done) {
+             queue_.Claim({.endpoint_id = endpoint_.id,
+                           .workers = {{.worker = AWorker(), .jobs = 1}},
+                           .lease = absl::Seconds(20),
+                           .budgets = rates},
+                          std::move(done));
+           })
+        .value()
+        .jobs;
+  }
   void Round() { ASSERT_TRUE(treasury_.Refresh().ok()); }
 
   FakeEndpointSource source_;
@@ -115,16 +126,7 @@ TEST_F(TreasuryTest, SharesNeverComeToMoreThanTheLimit) {
   EXPECT_EQ(LeftOf(budget), 100 * kSecond);
   Submit();
   Submit();
-  ASSERT_EQ(Await<Claimed>([&](Done<Claimed> done) {
-              queue_.Claim({.endpoint_id = endpoint_.id,
-                            .workers = {{.worker = AWorker(), .jobs = 1}},
-                            .lease = absl::Seconds(20),
-                            .budgets = *treasury_.RatesOf(endpoint_)},
-                           std::move(done));
-            })
-                .value()
-                .jobs.size(),
-            1U);
+  ASSERT_EQ(Claim(*treasury_.RatesOf(endpoint_)).size(), 1U);
   // What one takes back is given to the other a round later, at most.
   for (int round = 0; round < 3; ++round) {
     Round();
@@ -154,6 +156,23 @@ TEST_F(TreasuryTest, ADeletedBudgetIsDropped) {
   Round();
   EXPECT_TRUE(accounts_.Read(Shard(endpoint_), false)->empty());
   EXPECT_EQ(treasury_.RatesOf(endpoint_), std::vector<BudgetRate>());
+}
+
+TEST_F(TreasuryTest, ADeletedBudgetThatLeasesHoldIsDroppedAfterThem) {
+  const Budget budget = Of(endpoint_, 100 * kSecond);
+  budget_source_.budgets = {budget};
+  Round();
+  Submit();
+  const std::vector<ClaimedJob> jobs = Claim(*treasury_.RatesOf(endpoint_));
+  ASSERT_EQ(jobs.size(), 1U);
+  budget_source_.budgets.clear();
+  Round();
+  Round();
+  EXPECT_EQ(AccountOf(budget).held, 20 * kSecond);
+  EXPECT_EQ(treasury_.RatesOf(endpoint_), std::vector<BudgetRate>());
+  budget_source_.budgets = {budget};
+  Round();
+  EXPECT_EQ(LeftOf(budget), 80 * kSecond) << "it came back, and the lease still holds its part";
 }
 
 TEST_F(TreasuryTest, MoneyNeedsPrices) {

@@ -5,7 +5,8 @@
 --   budgets           set    budgets that have an account in the shard
 --   budget:<id>       hash   the account: w start of its window (us); left, held, pend as
 --                            BudgetAccount; seq rises with each fence and change; ask when a
---                            job last found nothing left; def the budget, see EncodeBudget
+--                            job last found nothing left; def the budget, see EncodeBudget;
+--                            off when it is dropped, and stays until held and pend are gone
 --   owed              hash   what pend has of an attempt, by the id of its event:
 --                            "<budget>,<window>,<amount>;" of each budget
 -- Field hd of a job that runs: what its lease holds, "<budget>,<fixed>,<a GPU-second>,<window>,
@@ -40,10 +41,11 @@ local function cost_of(hold, gpus, from, till)
     + math.ceil((us - seconds * 1000000) * gpus * hold.rate / 1000000)
 end
 
--- Start of the window of a budget's account, and what is left there; nil: it has none.
+-- Start of the window of a budget's account, what is left there, and whether it is dropped;
+-- nil: it has none.
 local function account_of(budget)
-  local f = redis.call('HMGET', account_key(budget), 'w', 'left')
-  return tonumber(f[1]), tonumber(f[2])
+  local f = redis.call('HMGET', account_key(budget), 'w', 'left', 'off')
+  return tonumber(f[1]), tonumber(f[2]), f[3]
 end
 
 local function add_to(budget, field, change)
@@ -52,15 +54,17 @@ local function add_to(budget, field, change)
   end
 end
 
--- Whether each budget has something left. One without an account has: it is deleted, unless
--- `strict`, when it is new.
+-- Whether each budget has something left. One without an account, or whose account is dropped,
+-- has: it is deleted, unless `strict`, when it is new.
 local function have_left(holds, strict, now)
   for _, hold in ipairs(holds) do
-    local w, left = account_of(hold.id)
-    if w and left <= 0 then
+    local w, left, off = account_of(hold.id)
+    if not w or off then
+      if strict then
+        return false
+      end
+    elseif left <= 0 then
       redis.call('HSET', account_key(hold.id), 'ask', now)
-      return false
-    elseif strict and not w then
       return false
     end
   end
