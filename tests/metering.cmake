@@ -14,6 +14,7 @@ furnace_test(metering_domain_test
     unit/metering/domain/budget_test.cc
     unit/metering/domain/usage_test.cc
     unit/metering/domain/pricing_test.cc
+    unit/metering/domain/rate_card_test.cc
     unit/metering/domain/billing_test.cc
     unit/metering/domain/usage_sums_test.cc
     unit/metering/domain/usage_query_test.cc

@@ -81,8 +81,6 @@ absl::Status Treasury::Refresh() {
     FURNACE_ASSIGN_OR_RETURN(accounts, ReadAll(leads));
     FURNACE_ASSIGN_OR_RETURN(*budgets, source_.HardBudgets());
   }
-  // Without prices no job of a budget in money can start: they are not waited for.
-  if (!budgets->empty() && prices_.All().gpu_seconds.empty()) prices_.Refresh().IgnoreError();
   absl::Status distributed;
   if (leads && !accounts.empty()) distributed = Distribute(*budgets, accounts);
   Keep(*std::move(budgets), std::move(accounts));
@@ -204,16 +202,16 @@ std::optional<std::vector<BudgetRate>> Treasury::RatesOf(const Endpoint& endpoin
   if (!loaded_) return std::nullopt;
   const auto of_project = budgets_.find(endpoint.project_id);
   if (of_project == budgets_.end()) return rates;
-  const PriceList prices = prices_.All();
   for (const Budget& budget : of_project->second) {
     if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
     if (budget.unit == BudgetUnit::kGpuTimeUs) {
       rates.push_back({.budget_id = budget.id, .other_gpu_second = 1'000'000});
-    } else if (prices.gpu_seconds.empty()) {
+    } else if (budget.rates == nullptr) {
       return std::nullopt;  // Nobody can say yet what a lease costs.
     } else {
-      rates.push_back(
-          {.budget_id = budget.id, .fixed = prices.invocation, .gpu_second = prices.gpu_seconds});
+      rates.push_back({.budget_id = budget.id,
+                       .fixed = budget.rates->invocation,
+                       .gpu_second = budget.rates->gpu_second});
     }
   }
   return rates;

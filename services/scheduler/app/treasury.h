@@ -11,7 +11,6 @@
 #include "libs/common/base/mutex.h"
 #include "services/scheduler/app/budget_ports.h"
 #include "services/scheduler/app/endpoint_catalog.h"
-#include "services/scheduler/app/price_book.h"
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/start_rules.h"
 
@@ -29,8 +28,8 @@ class Treasury final : public StartRules {
   static constexpr absl::Duration kEvery = absl::Milliseconds(500);
 
   Treasury(BudgetSource& source, BudgetAccounts& accounts, const EndpointCatalog& catalog,
-           PriceBook& prices, const ShardLeader& leader)
-      : source_(source), accounts_(accounts), catalog_(catalog), prices_(prices), leader_(leader) {}
+           const ShardLeader& leader)
+      : source_(source), accounts_(accounts), catalog_(catalog), leader_(leader) {}
 
   /// One round; blocks. For one thread. While metering is away accounts stay as they are.
   absl::Status Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -56,7 +55,6 @@ class Treasury final : public StartRules {
   BudgetSource& source_;
   BudgetAccounts& accounts_;
   const EndpointCatalog& catalog_;
-  PriceBook& prices_;
   const ShardLeader& leader_;
 
   mutable Mutex mutex_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,12 @@ namespace furnace::scheduler {
 /// In what a budget's limit is. Numbers as furnace.internal.v1.BudgetUnit.
 enum class BudgetUnit { kNanoUsd = 1, kGpuTimeUs = 2 };
 
+/// What a project pays for attempts, in nano-dollars.
+struct RateCard {
+  std::map<std::string, std::int64_t> gpu_second;  // By GPU type; those that have a price.
+  std::int64_t invocation = 0;
+};
+
 /// A budget with a hard stop in its present window.
 struct Budget {
   std::string id = {};
@@ -27,6 +34,7 @@ struct Budget {
   std::int64_t spent = 0;  // As metering has recorded.
   absl::Time window_start = absl::UnixEpoch();
   absl::Time window_end = absl::InfiniteFuture();
+  std::shared_ptr<const RateCard> rates = nullptr;  // nullptr: not known, or not in money.
 
   bool Covers(std::string_view project, std::string_view endpoint) const {
     return project_id == project && (endpoint_id.empty() || endpoint_id == endpoint);
@@ -100,7 +108,8 @@ std::vector<std::int64_t> ShareOut(const Budget& budget, const std::vector<Budge
 /// What is neither spent nor held, pending or left in an account. Below zero: nothing.
 std::int64_t FreeOf(const Budget& budget, const std::vector<BudgetShare>& shares);
 
-/// A budget but for its limit and what is spent, as text and back; nullopt for other text.
+/// A budget but for its limit, its rates and what is spent, as text and back; nullopt for other
+/// text.
 std::string EncodeBudget(const Budget& budget);
 std::optional<Budget> DecodeBudget(std::string_view id, std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/queue_fixture.h"
@@ -65,12 +66,10 @@ class TreasuryTest : public QueueFixture {
 
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
-  FakePriceSource price_source_;
-  PriceBook prices_{price_source_};
   FakeBudgetSource budget_source_;
   MemoryBudgetAccounts accounts_{queue_};
   ShardLeader leader_{log_, "r", kTestShards};
-  Treasury treasury_{budget_source_, accounts_, catalog_, prices_, leader_};
+  Treasury treasury_{budget_source_, accounts_, catalog_, leader_};
 };
 
 TEST_F(TreasuryTest, NothingStartsBeforeTheBudgetsAreKnown) {
@@ -143,7 +142,7 @@ TEST_F(TreasuryTest, WhileMeteringIsAwayAccountsStay) {
   budget_source_.failure = absl::UnavailableError("away");
   EXPECT_FALSE(treasury_.Refresh().ok());
   EXPECT_EQ(AccountOf(budget).left, 100 * kSecond);
-  Treasury restarted(budget_source_, accounts_, catalog_, prices_, leader_);
+  Treasury restarted(budget_source_, accounts_, catalog_, leader_);
   EXPECT_FALSE(restarted.Refresh().ok());
   ASSERT_TRUE(restarted.RatesOf(endpoint_).has_value());
   EXPECT_EQ(restarted.RatesOf(endpoint_)->size(), 1U) << "the accounts tell of it";
@@ -175,14 +174,15 @@ TEST_F(TreasuryTest, ADeletedBudgetThatLeasesHoldIsDroppedAfterThem) {
   EXPECT_EQ(LeftOf(budget), 80 * kSecond) << "it came back, and the lease still holds its part";
 }
 
-TEST_F(TreasuryTest, MoneyNeedsPrices) {
+TEST_F(TreasuryTest, MoneyNeedsWhatTheProjectPays) {
   Budget budget = Of(endpoint_, 100 * kSecond);
   budget.unit = BudgetUnit::kNanoUsd;
   budget_source_.budgets = {budget};
   Round();
   EXPECT_EQ(treasury_.RatesOf(endpoint_), std::nullopt);
-  price_source_.prices = PriceList{.gpu_seconds = {{"rtx4000", 60'000}}, .invocation = 100'000};
-  ASSERT_TRUE(prices_.Refresh().ok());
+  budget_source_.budgets[0].rates = std::make_shared<const RateCard>(
+      RateCard{.gpu_second = {{"rtx4000", 60'000}}, .invocation = 100'000});
+  Round();
   EXPECT_EQ(treasury_.RatesOf(endpoint_),
             (std::vector<BudgetRate>{
                 {.budget_id = budget.id, .fixed = 100'000, .gpu_second = {{"rtx4000", 60'000}}}}));
@@ -193,7 +193,7 @@ TEST_F(TreasuryTest, WhoDoesNotLeadGivesNothing) {
   other.Renew();
   const Budget budget = Of(endpoint_, 100 * kSecond);
   budget_source_.budgets = {budget};
-  Treasury follower(budget_source_, accounts_, catalog_, prices_, other);
+  Treasury follower(budget_source_, accounts_, catalog_, other);
   ASSERT_TRUE(follower.Refresh().ok());
   EXPECT_TRUE(follower.BlockOf(endpoint_).has_value());
   Round();
