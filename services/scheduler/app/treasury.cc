@@ -228,7 +228,10 @@ std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint) const {
     const auto& in_shard = shard < seen_.size() ? seen_[shard] : none;
     const auto found = in_shard.find(budget.id);
     if (found != in_shard.end() && found->second.account.left > 0) continue;
-    return StartBlock{.constraint = WaitConstraint::kBudget, .detail = SentenceOf(budget)};
+    // One that has no account yet is about to be given one.
+    return StartBlock{.constraint = WaitConstraint::kBudget,
+                      .detail = SentenceOf(budget),
+                      .ends_standing = found != in_shard.end()};
   }
   return std::nullopt;
 }

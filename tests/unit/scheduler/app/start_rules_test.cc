@@ -36,7 +36,8 @@ class StartRulesTest : public DispatcherFixture {
   }
 
   SettableRules rules_;
-  Dispatcher ruled_{queue_, catalog_, payloads_, reader_, blocking_, clock_, kLease, &rules_};
+  Dispatcher ruled_{queue_,     catalog_,  payloads_, reader_, reports_,
+                    lifetimes_, blocking_, clock_,    kLease,  &rules_};
   ShardLeader leader_{log_, "a", kTestShards};
   FakeDriver driver_{clock_};
   Fleet fleet_{driver_, ruled_, catalog_, log_, leader_, clock_, kTestShards, {}, &rules_};
@@ -82,6 +83,18 @@ TEST_F(StartRulesTest, NoWorkerIsStartedForJobsThatMayNotStart) {
   rules_.block = std::nullopt;
   fleet_.Scale();
   EXPECT_EQ(driver_.starts(), 1);
+}
+
+TEST_F(StartRulesTest, AlwaysOnWorkersAreNotKeptForASpentBudget) {
+  Endpoint standing = endpoint_;
+  standing.scale.min_workers = 1;
+  Publish(standing);
+  rules_.block = StartBlock{.constraint = WaitConstraint::kBudget, .ends_standing = true};
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 0);
+  rules_.block->ends_standing = false;
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 1) << "it only has to wait for its account";
 }
 
 TEST_F(StartRulesTest, AJobThatMayNotStartSaysWhy) {

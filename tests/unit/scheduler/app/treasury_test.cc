@@ -107,6 +107,7 @@ TEST_F(TreasuryTest, WhatIsRecordedIsLeftNoMore) {
   const auto block = treasury_.BlockOf(endpoint_);
   ASSERT_TRUE(block.has_value());
   EXPECT_EQ(block->constraint, WaitConstraint::kBudget);
+  EXPECT_TRUE(block->ends_standing);
   EXPECT_EQ(block->detail, "the budget b of its project is spent, or held by jobs that run");
   budget_source_.budgets[0].limit = 200 * kSecond;
   Round();
@@ -195,7 +196,8 @@ TEST_F(TreasuryTest, WhoDoesNotLeadGivesNothing) {
   budget_source_.budgets = {budget};
   Treasury follower(budget_source_, accounts_, catalog_, other);
   ASSERT_TRUE(follower.Refresh().ok());
-  EXPECT_TRUE(follower.BlockOf(endpoint_).has_value());
+  ASSERT_TRUE(follower.BlockOf(endpoint_).has_value());
+  EXPECT_FALSE(follower.BlockOf(endpoint_)->ends_standing);
   Round();
   ASSERT_TRUE(follower.Refresh().ok());
   EXPECT_EQ(follower.BlockOf(endpoint_), std::nullopt);
