@@ -24,7 +24,7 @@ class StartControl {
                  {.internal_token = config.internal_token, .timeout = kBudgetTimeout}),
         throttled_(furnace::rpc::Dial(config.metering_address),
                    {.internal_token = config.internal_token}),
-        treasury_(budgets_, accounts_, catalog, leader),
+        treasury_(budgets_, accounts_, catalog, leader, config.lease),
         throttles_(throttled_, config.environment, treasury_) {}
 
   const StartRules& rules() const { return throttles_; }

@@ -97,12 +97,14 @@ std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl
 struct BudgetShare {
   int shard = 0;
   BudgetAccount account = {};
-  bool wanted = false;  // Leases hold some, or jobs have found nothing left.
+  bool wanted = false;     // Leases hold some, or jobs have found too little left.
+  std::int64_t lease = 0;  // What a new lease there costs at most; 0: not known.
 };
 
 /// What may be left in each account: what the limit leaves, shared out among those that want
-/// it, with a little for the others, so that they can begin. Accounts of windows before the
-/// budget's count nothing.
+/// it, with a little for the others, so that they can begin. When that is too little for a new
+/// lease wherever one is wanted, it is put together for the first of them that it is enough for.
+/// Accounts of windows before the budget's count nothing.
 std::vector<std::int64_t> ShareOut(const Budget& budget, const std::vector<BudgetShare>& shares);
 
 /// What is neither spent nor held, pending or left in an account. Below zero: nothing.

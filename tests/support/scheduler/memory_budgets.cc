@@ -18,17 +18,24 @@ MemoryBudgets::Account* MemoryBudgets::Find(int shard, const std::string& budget
   return found == accounts_[shard].end() ? nullptr : &found->second;
 }
 
-bool MemoryBudgets::IsSpent(int shard, const std::string& budget_id, absl::Time now) {
+bool MemoryBudgets::IsSpent(int shard, const std::string& budget_id, std::int64_t least,
+                            absl::Time now) {
   Account* const account = Find(shard, budget_id);
-  if (account == nullptr || account->dropped() || account->stored.account.left > 0) return false;
+  if (account == nullptr || account->dropped()) return false;
+  const std::int64_t left = account->stored.account.left;
+  if (left > 0 && left >= least) return false;
   account->asked = now;
   return true;
 }
 
-bool MemoryBudgets::HaveLeft(int shard, const std::vector<BudgetRate>& rates, absl::Time now) {
+bool MemoryBudgets::HaveLeft(int shard, const std::vector<BudgetRate>& rates,
+                             const WorkerOnGpu& worker, absl::Time now, absl::Time till) {
   return std::none_of(rates.begin(), rates.end(), [&](const BudgetRate& rate) {
     const Account* const account = Find(shard, rate.budget_id);
-    return account == nullptr || account->dropped() || IsSpent(shard, rate.budget_id, now);
+    if (account == nullptr || account->dropped()) return true;
+    const std::int64_t cost =
+        CostOf(rate.fixed, rate.GpuSecond(worker.gpu_type), worker.gpu_count, now, till);
+    return IsSpent(shard, rate.budget_id, cost, now);
   });
 }
 
@@ -48,7 +55,7 @@ bool MemoryBudgets::Extend(const Job& job, int shard, absl::Time now, absl::Time
   const auto held = holds_.find(job.id);
   if (held == holds_.end()) return true;
   for (const BudgetHold& hold : held->second) {
-    if (IsSpent(shard, hold.budget_id, now)) return false;
+    if (IsSpent(shard, hold.budget_id, 0, now)) return false;
   }
   for (BudgetHold& hold : held->second) {
     Account* const account = Find(shard, hold.budget_id);

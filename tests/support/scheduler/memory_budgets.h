@@ -15,7 +15,8 @@ namespace furnace::scheduler {
 class MemoryBudgets {
  public:
   /// Whether a worker's next lease may be given.
-  bool HaveLeft(int shard, const std::vector<BudgetRate>& rates, absl::Time now);
+  bool HaveLeft(int shard, const std::vector<BudgetRate>& rates, const WorkerOnGpu& worker,
+                absl::Time now, absl::Time till);
   void Take(const Job& job, int shard, const std::vector<BudgetRate>& rates, absl::Time till);
   /// Whether the lease may go on until `till`, and holds what that costs.
   bool Extend(const Job& job, int shard, absl::Time now, absl::Time till);
@@ -40,7 +41,8 @@ class MemoryBudgets {
 
   Account* Find(int shard, const std::string& budget_id);
   void Drop(int shard, const std::string& budget_id, Account& account);
-  bool IsSpent(int shard, const std::string& budget_id, absl::Time now);
+  /// Whether there is nothing left, or less than `least`.
+  bool IsSpent(int shard, const std::string& budget_id, std::int64_t least, absl::Time now);
 
   std::map<int, std::map<std::string, Account>> accounts_;
   std::map<std::string, std::vector<BudgetHold>> holds_;  // By job.

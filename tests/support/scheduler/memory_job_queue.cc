@@ -93,7 +93,8 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
       WorkerOnGpu worker = room.worker;
       const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
       for (int i = 0; i < room.jobs && left > 0; ++i, --left) {
-        if (!budgets_.HaveLeft(shard, request.budgets, clock_.Now())) break;
+        const absl::Time now = clock_.Now();
+        if (!budgets_.HaveLeft(shard, request.budgets, worker, now, now + request.lease)) break;
         Entry* const best = BestLocked(request, room, claimed.again);
         if (best == nullptr) break;
         claimed.jobs.push_back(StartLocked(*best, worker, request.lease));

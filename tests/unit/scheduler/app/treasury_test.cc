@@ -24,6 +24,7 @@ class FakeBudgetSource final : public BudgetSource {
 class TreasuryTest : public QueueFixture {
  protected:
   static constexpr std::int64_t kSecond = 1'000'000;
+  static constexpr absl::Duration kLease = absl::Seconds(20);
 
   TreasuryTest() {
     source_.Put(endpoint_);
@@ -55,7 +56,7 @@ class TreasuryTest : public QueueFixture {
     return Await<Claimed>([&](Done<Claimed> done) {
              queue_.Claim({.endpoint_id = endpoint_.id,
                            .workers = {{.worker = AWorker(), .jobs = 1}},
-                           .lease = absl::Seconds(20),
+                           .lease = kLease,
                            .budgets = rates},
                           std::move(done));
            })
@@ -69,7 +70,7 @@ class TreasuryTest : public QueueFixture {
   FakeBudgetSource budget_source_;
   MemoryBudgetAccounts accounts_{queue_};
   ShardLeader leader_{log_, "r", kTestShards};
-  Treasury treasury_{budget_source_, accounts_, catalog_, leader_};
+  Treasury treasury_{budget_source_, accounts_, catalog_, leader_, kLease};
 };
 
 TEST_F(TreasuryTest, NothingStartsBeforeTheBudgetsAreKnown) {
@@ -108,7 +109,9 @@ TEST_F(TreasuryTest, WhatIsRecordedIsLeftNoMore) {
   ASSERT_TRUE(block.has_value());
   EXPECT_EQ(block->constraint, WaitConstraint::kBudget);
   EXPECT_TRUE(block->ends_standing);
-  EXPECT_EQ(block->detail, "the budget b of its project is spent, or held by jobs that run");
+  EXPECT_EQ(block->detail,
+            "the budget b of its project is spent, or jobs that run hold it, or too little is left "
+            "to start one");
   budget_source_.budgets[0].limit = 200 * kSecond;
   Round();
   EXPECT_EQ(AccountOf(budget).left, 100 * kSecond) << "it was raised";
@@ -136,6 +139,25 @@ TEST_F(TreasuryTest, SharesNeverComeToMoreThanTheLimit) {
   EXPECT_GT(AccountOf(budget).left, 70 * kSecond) << "its jobs run";
 }
 
+TEST_F(TreasuryTest, WhatIsTooLittleInPartsIsPutTogether) {
+  Endpoint second = AnEndpoint();
+  while (Shard(second) == Shard(endpoint_)) second.id = NewId();
+  second.project_id = endpoint_.project_id;
+  source_.Put(second);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  const Budget budget = Of(endpoint_, 30 * kSecond);
+  budget_source_.budgets = {budget};
+  Round();
+  Submit();
+  EXPECT_EQ(treasury_.BlockOf(endpoint_), std::nullopt) << "together it is enough";
+  EXPECT_TRUE(Claim(*treasury_.RatesOf(endpoint_)).empty());
+  for (int round = 0; round < 3; ++round) Round();
+  EXPECT_EQ(Claim(*treasury_.RatesOf(endpoint_)).size(), 1U);
+  for (int round = 0; round < 3; ++round) Round();
+  EXPECT_LE(LeftOf(budget), 10 * kSecond);
+  EXPECT_TRUE(treasury_.BlockOf(endpoint_).has_value()) << "for another lease it is not";
+}
+
 TEST_F(TreasuryTest, WhileMeteringIsAwayAccountsStay) {
   const Budget budget = Of(endpoint_, 100 * kSecond);
   budget_source_.budgets = {budget};
@@ -143,7 +165,7 @@ TEST_F(TreasuryTest, WhileMeteringIsAwayAccountsStay) {
   budget_source_.failure = absl::UnavailableError("away");
   EXPECT_FALSE(treasury_.Refresh().ok());
   EXPECT_EQ(AccountOf(budget).left, 100 * kSecond);
-  Treasury restarted(budget_source_, accounts_, catalog_, leader_);
+  Treasury restarted(budget_source_, accounts_, catalog_, leader_, kLease);
   EXPECT_FALSE(restarted.Refresh().ok());
   ASSERT_TRUE(restarted.RatesOf(endpoint_).has_value());
   EXPECT_EQ(restarted.RatesOf(endpoint_)->size(), 1U) << "the accounts tell of it";
@@ -194,7 +216,7 @@ TEST_F(TreasuryTest, WhoDoesNotLeadGivesNothing) {
   other.Renew();
   const Budget budget = Of(endpoint_, 100 * kSecond);
   budget_source_.budgets = {budget};
-  Treasury follower(budget_source_, accounts_, catalog_, other);
+  Treasury follower(budget_source_, accounts_, catalog_, other, kLease);
   ASSERT_TRUE(follower.Refresh().ok());
   ASSERT_TRUE(follower.BlockOf(endpoint_).has_value());
   EXPECT_FALSE(follower.BlockOf(endpoint_)->ends_standing);

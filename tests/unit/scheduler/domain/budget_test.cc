@@ -55,6 +55,16 @@ TEST(ShareOut, GivesNothingBeyondTheLimit) {
   EXPECT_LT(FreeOf(ABudget(1000, 700), shares), 0);
 }
 
+TEST(ShareOut, PutsTogetherWhatIsTooLittleInPartsForALease) {
+  std::vector<BudgetShare> shares = {
+      {0, {kT, 0, 0, 0}, true, 200}, {1, {kT, 0, 0, 0}, true, 80}, {2, {kT, 0, 0, 0}, true, 80}};
+  EXPECT_EQ(ShareOut(ABudget(90), shares), (std::vector<std::int64_t>{3, 83, 3}));
+  EXPECT_EQ(ShareOut(ABudget(60), shares), (std::vector<std::int64_t>{20, 20, 20}));
+  shares[2].lease = 30;
+  EXPECT_EQ(ShareOut(ABudget(90), shares), (std::vector<std::int64_t>{30, 30, 30}))
+      << "one of them can start";
+}
+
 TEST(ShareOut, CountsNothingOfEarlierWindows) {
   const std::vector<BudgetShare> shares = {{0, {kT - absl::Hours(1), 10, 300, 50}, true}};
   EXPECT_EQ(ShareOut(ABudget(1000), shares), (std::vector<std::int64_t>{1000}));

@@ -263,7 +263,7 @@ for i = 7, #ARGV, 6 do
   local holds = holds_on(gpu)
   room = tonumber(room)
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
-    local id = (not holds or have_left(holds, true, now)) and next_for(worker, queues, aside)
+    local id = (not holds or have_left(holds, now, tonumber(gpus), now + lease)) and next_for(worker, queues, aside)
     if not id then
       break
     end

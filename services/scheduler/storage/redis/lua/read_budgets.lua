@@ -5,7 +5,7 @@
 --
 -- Returns for each account: {budget, sequence, start of its window (us), left, held, pending, 1
 -- when it is wanted, definition or '' when it is dropped}.
-local WANTED = 5000000 -- For so long (us) after a job found nothing left.
+local WANTED = 5000000 -- For so long (us) after a job found too little left.
 local now = now_us()
 local accounts = {}
 for _, id in ipairs(redis.call('SMEMBERS', prefix .. 'budgets')) do

@@ -5,7 +5,7 @@
 --   budgets           set    budgets that have an account in the shard
 --   budget:<id>       hash   the account: w start of its window (us); left, held, pend as
 --                            BudgetAccount; seq rises with each fence and change; ask when a
---                            job last found nothing left; def the budget, see EncodeBudget;
+--                            job last found too little left; def the budget, see EncodeBudget;
 --                            off when it is dropped, and stays until held and pend are gone
 --   owed              hash   what pend has of an attempt, by the id of its event:
 --                            "<budget>,<window>,<amount>;" of each budget
@@ -54,16 +54,17 @@ local function add_to(budget, field, change)
   end
 end
 
--- Whether each budget has something left. One without an account, or whose account is dropped,
--- has: it is deleted, unless `strict`, when it is new.
-local function have_left(holds, strict, now)
+-- Whether each budget has something left; for a new lease, that may cost until `till`, enough for
+-- all of it. A budget without an account, or whose account is dropped, is deleted and keeps
+-- nothing; or, for all that a new lease knows, it is new.
+local function have_left(holds, now, gpus, till)
   for _, hold in ipairs(holds) do
     local w, left, off = account_of(hold.id)
     if not w or off then
-      if strict then
+      if till then
         return false
       end
-    elseif left <= 0 then
+    elseif left <= 0 or till and left < cost_of(hold, gpus, now, till) then
       redis.call('HSET', account_key(hold.id), 'ask', now)
       return false
     end
