@@ -6,18 +6,20 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "services/scheduler/app/budget_ports.h"
+#include "services/scheduler/app/lifetime_ports.h"
 #include "tests/contract/scheduler/job_queue_fixture.h"
 
 namespace furnace::scheduler {
 
 inline constexpr std::int64_t kSecondUs = 1'000'000;
 
-/// `Backend` also offers budgets().
+/// `Backend` also offers budgets() and lives().
 template <typename Backend>
 class BudgetContract : public JobQueueContract<Backend> {
  protected:
@@ -82,6 +84,32 @@ TYPED_TEST_P(BudgetContract, TheRateIsThatOfTheGpuType) {
   this->SubmitOne();
   this->ClaimWithin();
   EXPECT_EQ(this->Account().held, 10 * 3 + 7);
+}
+
+TYPED_TEST_P(BudgetContract, OnAnAlwaysOnWorkerOnlyTheInvocationIsHeld) {
+  this->Give(100);
+  this->rate_.fixed = 7;
+  ASSERT_EQ(Await<std::set<std::string>>([&](Done<std::set<std::string>> done) {
+              this->backend_.lives().Keep({.endpoint_id = this->endpoint_,
+                                           .project_id = this->project_,
+                                           .always_on = 1,
+                                           .lapse = absl::Hours(1),
+                                           .workers = {{.worker = AWorker(),
+                                                        .state = WorkerPresence::State::kIdle,
+                                                        .life_id = NewId()}}},
+                                          std::move(done));
+            })
+                .value()
+                .size(),
+            1U);
+  this->SubmitOne();
+  const LeaseId lease = this->ClaimWithin().at(0).lease;
+  EXPECT_EQ(this->Account().held, 7);
+  EXPECT_TRUE(this->Renew({lease}, this->kLease).empty());
+  EXPECT_EQ(this->Account().held, 7);
+  this->PassTime();
+  this->Settle(lease, this->Success());
+  EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, 100 * kSecondUs - 7, 0, 7}));
 }
 
 TYPED_TEST_P(BudgetContract, AnEndedAttemptIsPendingUntilItsEventIsForgotten) {
@@ -320,12 +348,13 @@ TYPED_TEST_P(BudgetContract, HoldsNeverLeakWhateverHappens) {
 
 REGISTER_TYPED_TEST_SUITE_P(
     BudgetContract, ALeaseHoldsWhatItCostsUntilItLapses, TheRateIsThatOfTheGpuType,
-    AnEndedAttemptIsPendingUntilItsEventIsForgotten, WhatIsLostOrGivenBackHoldsAndCostsNothing,
-    ACancelledJobIsPaidUntilThen, NothingIsLeasedWhileNothingIsLeft,
-    ALeaseIsRenewedAsLongAsThereIsSomethingLeft, ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses,
-    AJobThatIsStoppedIsTriedAgainIfItMay, ADroppedBudgetStopsNothing,
-    ABudgetThatComesBackKnowsWhatRunsAndIsPending, AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft,
-    WhoHasReadBeforeAnotherChangesNothing, InANewWindowOnlyItsOwnTimeCounts,
-    AThousandLeasesPassTheLimitByOneHoldAtMost, HoldsNeverLeakWhateverHappens);
+    OnAnAlwaysOnWorkerOnlyTheInvocationIsHeld, AnEndedAttemptIsPendingUntilItsEventIsForgotten,
+    WhatIsLostOrGivenBackHoldsAndCostsNothing, ACancelledJobIsPaidUntilThen,
+    NothingIsLeasedWhileNothingIsLeft, ALeaseIsRenewedAsLongAsThereIsSomethingLeft,
+    ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses, AJobThatIsStoppedIsTriedAgainIfItMay,
+    ADroppedBudgetStopsNothing, ABudgetThatComesBackKnowsWhatRunsAndIsPending,
+    AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft, WhoHasReadBeforeAnotherChangesNothing,
+    InANewWindowOnlyItsOwnTimeCounts, AThousandLeasesPassTheLimitByOneHoldAtMost,
+    HoldsNeverLeakWhateverHappens);
 
 }  // namespace furnace::scheduler

@@ -13,6 +13,14 @@ constexpr absl::Duration kWanted = absl::Seconds(5);
 
 }  // namespace
 
+std::vector<BudgetRate> WithoutGpuTime(std::vector<BudgetRate> rates) {
+  for (BudgetRate& rate : rates) {
+    rate.gpu_second.clear();
+    rate.other_gpu_second = 0;
+  }
+  return rates;
+}
+
 MemoryBudgets::Account* MemoryBudgets::Find(int shard, const std::string& budget_id) {
   const auto found = accounts_[shard].find(budget_id);
   return found == accounts_[shard].end() ? nullptr : &found->second;

@@ -10,6 +10,9 @@
 
 namespace furnace::scheduler {
 
+/// Of each only what an attempt costs whatever it takes.
+std::vector<BudgetRate> WithoutGpuTime(std::vector<BudgetRate> rates);
+
 /// What MemoryJobQueue knows of budgets: accounts by shard, and what leases hold of them. Not
 /// thread-safe.
 class MemoryBudgets {
