@@ -74,6 +74,12 @@ std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl
   return cost;
 }
 
+std::optional<absl::Time> LaterWindow(const BudgetAccount& account, absl::Time end, absl::Time at) {
+  if (end == absl::InfiniteFuture() || end <= account.window || at < end) return std::nullopt;
+  const absl::Duration length = end - account.window;
+  return end + absl::Floor(at - end, length);
+}
+
 std::int64_t FreeOf(const Budget& budget, const std::vector<BudgetShare>& shares) {
   std::int64_t free = RoomOf(budget, shares);
   for (const BudgetShare& share : shares) {

@@ -93,6 +93,10 @@ void ExtendHold(int gpus, absl::Time start, absl::Time till, BudgetAccount& acco
 std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl::Time end,
                         bool billed, BudgetAccount& account);
 
+/// The start of the window that `at` lies in, when that is after the account's, which ends at
+/// `end`; nullopt: it is not. Windows are taken to be as long as the account's.
+std::optional<absl::Time> LaterWindow(const BudgetAccount& account, absl::Time end, absl::Time at);
+
 /// An account with what asks for more of it.
 struct BudgetShare {
   int shard = 0;

@@ -282,6 +282,27 @@ TYPED_TEST_P(BudgetContract, InANewWindowOnlyItsOwnTimeCounts) {
   EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, kSecondUs, 0, 0}));
 }
 
+TYPED_TEST_P(BudgetContract, WhatRanAfterAWindowIsPendingInTheNext) {
+  this->Give(100);
+  const std::string id = this->SubmitOne();
+  const LeaseId lease = this->ClaimWithin().at(0).lease;
+  const absl::Time next = *this->Get(id).started_at + absl::Milliseconds(10);
+  this->window_ = next - absl::Hours(1);
+  const std::string definition =
+      EncodeBudget({.id = this->budget_, .project_id = "p", .name = "n", .window_end = next});
+  ASSERT_TRUE(this->Change(99 * kSecondUs, this->Stored().sequence, definition).has_value());
+  this->PassTime(absl::Milliseconds(20));
+  this->Settle(lease, this->Success());
+  this->window_ = next;
+  ASSERT_TRUE(this->Change(kSecondUs, this->Stored().sequence, definition).has_value());
+  const AttemptEnd end = *this->EventsOf(id).back().attempt_end;
+  const std::int64_t after = absl::ToInt64Microseconds(end.end - std::max(end.start, next));
+  EXPECT_GT(after, 0);
+  EXPECT_EQ(this->Account(), (BudgetAccount{next, kSecondUs, 0, after}));
+  this->ForgetEvents();
+  EXPECT_EQ(this->Account().pending, 0);
+}
+
 TYPED_TEST_P(BudgetContract, AThousandLeasesPassTheLimitByOneHoldAtMost) {
   constexpr int kJobs = 1100;
   constexpr std::int64_t kLimit = 1000 * 10;
@@ -354,7 +375,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses, AJobThatIsStoppedIsTriedAgainIfItMay,
     ADroppedBudgetStopsNothing, ABudgetThatComesBackKnowsWhatRunsAndIsPending,
     AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft, WhoHasReadBeforeAnotherChangesNothing,
-    InANewWindowOnlyItsOwnTimeCounts, AThousandLeasesPassTheLimitByOneHoldAtMost,
-    HoldsNeverLeakWhateverHappens);
+    WhatRanAfterAWindowIsPendingInTheNext, InANewWindowOnlyItsOwnTimeCounts,
+    AThousandLeasesPassTheLimitByOneHoldAtMost, HoldsNeverLeakWhateverHappens);
 
 }  // namespace furnace::scheduler

@@ -83,8 +83,26 @@ void MemoryBudgets::Settle(const JobEvent& event, int shard) {
     const std::int64_t cost =
         SettleHold(hold, end.worker.gpu_count, end.start, std::max(end.start, end.end),
                    !IsPlatformFault(end.cause), account->stored.account);
-    owed_[event.event_id].push_back({hold.budget_id, account->stored.account.window, cost});
+    std::vector<Owed>& owed = owed_[event.event_id];
+    owed.push_back({hold.budget_id, account->stored.account.window, cost});
+    if (cost == 0) continue;
+    if (const auto later = OweLater(end, hold, *account)) owed.push_back(*later);
   }
+}
+
+std::optional<MemoryBudgets::Owed> MemoryBudgets::OweLater(const AttemptEnd& end,
+                                                           const BudgetHold& hold,
+                                                           Account& account) {
+  const auto budget = DecodeBudget(hold.budget_id, account.stored.definition);
+  if (!budget) return std::nullopt;
+  const auto later = LaterWindow(account.stored.account, budget->window_end, end.end);
+  if (!later || *later < account.later_window) return std::nullopt;
+  if (*later != account.later_window) account.later = 0;
+  account.later_window = *later;
+  const std::int64_t cost = CostOf(hold.fixed, hold.gpu_second, end.worker.gpu_count,
+                                   std::max(end.start, *later), end.end);
+  account.later += cost;
+  return Owed{hold.budget_id, *later, cost};
 }
 
 void MemoryBudgets::Forget(const std::string& event_id, int shard) {
@@ -92,8 +110,12 @@ void MemoryBudgets::Forget(const std::string& event_id, int shard) {
   if (owed.empty()) return;
   for (const Owed& each : owed.mapped()) {
     Account* const account = Find(shard, each.budget_id);
-    if (account == nullptr || account->stored.account.window != each.window) continue;
-    account->stored.account.pending -= each.amount;
+    if (account == nullptr) continue;
+    if (account->stored.account.window == each.window) {
+      account->stored.account.pending -= each.amount;
+    } else if (account->later_window == each.window) {
+      account->later -= each.amount;
+    }
   }
 }
 
@@ -126,8 +148,13 @@ std::optional<std::int64_t> MemoryBudgets::Change(int shard, const AllowanceChan
     return 0;
   }
   if (found != nullptr && change.window < found->stored.account.window) return std::nullopt;
-  StoredAccount& stored = accounts_[shard][change.budget_id].stored;
-  if (stored.account.window != change.window) stored.account = {.window = change.window};
+  Account& account = accounts_[shard][change.budget_id];
+  StoredAccount& stored = account.stored;
+  if (stored.account.window != change.window) {
+    const bool known = account.later_window == change.window;
+    stored.account = {.window = change.window, .pending = known ? account.later : 0};
+    account.later_window = absl::InfinitePast();
+  }
   const std::int64_t left = std::max<std::int64_t>(0, stored.account.left);
   const std::int64_t made = std::max(change.change, -left);
   stored.account.left += made;

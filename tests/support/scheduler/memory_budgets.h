@@ -35,6 +35,8 @@ class MemoryBudgets {
 
     StoredAccount stored;
     absl::Time asked = absl::InfinitePast();
+    absl::Time later_window = absl::InfinitePast();
+    std::int64_t later = 0;  // Pending there.
   };
   struct Owed {
     std::string budget_id;
@@ -42,6 +44,8 @@ class MemoryBudgets {
     std::int64_t amount = 0;
   };
 
+  /// What an attempt that has cost something also costs in a window to come.
+  std::optional<Owed> OweLater(const AttemptEnd& end, const BudgetHold& hold, Account& account);
   Account* Find(int shard, const std::string& budget_id);
   void Drop(int shard, const std::string& budget_id, Account& account);
   /// Whether there is nothing left, or less than `least`.

@@ -82,6 +82,16 @@ TEST(ShareOut, NeverGivesMoreThanThereIsOfTheLargestBudget) {
   EXPECT_GT(sum, kMost - 2 * 255 * 128 - 256);
 }
 
+TEST(LaterWindow, IsTheOneThatATimeLiesIn) {
+  const BudgetAccount account{.window = kT};
+  const absl::Duration hour = absl::Hours(1);
+  EXPECT_EQ(LaterWindow(account, kT + hour, kT + hour - absl::Microseconds(1)), std::nullopt);
+  EXPECT_EQ(LaterWindow(account, kT + hour, kT + hour), kT + hour);
+  EXPECT_EQ(LaterWindow(account, kT + hour, kT + 2.5 * hour), kT + 2 * hour);
+  EXPECT_EQ(LaterWindow(account, absl::InfiniteFuture(), kT + 9 * hour), std::nullopt);
+  EXPECT_EQ(LaterWindow(account, kT, kT + hour), std::nullopt);
+}
+
 TEST(EncodeBudget, ComesBackWithoutLimitAndWindow) {
   Budget budget = ABudget(0);
   budget.window_start = absl::UnixEpoch();

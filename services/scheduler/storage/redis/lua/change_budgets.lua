@@ -21,7 +21,7 @@ end
 
 local function change(id, sequence, window, by, definition)
   local key = account_key(id)
-  local f = redis.call('HMGET', key, 'seq', 'w', 'left', 'held', 'pend')
+  local f = redis.call('HMGET', key, 'seq', 'w', 'left', 'held', 'pend', 'nw', 'next')
   if tonumber(f[1] or 0) ~= tonumber(sequence) or tonumber(window) < tonumber(f[2] or 0) and definition ~= '' then
     return false
   end
@@ -32,7 +32,9 @@ local function change(id, sequence, window, by, definition)
   local left = tonumber(f[3] or 0)
   if f[2] ~= window then
     left = 0
-    redis.call('HSET', key, 'w', window, 'left', 0, 'held', 0, 'pend', 0)
+    local pending = f[6] == window and f[7] or 0
+    redis.call('HSET', key, 'w', window, 'left', 0, 'held', 0, 'pend', pending)
+    redis.call('HDEL', key, 'nw', 'next')
     redis.call('SADD', prefix .. 'budgets', id)
   end
   by = math.max(tonumber(by), -math.max(left, 0))

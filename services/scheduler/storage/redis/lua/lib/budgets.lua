@@ -6,6 +6,7 @@
 --   budget:<id>       hash   the account: w start of its window (us); left, held, pend as
 --                            BudgetAccount; seq rises with each fence and change; ask when a
 --                            job last found too little left; def the budget, see EncodeBudget;
+--                            nw and next the start of a window after it and what is pending there;
 --                            off when it is dropped, and stays until held and pend are gone
 --   owed              hash   what pend has of an attempt, by the id of its event:
 --                            "<budget>,<window>,<amount>;" of each budget
@@ -85,6 +86,27 @@ local function extend_holds(holds, gpus, start, till)
   end
 end
 
+-- As LaterWindow: the start of the window that `at` lies in, when that is after the account's.
+local function later_window(budget, w, at)
+  local def = redis.call('HGET', account_key(budget), 'def') or ''
+  local till = tonumber(string.match(def, '^%S+ %S+ %S+ (%d+) ') or 0)
+  if till <= w or at < till then
+    return nil
+  end
+  return till + math.floor((at - till) / (till - w)) * (till - w)
+end
+
+-- Counts what an attempt costs in a window that the account has not come to, for when it does.
+local function owe_later(budget, window, cost)
+  local before = tonumber(redis.call('HGET', account_key(budget), 'nw') or 0)
+  if before > window then
+    return
+  elseif before < window then
+    redis.call('HSET', account_key(budget), 'nw', string.format('%.0f', window), 'next', 0)
+  end
+  add_to(budget, 'next', cost)
+end
+
 -- As SettleHold, likewise; what is owed for the attempt, or ''.
 local function settle_holds(holds, gpus, start, finish, billed)
   local owed = {}
@@ -99,6 +121,12 @@ local function settle_holds(holds, gpus, start, finish, billed)
       add_to(hold.id, 'pend', cost)
       if cost > 0 then
         owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, w, cost)
+      end
+      local later = cost > 0 and later_window(hold.id, w, finish)
+      if later then
+        cost = cost_of(hold, gpus, math.max(start, later), finish)
+        owe_later(hold.id, later, cost)
+        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, later, cost)
       end
     end
   end
@@ -116,6 +144,8 @@ local function forget_owed(events)
     for id, w, amount in string.gmatch(owed[i] or '', '([^,;]+),(%d+),(%d+);') do
       if account_of(id) == tonumber(w) then
         add_to(id, 'pend', -tonumber(amount))
+      elseif redis.call('HGET', account_key(id), 'nw') == w then
+        add_to(id, 'next', -tonumber(amount))
       end
     end
     if owed[i] then
