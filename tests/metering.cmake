@@ -46,6 +46,7 @@ furnace_test(metering_app_test
   SOURCES
     unit/metering/app/budget_alerts_test.cc
     unit/metering/app/budget_desk_test.cc
+    unit/metering/app/rate_cards_test.cc
     unit/metering/app/usage_recorder_test.cc
     unit/metering/app/usage_reader_test.cc
     unit/metering/app/ledger_lines_test.cc
