@@ -14,6 +14,7 @@ furnace_test(metering_domain_test
     unit/metering/domain/budget_test.cc
     unit/metering/domain/usage_test.cc
     unit/metering/domain/pricing_test.cc
+    unit/metering/domain/rate_card_test.cc
     unit/metering/domain/billing_test.cc
     unit/metering/domain/usage_sums_test.cc
     unit/metering/domain/usage_query_test.cc
@@ -45,6 +46,7 @@ furnace_test(metering_app_test
   SOURCES
     unit/metering/app/budget_alerts_test.cc
     unit/metering/app/budget_desk_test.cc
+    unit/metering/app/rate_cards_test.cc
     unit/metering/app/usage_recorder_test.cc
     unit/metering/app/usage_reader_test.cc
     unit/metering/app/ledger_lines_test.cc

@@ -11,11 +11,11 @@ void Tell(const absl::Status& status) {
 
 }  // namespace
 
-Budgets::Budgets(const Config& config, postgres::Pool& postgres, const furnace::rpc::Gate& gate,
-                 const Clock& clock)
+Budgets::Budgets(const Config& config, postgres::Pool& postgres, PriceStore& prices,
+                 const furnace::rpc::Gate& gate, const Clock& clock)
     : store_(postgres),
       desk_(store_, clock),
-      handlers_(desk_, store_, clock),
+      handlers_(desk_, store_, prices, clock),
       service_(gate, handlers_),
       source_service_(gate, handlers_),
       sender_(config.webhook_secrets,

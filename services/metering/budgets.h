@@ -6,6 +6,7 @@
 #include "libs/common/runtime/periodic.h"
 #include "services/metering/app/budget_alerts.h"
 #include "services/metering/app/budget_desk.h"
+#include "services/metering/app/ports.h"
 #include "services/metering/clients/http_alert_sender.h"
 #include "services/metering/config.h"
 #include "services/metering/rpc/budget_handlers.h"
@@ -18,8 +19,8 @@ namespace furnace::metering {
 /// waits for the request in progress.
 class Budgets {
  public:
-  Budgets(const Config& config, postgres::Pool& postgres, const furnace::rpc::Gate& gate,
-          const Clock& clock);
+  Budgets(const Config& config, postgres::Pool& postgres, PriceStore& prices,
+          const furnace::rpc::Gate& gate, const Clock& clock);
 
   rpc::BudgetService& service() { return service_; }
   rpc::BudgetSourceService& source_service() { return source_service_; }

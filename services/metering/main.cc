@@ -85,7 +85,7 @@ absl::Status Serve(const metering::Config& config,
   for (metering::Adjuster* const adjuster : credits.adjusters()) adjusters.push_back(adjuster);
   metering::Invoices invoices(config.invoices, postgres, ledgers, adjusters, credits.book(), gate,
                               clock);
-  metering::Budgets budgets(config, postgres, gate, clock);
+  metering::Budgets budgets(config, postgres, prices.store(), gate, clock);
 
   FURNACE_ASSIGN_OR_RETURN(
       const auto server,

@@ -133,7 +133,7 @@ struct Scheduler::Parts {
         watchers(queue, reader, blocking),
         reports(queue, watchers, NewUuid(clock.Now())),
         leader(log, NewUuid(clock.Now()), c.shards),
-        starts(c, redis, scripts, catalog, prices, leader),
+        starts(c, redis, scripts, catalog, leader),
         lifetimes(lives, catalog, clock, c.lease),
         dispatcher(queue, catalog, payloads, reader, reports, lifetimes, blocking, clock, c.lease,
                    &starts.rules()),

@@ -18,13 +18,13 @@ class StartControl {
   static constexpr absl::Duration kBudgetTimeout = absl::Seconds(2);
 
   StartControl(const Config& config, redis::Client& redis, const QueueScripts& scripts,
-               const EndpointCatalog& catalog, PriceBook& prices, const ShardLeader& leader)
+               const EndpointCatalog& catalog, const ShardLeader& leader)
       : accounts_(redis, scripts),
         budgets_(furnace::rpc::Dial(config.metering_address),
                  {.internal_token = config.internal_token, .timeout = kBudgetTimeout}),
         throttled_(furnace::rpc::Dial(config.metering_address),
                    {.internal_token = config.internal_token}),
-        treasury_(budgets_, accounts_, catalog, prices, leader),
+        treasury_(budgets_, accounts_, catalog, leader, config.lease),
         throttles_(throttled_, config.environment, treasury_) {}
 
   const StartRules& rules() const { return throttles_; }

@@ -69,9 +69,9 @@ class BudgetTest(case.SuiteCase):
 
     def test_a_spent_budget_holds_jobs_back_until_it_is_raised(self):
         endpoint = self.endpoint("held", max_workers=2)
-        budget = self.budget(limit_gpu_time_us=1)
+        budget = self.budget(limit_gpu_time_us=LEASE_S * SECOND_US)
         first = self.submit(endpoint, 1)
-        self.complete(first)  # There was something left.
+        self.complete(first)  # There was enough for a lease.
         self.await_spent(budget, 1)
         job = self.submit(endpoint, 2)
         waiting = self.await_reason(job, "BUDGET")
@@ -81,7 +81,7 @@ class BudgetTest(case.SuiteCase):
 
     def test_another_endpoint_or_project_is_not_held_back(self):
         poor, rich = self.endpoint("poor"), self.endpoint("rich")
-        budget = self.budget(limit_gpu_time_us=1, endpoint_id=poor)
+        budget = self.budget(limit_gpu_time_us=LEASE_S * SECOND_US, endpoint_id=poor)
         self.complete(self.submit(poor, 1))
         self.await_spent(budget, 1)
         job = self.submit(poor, 2)
@@ -91,7 +91,7 @@ class BudgetTest(case.SuiteCase):
 
     def test_running_jobs_are_stopped_before_they_spend_much_more(self):
         endpoint = self.endpoint("stopped", max_workers=3, timeout_seconds=60)
-        limit = 2 * SECOND_US
+        limit = (LEASE_S + 1) * SECOND_US
         budget = self.budget(limit_gpu_time_us=limit)
         jobs = [self.submit(endpoint, {"op": "sleep", "seconds": 40}) for _ in range(3)]
         self.await_status(jobs[0], "FAILED", "IN_QUEUE", "IN_PROGRESS")
@@ -104,7 +104,8 @@ class BudgetTest(case.SuiteCase):
 
     def test_money_counts_invocations_too(self):
         endpoint = self.endpoint("money")
-        budget = self.budget(limit_nanos=case.INVOCATION_NANOS)
+        lease = LEASE_S * case.GPU_SECOND_NANOS["rtx4000"]
+        budget = self.budget(limit_nanos=case.INVOCATION_NANOS + lease)
         job = self.run_job(endpoint, 1)
         cost = case.INVOCATION_NANOS + case.GPU_SECOND_NANOS["rtx4000"] * job["gpu_time_us"] // 1_000_000
         self.assertGreaterEqual(self.await_spent(budget, cost), cost)

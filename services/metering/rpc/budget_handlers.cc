@@ -1,5 +1,6 @@
 #include "services/metering/rpc/budget_handlers.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,6 +97,30 @@ absl::StatusOr<Response> Answer(const absl::StatusOr<BudgetState>& state) {
   return response;
 }
 
+internal::v1::HardBudget ToHardProto(const BudgetState& state) {
+  internal::v1::HardBudget proto;
+  proto.set_id(state.budget.id);
+  proto.set_project_id(state.budget.project_id);
+  proto.set_endpoint_id(state.budget.spec.endpoint_id);
+  proto.set_name(state.budget.spec.name);
+  proto.set_unit(static_cast<internal::v1::BudgetUnit>(state.budget.spec.unit));
+  proto.set_limit(state.budget.spec.limit);
+  proto.set_spent(state.spent);
+  proto.set_window_start_us(absl::ToUnixMicros(state.span.start));
+  const bool ends = state.span.end != absl::InfiniteFuture();
+  proto.set_window_end_us(ends ? absl::ToUnixMicros(state.span.end) : 0);
+  return proto;
+}
+
+internal::v1::RateCard ToProto(const RateCard& card) {
+  internal::v1::RateCard proto;
+  for (const auto& [gpu_type, nanos] : card.gpu_second) {
+    (*proto.mutable_gpu_second_nanos())[gpu_type] = nanos;
+  }
+  proto.set_invocation_nanos(card.invocation);
+  return proto;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::CreateBudgetResponse> BudgetHandlers::CreateBudget(
@@ -153,19 +178,17 @@ absl::StatusOr<internal::v1::ListHardBudgetsResponse> BudgetHandlers::ListHardBu
                            store_.ListAll(/*hard=*/true, "", kMaxHardBudgets));
   FURNACE_ASSIGN_OR_RETURN(const std::vector<BudgetState> states,
                            store_.Spent(budgets, clock_.Now()));
+  FURNACE_RETURN_IF_ERROR(rates_.Refresh());
   internal::v1::ListHardBudgetsResponse response;
+  std::map<RateCard, int> places;  // Most projects pay the same.
   for (const BudgetState& state : states) {
     internal::v1::HardBudget& proto = *response.add_budgets();
-    proto.set_id(state.budget.id);
-    proto.set_project_id(state.budget.project_id);
-    proto.set_endpoint_id(state.budget.spec.endpoint_id);
-    proto.set_name(state.budget.spec.name);
-    proto.set_unit(static_cast<internal::v1::BudgetUnit>(state.budget.spec.unit));
-    proto.set_limit(state.budget.spec.limit);
-    proto.set_spent(state.spent);
-    proto.set_window_start_us(absl::ToUnixMicros(state.span.start));
-    const bool ends = state.span.end != absl::InfiniteFuture();
-    proto.set_window_end_us(ends ? absl::ToUnixMicros(state.span.end) : 0);
+    proto = ToHardProto(state);
+    if (state.budget.spec.unit != BudgetUnit::kNanoUsd) continue;
+    const auto card = rates_.Of(state.budget.project_id);
+    const auto [place, is_new] = places.try_emplace(*card, response.rate_cards_size());
+    if (is_new) *response.add_rate_cards() = ToProto(*card);
+    proto.set_rate_card(place->second);
   }
   return response;
 }

@@ -6,14 +6,15 @@
 #include "libs/common/base/clock.h"
 #include "libs/common/rpc/call_context.h"
 #include "services/metering/app/budget_desk.h"
+#include "services/metering/app/rate_cards.h"
 
 namespace furnace::metering::rpc {
 
 /// BudgetService and BudgetSourceService as plain functions.
 class BudgetHandlers {
  public:
-  BudgetHandlers(BudgetDesk& desk, BudgetStore& store, const Clock& clock)
-      : desk_(desk), store_(store), clock_(clock) {}
+  BudgetHandlers(BudgetDesk& desk, BudgetStore& store, PriceStore& prices, const Clock& clock)
+      : desk_(desk), store_(store), rates_(prices, clock), clock_(clock) {}
 
   absl::StatusOr<v1::CreateBudgetResponse> CreateBudget(const furnace::rpc::CallContext& call,
                                                         const v1::CreateBudgetRequest& request);
@@ -35,6 +36,7 @@ class BudgetHandlers {
  private:
   BudgetDesk& desk_;
   BudgetStore& store_;
+  RateCards rates_;
   const Clock& clock_;
 };
 

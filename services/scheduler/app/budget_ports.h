@@ -27,7 +27,7 @@ struct StoredAccount {
   BudgetAccount account;
   std::int64_t sequence = 0;  // Rises with each fence and change.
   bool wanted = false;        // See BudgetShare.
-  std::string definition;     // See EncodeBudget.
+  std::string definition;     // See EncodeBudget; empty: dropped.
 };
 
 /// A change of an account, or of none so far.
@@ -37,7 +37,9 @@ struct AllowanceChange {
   absl::Time window;          // When it is a later one, the account begins anew in it.
   /// Of what is left; below zero takes back no more than there is.
   std::int64_t change = 0;
-  std::string definition;  // Empty: the account is dropped.
+  /// Empty: the account is dropped. While leases hold some of it, or something is pending, it
+  /// stays, without a limit, and is to be dropped again.
+  std::string definition;
 };
 
 /// The accounts of budgets in each shard of the queue. Blocks. Errors of all: those of

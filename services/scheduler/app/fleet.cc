@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "services/scheduler/domain/autoscale.h"
@@ -145,15 +146,25 @@ void Fleet::Scale() {
   for (const EndpointPtr& endpoint : endpoints) {
     const auto queue = queues->find(endpoint->id);
     if (queue == queues->end()) continue;
-    scaled.push_back(ScaleEndpoint(endpoint, Startable(*endpoint, queue->second),
+    std::optional<StartBlock> block;
+    if (rules_ != nullptr) block = rules_->BlockOf(*endpoint);
+    scaled.push_back(ScaleEndpoint(Standing(endpoint, block), Startable(queue->second, block),
                                    by_endpoint[endpoint->id], offers, wishes));
   }
   StartWorkers(wishes, workers, scaled);
 }
 
-QueueSnapshot Fleet::Startable(const Endpoint& endpoint, const QueueSnapshot& queue) const {
+EndpointPtr Fleet::Standing(const EndpointPtr& endpoint, const std::optional<StartBlock>& block) {
+  if (!block || !block->ends_standing || endpoint->scale.min_workers == 0) return endpoint;
+  Endpoint standing = *endpoint;
+  standing.scale.min_workers = 0;
+  return std::make_shared<const Endpoint>(std::move(standing));
+}
+
+QueueSnapshot Fleet::Startable(const QueueSnapshot& queue,
+                               const std::optional<StartBlock>& block) const {
   QueueSnapshot startable = WithoutClosed(queue, clock_.Now());
-  if (rules_ == nullptr || !rules_->BlockOf(endpoint)) return startable;
+  if (!block) return startable;
   startable.queued = 0;
   startable.oldest_wait = absl::ZeroDuration();
   startable.classes.clear();

@@ -99,8 +99,11 @@ class Fleet {
     bool unmet = false;  // See ScaleDecision.
   };
 
-  /// What the autoscaler is to see of an endpoint's queue: only jobs that may be started.
-  QueueSnapshot Startable(const Endpoint& endpoint, const QueueSnapshot& queue) const;
+  /// What the autoscaler is to see of an endpoint: without workers that are always on, when they
+  /// are not to be kept.
+  static EndpointPtr Standing(const EndpointPtr& endpoint, const std::optional<StartBlock>& block);
+  /// Likewise of its queue: only jobs that may be started.
+  QueueSnapshot Startable(const QueueSnapshot& queue, const std::optional<StartBlock>& block) const;
   /// Drains what is not needed, and adds what is.
   Scaled ScaleEndpoint(const EndpointPtr& endpoint, const QueueSnapshot& queue,
                        const std::vector<FleetWorker>& workers, const std::vector<GpuOffer>& offers,

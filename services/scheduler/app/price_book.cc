@@ -13,11 +13,6 @@ absl::Status PriceBook::Refresh() {
   return absl::OkStatus();
 }
 
-PriceList PriceBook::All() const {
-  MutexLock lock(mutex_);
-  return prices_;
-}
-
 std::optional<UnitPrices> PriceBook::For(const Endpoint& endpoint) const {
   if (endpoint.gpu_types.empty()) return std::nullopt;
   MutexLock lock(mutex_);

@@ -23,9 +23,6 @@ class PriceBook {
   /// Fetches them; blocks. On an error those known before stay.
   absl::Status Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  /// Nothing, while they have never been fetched.
-  PriceList All() const ABSL_LOCKS_EXCLUDED(mutex_);
-
   /// Of the GPU type that the endpoint likes best; nullopt when that is not known.
   std::optional<UnitPrices> For(const Endpoint& endpoint) const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -40,9 +40,11 @@ std::optional<std::vector<BudgetRate>> Throttles::RatesOf(const Endpoint& endpoi
 
 std::optional<StartBlock> Throttles::BlockOf(const Endpoint& endpoint) const {
   const std::optional<std::string> reason = ReasonOf(endpoint.project_id);
-  if (!reason) return rules_.BlockOf(endpoint);
+  const std::optional<StartBlock> other = rules_.BlockOf(endpoint);
+  if (!reason) return other;
   return StartBlock{.constraint = WaitConstraint::kThrottled,
-                    .detail = fmt::format("the platform throttles its project: {}", *reason)};
+                    .detail = fmt::format("the platform throttles its project: {}", *reason),
+                    .ends_standing = other && other->ends_standing};
 }
 
 bool Throttles::MayCoverUnknown() const {

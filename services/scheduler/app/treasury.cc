@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -28,10 +29,42 @@ std::vector<Budget> BudgetsOf(const std::vector<std::map<std::string, StoredAcco
   return list;
 }
 
+// What an attempt costs; nullopt while nobody can say.
+std::optional<BudgetRate> RateOf(const Budget& budget) {
+  if (budget.unit == BudgetUnit::kGpuTimeUs) {
+    return BudgetRate{.budget_id = budget.id, .other_gpu_second = 1'000'000};
+  }
+  if (budget.rates == nullptr) return std::nullopt;
+  return BudgetRate{.budget_id = budget.id,
+                    .fixed = budget.rates->invocation,
+                    .gpu_second = budget.rates->gpu_second};
+}
+
+// What a new lease of an endpoint's job costs.
+struct LeaseCost {
+  std::int64_t least = 0;  // On the cheapest of its GPU types.
+  std::int64_t most = 0;
+};
+
+LeaseCost LeaseCostOf(const Budget& budget, const Endpoint& endpoint, absl::Duration lease) {
+  const std::optional<BudgetRate> rate = RateOf(budget);
+  if (!rate || endpoint.gpu_types.empty()) return {};
+  LeaseCost cost{.least = std::numeric_limits<std::int64_t>::max()};
+  for (const std::string& gpu_type : endpoint.gpu_types) {
+    const std::int64_t on_type = CostOf(rate->fixed, rate->GpuSecond(gpu_type), endpoint.gpu_count,
+                                        absl::UnixEpoch(), absl::UnixEpoch() + lease);
+    cost.least = std::min(cost.least, on_type);
+    cost.most = std::max(cost.most, on_type);
+  }
+  return cost;
+}
+
 std::string SentenceOf(const Budget& budget) {
   const std::string whose = budget.endpoint_id.empty() ? "project" : "endpoint";
-  std::string text =
-      fmt::format("the budget {} of its {} is spent, or held by jobs that run", budget.name, whose);
+  std::string text = fmt::format(
+      "the budget {} of its {} is spent, or jobs that run hold it, or too little is left to start "
+      "one",
+      budget.name, whose);
   if (budget.window_end != absl::InfiniteFuture()) {
     text +=
         fmt::format("; it begins anew at {}",
@@ -55,7 +88,8 @@ absl::Status Treasury::Refresh() {
   bool idle = false;
   {
     MutexLock lock(mutex_);
-    idle = loaded_ && budgets_.empty();
+    idle = loaded_ && budgets_.empty() &&
+           std::all_of(seen_.begin(), seen_.end(), [](const auto& shard) { return shard.empty(); });
   }
   Accounts accounts;
   if (!idle) {
@@ -80,8 +114,6 @@ absl::Status Treasury::Refresh() {
     FURNACE_ASSIGN_OR_RETURN(accounts, ReadAll(leads));
     FURNACE_ASSIGN_OR_RETURN(*budgets, source_.HardBudgets());
   }
-  // Without prices no job of a budget in money can start: they are not waited for.
-  if (!budgets->empty() && prices_.All().gpu_seconds.empty()) prices_.Refresh().IgnoreError();
   absl::Status distributed;
   if (leads && !accounts.empty()) distributed = Distribute(*budgets, accounts);
   Keep(*std::move(budgets), std::move(accounts));
@@ -107,26 +139,29 @@ absl::StatusOr<Treasury::Accounts> Treasury::ReadAll(bool fence) {
 
 std::vector<Treasury::Plan> Treasury::PlanFor(const std::vector<Budget>& budgets,
                                               const Accounts& accounts) const {
-  std::map<std::string, std::map<std::string, int>> shards;  // By project and endpoint.
+  std::map<std::string, std::vector<EndpointPtr>> endpoints;  // By project.
   for (const EndpointPtr& endpoint : catalog_.All()) {
-    if (endpoint->deleted) continue;
-    shards[endpoint->project_id][endpoint->id] = ShardOfEndpoint(endpoint->id, leader_.shards());
+    if (!endpoint->deleted) endpoints[endpoint->project_id].push_back(endpoint);
   }
   std::vector<Plan> plans;
   for (const Budget& budget : budgets) {
-    std::set<int> of_budget;
-    for (const auto& [endpoint_id, shard] : shards[budget.project_id]) {
-      if (budget.Covers(budget.project_id, endpoint_id)) of_budget.insert(shard);
+    std::map<int, std::int64_t> leases;  // What one costs at most, by shard.
+    for (const EndpointPtr& endpoint : endpoints[budget.project_id]) {
+      if (!budget.Covers(endpoint->project_id, endpoint->id)) continue;
+      std::int64_t& most = leases[ShardOfEndpoint(endpoint->id, leader_.shards())];
+      most = std::max(most, LeaseCostOf(budget, *endpoint, lease_).most);
     }
     std::vector<BudgetShare> shares;
     for (int shard = 0; shard < static_cast<int>(accounts.size()); ++shard) {
       const auto& in_shard = accounts[static_cast<std::size_t>(shard)];
       const auto stored = in_shard.find(budget.id);
-      if (stored != in_shard.end()) {
-        shares.push_back({shard, stored->second.account, stored->second.wanted});
-      } else if (of_budget.contains(shard)) {
-        shares.push_back({.shard = shard});
-      }
+      const auto lease = leases.find(shard);
+      if (stored == in_shard.end() && lease == leases.end()) continue;
+      BudgetShare& share = shares.emplace_back(BudgetShare{.shard = shard});
+      if (lease != leases.end()) share.lease = lease->second;
+      if (stored == in_shard.end()) continue;
+      share.account = stored->second.account;
+      share.wanted = stored->second.wanted;
     }
     Plan& plan = plans.emplace_back();
     plan.budget = &budget;
@@ -203,17 +238,11 @@ std::optional<std::vector<BudgetRate>> Treasury::RatesOf(const Endpoint& endpoin
   if (!loaded_) return std::nullopt;
   const auto of_project = budgets_.find(endpoint.project_id);
   if (of_project == budgets_.end()) return rates;
-  const PriceList prices = prices_.All();
   for (const Budget& budget : of_project->second) {
     if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
-    if (budget.unit == BudgetUnit::kGpuTimeUs) {
-      rates.push_back({.budget_id = budget.id, .other_gpu_second = 1'000'000});
-    } else if (prices.gpu_seconds.empty()) {
-      return std::nullopt;  // Nobody can say yet what a lease costs.
-    } else {
-      rates.push_back(
-          {.budget_id = budget.id, .fixed = prices.invocation, .gpu_second = prices.gpu_seconds});
-    }
+    std::optional<BudgetRate> rate = RateOf(budget);
+    if (!rate) return std::nullopt;
+    rates.push_back(*std::move(rate));
   }
   return rates;
 }
@@ -228,10 +257,26 @@ std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint) const {
     if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
     const auto& in_shard = shard < seen_.size() ? seen_[shard] : none;
     const auto found = in_shard.find(budget.id);
-    if (found != in_shard.end() && found->second.account.left > 0) continue;
-    return StartBlock{.constraint = WaitConstraint::kBudget, .detail = SentenceOf(budget)};
+    // What other shards have left is given to this one when it asks.
+    if (found != in_shard.end() && found->second.account.left > 0 &&
+        LeftOf(budget.id) >= LeaseCostOf(budget, endpoint, lease_).least) {
+      continue;
+    }
+    // One that has no account yet is about to be given one.
+    return StartBlock{.constraint = WaitConstraint::kBudget,
+                      .detail = SentenceOf(budget),
+                      .ends_standing = found != in_shard.end()};
   }
   return std::nullopt;
+}
+
+std::int64_t Treasury::LeftOf(const std::string& budget_id) const {
+  std::int64_t left = 0;
+  for (const auto& in_shard : seen_) {
+    const auto found = in_shard.find(budget_id);
+    if (found != in_shard.end()) left += std::max<std::int64_t>(0, found->second.account.left);
+  }
+  return left;
 }
 
 bool Treasury::MayCoverUnknown() const {

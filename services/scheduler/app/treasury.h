@@ -11,7 +11,6 @@
 #include "libs/common/base/mutex.h"
 #include "services/scheduler/app/budget_ports.h"
 #include "services/scheduler/app/endpoint_catalog.h"
-#include "services/scheduler/app/price_book.h"
 #include "services/scheduler/app/shard_leader.h"
 #include "services/scheduler/app/start_rules.h"
 
@@ -29,8 +28,8 @@ class Treasury final : public StartRules {
   static constexpr absl::Duration kEvery = absl::Milliseconds(500);
 
   Treasury(BudgetSource& source, BudgetAccounts& accounts, const EndpointCatalog& catalog,
-           PriceBook& prices, const ShardLeader& leader)
-      : source_(source), accounts_(accounts), catalog_(catalog), prices_(prices), leader_(leader) {}
+           const ShardLeader& leader, absl::Duration lease)
+      : source_(source), accounts_(accounts), catalog_(catalog), leader_(leader), lease_(lease) {}
 
   /// One round; blocks. For one thread. While metering is away accounts stay as they are.
   absl::Status Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -51,13 +50,15 @@ class Treasury final : public StartRules {
   absl::Status Distribute(const std::vector<Budget>& budgets, Accounts& accounts);
   absl::Status ChangeIn(int shard, const std::vector<AllowanceChange>& dropped,
                         std::vector<Plan>& plans, Accounts& accounts);
+  /// In all shards, as was last seen.
+  std::int64_t LeftOf(const std::string& budget_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Keep(std::vector<Budget> budgets, Accounts accounts) ABSL_LOCKS_EXCLUDED(mutex_);
 
   BudgetSource& source_;
   BudgetAccounts& accounts_;
   const EndpointCatalog& catalog_;
-  PriceBook& prices_;
   const ShardLeader& leader_;
+  const absl::Duration lease_;  // That claims ask for.
 
   mutable Mutex mutex_;
   bool loaded_ ABSL_GUARDED_BY(mutex_) = false;  // From metering or, without it, the accounts.

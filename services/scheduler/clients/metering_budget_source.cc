@@ -11,6 +11,12 @@ absl::StatusOr<std::vector<Budget>> MeteringBudgetSource::HardBudgets() {
   context.set_wait_for_ready(true);  // See MeteringUsageSink.
   internal::v1::ListHardBudgetsResponse response;
   FURNACE_RETURN_IF_ERROR(furnace::rpc::FromGrpc(stub_->ListHardBudgets(&context, {}, &response)));
+  std::vector<std::shared_ptr<const RateCard>> cards;
+  for (const internal::v1::RateCard& proto : response.rate_cards()) {
+    cards.push_back(std::make_shared<const RateCard>(
+        RateCard{.gpu_second = {proto.gpu_second_nanos().begin(), proto.gpu_second_nanos().end()},
+                 .invocation = proto.invocation_nanos()}));
+  }
   std::vector<Budget> budgets;
   for (const internal::v1::HardBudget& proto : response.budgets()) {
     const bool ends = proto.window_end_us() != 0;
@@ -24,6 +30,10 @@ absl::StatusOr<std::vector<Budget>> MeteringBudgetSource::HardBudgets() {
                        .window_start = absl::FromUnixMicros(proto.window_start_us()),
                        .window_end = ends ? absl::FromUnixMicros(proto.window_end_us())
                                           : absl::InfiniteFuture()});
+    const auto card = static_cast<std::size_t>(proto.rate_card());
+    if (budgets.back().unit == BudgetUnit::kNanoUsd && card < cards.size()) {
+      budgets.back().rates = cards[card];
+    }
   }
   return budgets;
 }

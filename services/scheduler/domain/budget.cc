@@ -30,6 +30,18 @@ std::int64_t RoomOf(const Budget& budget, const std::vector<BudgetShare>& shares
   return room;
 }
 
+// In parts, most of it to those that want it.
+std::vector<std::int64_t> Divide(std::int64_t room, const std::vector<BudgetShare>& shares) {
+  std::int64_t weights = 0;
+  for (const BudgetShare& share : shares) weights += share.wanted ? kWanted : 1;
+  std::vector<std::int64_t> parts;
+  for (const BudgetShare& share : shares) {
+    const std::int64_t weight = share.wanted ? kWanted : 1;
+    parts.push_back(room / weights * weight + room % weights * weight / weights);
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::int64_t CostOf(std::int64_t fixed, std::int64_t gpu_second, int gpus, absl::Time from,
@@ -62,6 +74,12 @@ std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl
   return cost;
 }
 
+std::optional<absl::Time> LaterWindow(const BudgetAccount& account, absl::Time end, absl::Time at) {
+  if (end == absl::InfiniteFuture() || end <= account.window || at < end) return std::nullopt;
+  const absl::Duration length = end - account.window;
+  return end + absl::Floor(at - end, length);
+}
+
 std::int64_t FreeOf(const Budget& budget, const std::vector<BudgetShare>& shares) {
   std::int64_t free = RoomOf(budget, shares);
   for (const BudgetShare& share : shares) {
@@ -72,13 +90,16 @@ std::int64_t FreeOf(const Budget& budget, const std::vector<BudgetShare>& shares
 
 std::vector<std::int64_t> ShareOut(const Budget& budget, const std::vector<BudgetShare>& shares) {
   const std::int64_t room = std::max<std::int64_t>(0, RoomOf(budget, shares));
-  std::int64_t weights = 0;
-  for (const BudgetShare& share : shares) weights += share.wanted ? kWanted : 1;
-  std::vector<std::int64_t> left;
-  for (const BudgetShare& share : shares) {
-    const std::int64_t weight = share.wanted ? kWanted : 1;
-    left.push_back(room / weights * weight + room % weights * weight / weights);
+  std::vector<std::int64_t> left = Divide(room, shares);
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    if (!shares[i].wanted || shares[i].lease > room) continue;
+    if (left[i] >= shares[i].lease) return left;
+    if (!first) first = i;
   }
+  if (!first) return left;
+  left = Divide(room - shares[*first].lease, shares);
+  left[*first] += shares[*first].lease;
   return left;
 }
 

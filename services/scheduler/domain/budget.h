@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,12 @@ namespace furnace::scheduler {
 /// In what a budget's limit is. Numbers as furnace.internal.v1.BudgetUnit.
 enum class BudgetUnit { kNanoUsd = 1, kGpuTimeUs = 2 };
 
+/// What a project pays for attempts, in nano-dollars.
+struct RateCard {
+  std::map<std::string, std::int64_t> gpu_second;  // By GPU type; those that have a price.
+  std::int64_t invocation = 0;
+};
+
 /// A budget with a hard stop in its present window.
 struct Budget {
   std::string id = {};
@@ -27,6 +34,7 @@ struct Budget {
   std::int64_t spent = 0;  // As metering has recorded.
   absl::Time window_start = absl::UnixEpoch();
   absl::Time window_end = absl::InfiniteFuture();
+  std::shared_ptr<const RateCard> rates = nullptr;  // nullptr: not known, or not in money.
 
   bool Covers(std::string_view project, std::string_view endpoint) const {
     return project_id == project && (endpoint_id.empty() || endpoint_id == endpoint);
@@ -85,22 +93,29 @@ void ExtendHold(int gpus, absl::Time start, absl::Time till, BudgetAccount& acco
 std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl::Time end,
                         bool billed, BudgetAccount& account);
 
+/// The start of the window that `at` lies in, when that is after the account's, which ends at
+/// `end`; nullopt: it is not. Windows are taken to be as long as the account's.
+std::optional<absl::Time> LaterWindow(const BudgetAccount& account, absl::Time end, absl::Time at);
+
 /// An account with what asks for more of it.
 struct BudgetShare {
   int shard = 0;
   BudgetAccount account = {};
-  bool wanted = false;  // Leases hold some, or jobs have found nothing left.
+  bool wanted = false;     // Leases hold some, or jobs have found too little left.
+  std::int64_t lease = 0;  // What a new lease there costs at most; 0: not known.
 };
 
 /// What may be left in each account: what the limit leaves, shared out among those that want
-/// it, with a little for the others, so that they can begin. Accounts of windows before the
-/// budget's count nothing.
+/// it, with a little for the others, so that they can begin. When that is too little for a new
+/// lease wherever one is wanted, it is put together for the first of them that it is enough for.
+/// Accounts of windows before the budget's count nothing.
 std::vector<std::int64_t> ShareOut(const Budget& budget, const std::vector<BudgetShare>& shares);
 
 /// What is neither spent nor held, pending or left in an account. Below zero: nothing.
 std::int64_t FreeOf(const Budget& budget, const std::vector<BudgetShare>& shares);
 
-/// A budget but for its limit and what is spent, as text and back; nullopt for other text.
+/// A budget but for its limit, its rates and what is spent, as text and back; nullopt for other
+/// text.
 std::string EncodeBudget(const Budget& budget);
 std::optional<Budget> DecodeBudget(std::string_view id, std::string_view text);
 

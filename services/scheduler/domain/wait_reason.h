@@ -67,7 +67,8 @@ enum class WaitConstraint {
 /// Why none of an endpoint's jobs can be started, besides its queue and its workers.
 struct StartBlock {
   WaitConstraint constraint = WaitConstraint::kBudget;
-  std::string detail = {};  // A sentence.
+  std::string detail = {};     // A sentence.
+  bool ends_standing = false;  // Meanwhile no workers are kept that have no job.
 
   friend bool operator==(const StartBlock&, const StartBlock&) = default;
 };

@@ -6,18 +6,20 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "services/scheduler/app/budget_ports.h"
+#include "services/scheduler/app/lifetime_ports.h"
 #include "tests/contract/scheduler/job_queue_fixture.h"
 
 namespace furnace::scheduler {
 
 inline constexpr std::int64_t kSecondUs = 1'000'000;
 
-/// `Backend` also offers budgets().
+/// `Backend` also offers budgets() and lives().
 template <typename Backend>
 class BudgetContract : public JobQueueContract<Backend> {
  protected:
@@ -84,6 +86,32 @@ TYPED_TEST_P(BudgetContract, TheRateIsThatOfTheGpuType) {
   EXPECT_EQ(this->Account().held, 10 * 3 + 7);
 }
 
+TYPED_TEST_P(BudgetContract, OnAnAlwaysOnWorkerOnlyTheInvocationIsHeld) {
+  this->Give(100);
+  this->rate_.fixed = 7;
+  ASSERT_EQ(Await<std::set<std::string>>([&](Done<std::set<std::string>> done) {
+              this->backend_.lives().Keep({.endpoint_id = this->endpoint_,
+                                           .project_id = this->project_,
+                                           .always_on = 1,
+                                           .lapse = absl::Hours(1),
+                                           .workers = {{.worker = AWorker(),
+                                                        .state = WorkerPresence::State::kIdle,
+                                                        .life_id = NewId()}}},
+                                          std::move(done));
+            })
+                .value()
+                .size(),
+            1U);
+  this->SubmitOne();
+  const LeaseId lease = this->ClaimWithin().at(0).lease;
+  EXPECT_EQ(this->Account().held, 7);
+  EXPECT_TRUE(this->Renew({lease}, this->kLease).empty());
+  EXPECT_EQ(this->Account().held, 7);
+  this->PassTime();
+  this->Settle(lease, this->Success());
+  EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, 100 * kSecondUs - 7, 0, 7}));
+}
+
 TYPED_TEST_P(BudgetContract, AnEndedAttemptIsPendingUntilItsEventIsForgotten) {
   this->Give(100);
   const std::string id = this->SubmitOne();
@@ -127,8 +155,11 @@ TYPED_TEST_P(BudgetContract, NothingIsLeasedWhileNothingIsLeft) {
   this->Submit(this->Jobs(3));
   EXPECT_TRUE(this->ClaimWithin().empty()) << "there is no account yet";
   this->Give(15);
-  EXPECT_EQ(this->ClaimWithin(3).size(), 2U) << "the last may pass the limit by what it holds";
-  EXPECT_EQ(this->Account().left, -5 * kSecondUs);
+  EXPECT_EQ(this->ClaimWithin(3).size(), 1U) << "for another lease there is not enough";
+  EXPECT_EQ(this->Account().left, 5 * kSecondUs);
+  this->Give(5);
+  EXPECT_EQ(this->ClaimWithin(3).size(), 1U) << "all of it";
+  EXPECT_EQ(this->Account().left, 0);
   EXPECT_TRUE(this->ClaimWithin().empty());
   EXPECT_EQ(this->Claim(3).size(), 1U) << "the budget was what kept it";
 }
@@ -148,7 +179,7 @@ TYPED_TEST_P(BudgetContract, ALeaseIsRenewedAsLongAsThereIsSomethingLeft) {
 }
 
 TYPED_TEST_P(BudgetContract, ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses) {
-  this->Give(1);
+  this->Give(10);
   const std::string id = this->SubmitOne();
   const LeaseId lease = this->ClaimWithin().at(0).lease;
   EXPECT_TRUE(this->Renew({lease}, this->kLease).empty()) << "most of it is left";
@@ -160,12 +191,12 @@ TYPED_TEST_P(BudgetContract, ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses) {
   EXPECT_EQ(job.error, "stopped: a budget of its project is spent");
   const BudgetAccount account = this->Account();
   EXPECT_EQ(account.held, 0);
-  EXPECT_EQ(account.left + account.pending, kSecondUs);
+  EXPECT_EQ(account.left + account.pending, this->kHold);
   EXPECT_EQ(this->EventsOf(id).back().attempt_end->cause, FailureCause::kBudget);
 }
 
 TYPED_TEST_P(BudgetContract, AJobThatIsStoppedIsTriedAgainIfItMay) {
-  this->Give(1);
+  this->Give(10);
   const std::string id = this->SubmitOne(/*max_retries=*/1);
   const LeaseId lease = this->ClaimWithin().at(0).lease;
   this->Renew({lease}, 3 * this->kLease);
@@ -174,13 +205,39 @@ TYPED_TEST_P(BudgetContract, AJobThatIsStoppedIsTriedAgainIfItMay) {
 }
 
 TYPED_TEST_P(BudgetContract, ADroppedBudgetStopsNothing) {
-  this->Give(1);
+  this->Give(10);
   this->SubmitOne();
   const LeaseId lease = this->ClaimWithin().at(0).lease;
   ASSERT_EQ(this->Change(0, this->Stored().sequence, ""), 0);
   EXPECT_TRUE(this->Renew({lease}, 3 * this->kLease).empty());
+  this->SubmitOne();
+  EXPECT_TRUE(this->ClaimWithin().empty()) << "it may be a new one, for all that a claim knows";
   EXPECT_EQ(this->Settle(lease, this->Success()), SettleResult::kFinal);
+  EXPECT_TRUE(this->Stored().definition.empty()) << "it is to be dropped again";
+  this->ForgetEvents();
+  ASSERT_EQ(this->Change(0, this->Stored().sequence, ""), 0);
   EXPECT_FALSE(this->accounts().Read(this->shard(), false).value().contains(this->budget_));
+}
+
+TYPED_TEST_P(BudgetContract, ABudgetThatComesBackKnowsWhatRunsAndIsPending) {
+  this->Give(100);
+  this->SubmitOne();
+  this->SubmitOne();
+  const std::vector<ClaimedJob> jobs = this->ClaimWithin(2);
+  ASSERT_EQ(jobs.size(), 2U);
+  this->PassTime();
+  this->Settle(jobs[0].lease, this->Success());
+  const std::int64_t pending = this->Account().pending;
+  EXPECT_GT(pending, 0);
+  ASSERT_EQ(this->Change(0, this->Stored().sequence, ""), 0);
+  EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, 0, this->kHold, pending}));
+  this->Give(50);
+  EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, 50 * kSecondUs, this->kHold, pending}));
+  EXPECT_FALSE(this->Stored().definition.empty());
+  this->Settle(jobs[1].lease, this->Success());
+  EXPECT_EQ(this->Account().held, 0);
+  this->ForgetEvents();
+  EXPECT_EQ(this->Account().pending, 0) << "and never below";
 }
 
 TYPED_TEST_P(BudgetContract, AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft) {
@@ -204,7 +261,7 @@ TYPED_TEST_P(BudgetContract, WhoHasReadBeforeAnotherChangesNothing) {
 }
 
 TYPED_TEST_P(BudgetContract, InANewWindowOnlyItsOwnTimeCounts) {
-  this->Give(1000);
+  this->Give(10'000);
   const std::string id = this->SubmitOne();
   const LeaseId lease = this->ClaimWithin(1, absl::Hours(1)).at(0).lease;
   this->PassTime(absl::Milliseconds(20));
@@ -225,9 +282,30 @@ TYPED_TEST_P(BudgetContract, InANewWindowOnlyItsOwnTimeCounts) {
   EXPECT_EQ(this->Account(), (BudgetAccount{this->window_, kSecondUs, 0, 0}));
 }
 
+TYPED_TEST_P(BudgetContract, WhatRanAfterAWindowIsPendingInTheNext) {
+  this->Give(100);
+  const std::string id = this->SubmitOne();
+  const LeaseId lease = this->ClaimWithin().at(0).lease;
+  const absl::Time next = *this->Get(id).started_at + absl::Milliseconds(10);
+  this->window_ = next - absl::Hours(1);
+  const std::string definition =
+      EncodeBudget({.id = this->budget_, .project_id = "p", .name = "n", .window_end = next});
+  ASSERT_TRUE(this->Change(99 * kSecondUs, this->Stored().sequence, definition).has_value());
+  this->PassTime(absl::Milliseconds(20));
+  this->Settle(lease, this->Success());
+  this->window_ = next;
+  ASSERT_TRUE(this->Change(kSecondUs, this->Stored().sequence, definition).has_value());
+  const AttemptEnd end = *this->EventsOf(id).back().attempt_end;
+  const std::int64_t after = absl::ToInt64Microseconds(end.end - std::max(end.start, next));
+  EXPECT_GT(after, 0);
+  EXPECT_EQ(this->Account(), (BudgetAccount{next, kSecondUs, 0, after}));
+  this->ForgetEvents();
+  EXPECT_EQ(this->Account().pending, 0);
+}
+
 TYPED_TEST_P(BudgetContract, AThousandLeasesPassTheLimitByOneHoldAtMost) {
   constexpr int kJobs = 1100;
-  constexpr std::int64_t kLimit = 1000 * 10 - 3;
+  constexpr std::int64_t kLimit = 1000 * 10;
   this->Give(kLimit);
   for (int i = 0; i < kJobs; i += 100) this->Submit(this->Jobs(100));
   std::vector<LeaseId> leases;
@@ -291,12 +369,13 @@ TYPED_TEST_P(BudgetContract, HoldsNeverLeakWhateverHappens) {
 
 REGISTER_TYPED_TEST_SUITE_P(
     BudgetContract, ALeaseHoldsWhatItCostsUntilItLapses, TheRateIsThatOfTheGpuType,
-    AnEndedAttemptIsPendingUntilItsEventIsForgotten, WhatIsLostOrGivenBackHoldsAndCostsNothing,
-    ACancelledJobIsPaidUntilThen, NothingIsLeasedWhileNothingIsLeft,
-    ALeaseIsRenewedAsLongAsThereIsSomethingLeft, ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses,
-    AJobThatIsStoppedIsTriedAgainIfItMay, ADroppedBudgetStopsNothing,
+    OnAnAlwaysOnWorkerOnlyTheInvocationIsHeld, AnEndedAttemptIsPendingUntilItsEventIsForgotten,
+    WhatIsLostOrGivenBackHoldsAndCostsNothing, ACancelledJobIsPaidUntilThen,
+    NothingIsLeasedWhileNothingIsLeft, ALeaseIsRenewedAsLongAsThereIsSomethingLeft,
+    ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses, AJobThatIsStoppedIsTriedAgainIfItMay,
+    ADroppedBudgetStopsNothing, ABudgetThatComesBackKnowsWhatRunsAndIsPending,
     AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft, WhoHasReadBeforeAnotherChangesNothing,
-    InANewWindowOnlyItsOwnTimeCounts, AThousandLeasesPassTheLimitByOneHoldAtMost,
-    HoldsNeverLeakWhateverHappens);
+    WhatRanAfterAWindowIsPendingInTheNext, InANewWindowOnlyItsOwnTimeCounts,
+    AThousandLeasesPassTheLimitByOneHoldAtMost, HoldsNeverLeakWhateverHappens);
 
 }  // namespace furnace::scheduler

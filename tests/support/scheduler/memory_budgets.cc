@@ -13,21 +13,37 @@ constexpr absl::Duration kWanted = absl::Seconds(5);
 
 }  // namespace
 
+std::vector<BudgetRate> WithoutGpuTime(std::vector<BudgetRate> rates) {
+  for (BudgetRate& rate : rates) {
+    rate.gpu_second.clear();
+    rate.other_gpu_second = 0;
+  }
+  return rates;
+}
+
 MemoryBudgets::Account* MemoryBudgets::Find(int shard, const std::string& budget_id) {
   const auto found = accounts_[shard].find(budget_id);
   return found == accounts_[shard].end() ? nullptr : &found->second;
 }
 
-bool MemoryBudgets::IsSpent(int shard, const std::string& budget_id, absl::Time now) {
+bool MemoryBudgets::IsSpent(int shard, const std::string& budget_id, std::int64_t least,
+                            absl::Time now) {
   Account* const account = Find(shard, budget_id);
-  if (account == nullptr || account->stored.account.left > 0) return false;
+  if (account == nullptr || account->dropped()) return false;
+  const std::int64_t left = account->stored.account.left;
+  if (left > 0 && left >= least) return false;
   account->asked = now;
   return true;
 }
 
-bool MemoryBudgets::HaveLeft(int shard, const std::vector<BudgetRate>& rates, absl::Time now) {
+bool MemoryBudgets::HaveLeft(int shard, const std::vector<BudgetRate>& rates,
+                             const WorkerOnGpu& worker, absl::Time now, absl::Time till) {
   return std::none_of(rates.begin(), rates.end(), [&](const BudgetRate& rate) {
-    return Find(shard, rate.budget_id) == nullptr || IsSpent(shard, rate.budget_id, now);
+    const Account* const account = Find(shard, rate.budget_id);
+    if (account == nullptr || account->dropped()) return true;
+    const std::int64_t cost =
+        CostOf(rate.fixed, rate.GpuSecond(worker.gpu_type), worker.gpu_count, now, till);
+    return IsSpent(shard, rate.budget_id, cost, now);
   });
 }
 
@@ -47,7 +63,7 @@ bool MemoryBudgets::Extend(const Job& job, int shard, absl::Time now, absl::Time
   const auto held = holds_.find(job.id);
   if (held == holds_.end()) return true;
   for (const BudgetHold& hold : held->second) {
-    if (IsSpent(shard, hold.budget_id, now)) return false;
+    if (IsSpent(shard, hold.budget_id, 0, now)) return false;
   }
   for (BudgetHold& hold : held->second) {
     Account* const account = Find(shard, hold.budget_id);
@@ -67,8 +83,26 @@ void MemoryBudgets::Settle(const JobEvent& event, int shard) {
     const std::int64_t cost =
         SettleHold(hold, end.worker.gpu_count, end.start, std::max(end.start, end.end),
                    !IsPlatformFault(end.cause), account->stored.account);
-    owed_[event.event_id].push_back({hold.budget_id, account->stored.account.window, cost});
+    std::vector<Owed>& owed = owed_[event.event_id];
+    owed.push_back({hold.budget_id, account->stored.account.window, cost});
+    if (cost == 0) continue;
+    if (const auto later = OweLater(end, hold, *account)) owed.push_back(*later);
   }
+}
+
+std::optional<MemoryBudgets::Owed> MemoryBudgets::OweLater(const AttemptEnd& end,
+                                                           const BudgetHold& hold,
+                                                           Account& account) {
+  const auto budget = DecodeBudget(hold.budget_id, account.stored.definition);
+  if (!budget) return std::nullopt;
+  const auto later = LaterWindow(account.stored.account, budget->window_end, end.end);
+  if (!later || *later < account.later_window) return std::nullopt;
+  if (*later != account.later_window) account.later = 0;
+  account.later_window = *later;
+  const std::int64_t cost = CostOf(hold.fixed, hold.gpu_second, end.worker.gpu_count,
+                                   std::max(end.start, *later), end.end);
+  account.later += cost;
+  return Owed{hold.budget_id, *later, cost};
 }
 
 void MemoryBudgets::Forget(const std::string& event_id, int shard) {
@@ -76,8 +110,12 @@ void MemoryBudgets::Forget(const std::string& event_id, int shard) {
   if (owed.empty()) return;
   for (const Owed& each : owed.mapped()) {
     Account* const account = Find(shard, each.budget_id);
-    if (account == nullptr || account->stored.account.window != each.window) continue;
-    account->stored.account.pending -= each.amount;
+    if (account == nullptr) continue;
+    if (account->stored.account.window == each.window) {
+      account->stored.account.pending -= each.amount;
+    } else if (account->later_window == each.window) {
+      account->later -= each.amount;
+    }
   }
 }
 
@@ -91,16 +129,32 @@ std::map<std::string, StoredAccount> MemoryBudgets::Read(int shard, bool fence, 
   return read;
 }
 
+void MemoryBudgets::Drop(int shard, const std::string& budget_id, Account& account) {
+  BudgetAccount& stored = account.stored.account;
+  if (stored.held == 0 && stored.pending == 0) {
+    accounts_[shard].erase(budget_id);
+    return;
+  }
+  stored.left = 0;
+  ++account.stored.sequence;
+  account.stored.definition.clear();
+}
+
 std::optional<std::int64_t> MemoryBudgets::Change(int shard, const AllowanceChange& change) {
-  const Account* const found = Find(shard, change.budget_id);
+  Account* const found = Find(shard, change.budget_id);
   if ((found == nullptr ? 0 : found->stored.sequence) != change.sequence) return std::nullopt;
   if (change.definition.empty()) {
-    accounts_[shard].erase(change.budget_id);
+    if (found != nullptr) Drop(shard, change.budget_id, *found);
     return 0;
   }
   if (found != nullptr && change.window < found->stored.account.window) return std::nullopt;
-  StoredAccount& stored = accounts_[shard][change.budget_id].stored;
-  if (stored.account.window != change.window) stored.account = {.window = change.window};
+  Account& account = accounts_[shard][change.budget_id];
+  StoredAccount& stored = account.stored;
+  if (stored.account.window != change.window) {
+    const bool known = account.later_window == change.window;
+    stored.account = {.window = change.window, .pending = known ? account.later : 0};
+    account.later_window = absl::InfinitePast();
+  }
   const std::int64_t left = std::max<std::int64_t>(0, stored.account.left);
   const std::int64_t made = std::max(change.change, -left);
   stored.account.left += made;

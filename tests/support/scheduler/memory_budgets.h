@@ -10,12 +10,16 @@
 
 namespace furnace::scheduler {
 
+/// Of each only what an attempt costs whatever it takes.
+std::vector<BudgetRate> WithoutGpuTime(std::vector<BudgetRate> rates);
+
 /// What MemoryJobQueue knows of budgets: accounts by shard, and what leases hold of them. Not
 /// thread-safe.
 class MemoryBudgets {
  public:
   /// Whether a worker's next lease may be given.
-  bool HaveLeft(int shard, const std::vector<BudgetRate>& rates, absl::Time now);
+  bool HaveLeft(int shard, const std::vector<BudgetRate>& rates, const WorkerOnGpu& worker,
+                absl::Time now, absl::Time till);
   void Take(const Job& job, int shard, const std::vector<BudgetRate>& rates, absl::Time till);
   /// Whether the lease may go on until `till`, and holds what that costs.
   bool Extend(const Job& job, int shard, absl::Time now, absl::Time till);
@@ -27,8 +31,12 @@ class MemoryBudgets {
 
  private:
   struct Account {
+    bool dropped() const { return stored.definition.empty(); }
+
     StoredAccount stored;
     absl::Time asked = absl::InfinitePast();
+    absl::Time later_window = absl::InfinitePast();
+    std::int64_t later = 0;  // Pending there.
   };
   struct Owed {
     std::string budget_id;
@@ -36,8 +44,12 @@ class MemoryBudgets {
     std::int64_t amount = 0;
   };
 
+  /// What an attempt that has cost something also costs in a window to come.
+  std::optional<Owed> OweLater(const AttemptEnd& end, const BudgetHold& hold, Account& account);
   Account* Find(int shard, const std::string& budget_id);
-  bool IsSpent(int shard, const std::string& budget_id, absl::Time now);
+  void Drop(int shard, const std::string& budget_id, Account& account);
+  /// Whether there is nothing left, or less than `least`.
+  bool IsSpent(int shard, const std::string& budget_id, std::int64_t least, absl::Time now);
 
   std::map<int, std::map<std::string, Account>> accounts_;
   std::map<std::string, std::vector<BudgetHold>> holds_;  // By job.

@@ -92,12 +92,17 @@ void MemoryJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
     for (const WorkerRoom& room : request.workers) {
       WorkerOnGpu worker = room.worker;
       const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
+      // GPU time that is covered is paid for already.
+      const bool covered = lives_.contains({request.endpoint_id, worker.worker_id});
+      const std::vector<BudgetRate> rates =
+          covered ? WithoutGpuTime(request.budgets) : request.budgets;
       for (int i = 0; i < room.jobs && left > 0; ++i, --left) {
-        if (!budgets_.HaveLeft(shard, request.budgets, clock_.Now())) break;
+        const absl::Time now = clock_.Now();
+        if (!budgets_.HaveLeft(shard, rates, worker, now, now + request.lease)) break;
         Entry* const best = BestLocked(request, room, claimed.again);
         if (best == nullptr) break;
         claimed.jobs.push_back(StartLocked(*best, worker, request.lease));
-        budgets_.Take(best->record.job, shard, request.budgets, best->deadline);
+        budgets_.Take(best->record.job, shard, rates, best->deadline);
         worker.cold_start = absl::ZeroDuration();
       }
     }

@@ -5,6 +5,7 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "tests/support/metering_memory_budgets.h"
+#include "tests/support/metering_memory_store.h"
 
 namespace furnace::metering::rpc {
 namespace {
@@ -24,7 +25,8 @@ class BudgetHandlersTest : public testing::Test {
   SystemClock clock_;
   MemoryBudgetStore store_{clock_};
   BudgetDesk desk_{store_, clock_};
-  BudgetHandlers handlers_{desk_, store_, clock_};
+  MemoryPriceStore prices_;
+  BudgetHandlers handlers_{desk_, store_, prices_, clock_};
   const CallContext call_ = {.project_id = NewUuid(clock_.Now()), .role = v1::ROLE_ADMIN};
 };
 
@@ -73,6 +75,25 @@ TEST_F(BudgetHandlersTest, OnlyTheSuiteSeesAllHardBudgets) {
   EXPECT_EQ(listed.budgets(0).limit(), 7);
   EXPECT_EQ(listed.budgets(0).unit(), internal::v1::BUDGET_UNIT_NANO_USD);
   EXPECT_EQ(listed.budgets(0).window_end_us(), 0);
+}
+
+TEST_F(BudgetHandlersTest, AHardBudgetInMoneyComesWithWhatItsProjectPays) {
+  v1::CreateBudgetRequest request = ARequest();
+  request.mutable_spec()->set_hard_stop(true);
+  const CallContext other = {.project_id = NewUuid(clock_.Now()), .role = v1::ROLE_ADMIN};
+  const CallContext third = {.project_id = NewUuid(clock_.Now()), .role = v1::ROLE_ADMIN};
+  for (const CallContext& call : {call_, other, third}) {
+    ASSERT_TRUE(handlers_.CreateBudget(call, request).ok());
+  }
+  prices_.Add({.unit = PriceUnit::kInvocation, .nanos = 77, .project_id = call_.project_id});
+  const auto listed = handlers_.ListHardBudgets({}, {}).value();
+  ASSERT_EQ(listed.budgets_size(), 3);
+  EXPECT_EQ(listed.rate_cards_size(), 2) << "each once";
+  for (const internal::v1::HardBudget& budget : listed.budgets()) {
+    const internal::v1::RateCard& card = listed.rate_cards(budget.rate_card());
+    EXPECT_EQ(card.invocation_nanos() == 77, budget.project_id() == call_.project_id);
+    EXPECT_GT(card.gpu_second_nanos_size(), 0);
+  }
 }
 
 }  // namespace

@@ -85,6 +85,18 @@ TEST_F(StartRulesTest, NoWorkerIsStartedForJobsThatMayNotStart) {
   EXPECT_EQ(driver_.starts(), 1);
 }
 
+TEST_F(StartRulesTest, AlwaysOnWorkersAreNotKeptForASpentBudget) {
+  Endpoint standing = endpoint_;
+  standing.scale.min_workers = 1;
+  Publish(standing);
+  rules_.block = StartBlock{.constraint = WaitConstraint::kBudget, .ends_standing = true};
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 0);
+  rules_.block->ends_standing = false;
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 1) << "it only has to wait for its account";
+}
+
 TEST_F(StartRulesTest, AJobThatMayNotStartSaysWhy) {
   Publish(endpoint_);
   const std::string id = Submit();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/queue_fixture.h"
@@ -23,6 +24,7 @@ class FakeBudgetSource final : public BudgetSource {
 class TreasuryTest : public QueueFixture {
  protected:
   static constexpr std::int64_t kSecond = 1'000'000;
+  static constexpr absl::Duration kLease = absl::Seconds(20);
 
   TreasuryTest() {
     source_.Put(endpoint_);
@@ -50,16 +52,25 @@ class TreasuryTest : public QueueFixture {
     }
     return left;
   }
+  std::vector<ClaimedJob> Claim(const std::vector<BudgetRate>& rates) {
+    return Await<Claimed>([&](Done<Claimed> done) {
+             queue_.Claim({.endpoint_id = endpoint_.id,
+                           .workers = {{.worker = AWorker(), .jobs = 1}},
+                           .lease = kLease,
+                           .budgets = rates},
+                          std::move(done));
+           })
+        .value()
+        .jobs;
+  }
   void Round() { ASSERT_TRUE(treasury_.Refresh().ok()); }
 
   FakeEndpointSource source_;
   EndpointCatalog catalog_{source_};
-  FakePriceSource price_source_;
-  PriceBook prices_{price_source_};
   FakeBudgetSource budget_source_;
   MemoryBudgetAccounts accounts_{queue_};
   ShardLeader leader_{log_, "r", kTestShards};
-  Treasury treasury_{budget_source_, accounts_, catalog_, prices_, leader_};
+  Treasury treasury_{budget_source_, accounts_, catalog_, leader_, kLease};
 };
 
 TEST_F(TreasuryTest, NothingStartsBeforeTheBudgetsAreKnown) {
@@ -97,7 +108,10 @@ TEST_F(TreasuryTest, WhatIsRecordedIsLeftNoMore) {
   const auto block = treasury_.BlockOf(endpoint_);
   ASSERT_TRUE(block.has_value());
   EXPECT_EQ(block->constraint, WaitConstraint::kBudget);
-  EXPECT_EQ(block->detail, "the budget b of its project is spent, or held by jobs that run");
+  EXPECT_TRUE(block->ends_standing);
+  EXPECT_EQ(block->detail,
+            "the budget b of its project is spent, or jobs that run hold it, or too little is left "
+            "to start one");
   budget_source_.budgets[0].limit = 200 * kSecond;
   Round();
   EXPECT_EQ(AccountOf(budget).left, 100 * kSecond) << "it was raised";
@@ -115,16 +129,7 @@ TEST_F(TreasuryTest, SharesNeverComeToMoreThanTheLimit) {
   EXPECT_EQ(LeftOf(budget), 100 * kSecond);
   Submit();
   Submit();
-  ASSERT_EQ(Await<Claimed>([&](Done<Claimed> done) {
-              queue_.Claim({.endpoint_id = endpoint_.id,
-                            .workers = {{.worker = AWorker(), .jobs = 1}},
-                            .lease = absl::Seconds(20),
-                            .budgets = *treasury_.RatesOf(endpoint_)},
-                           std::move(done));
-            })
-                .value()
-                .jobs.size(),
-            1U);
+  ASSERT_EQ(Claim(*treasury_.RatesOf(endpoint_)).size(), 1U);
   // What one takes back is given to the other a round later, at most.
   for (int round = 0; round < 3; ++round) {
     Round();
@@ -134,6 +139,25 @@ TEST_F(TreasuryTest, SharesNeverComeToMoreThanTheLimit) {
   EXPECT_GT(AccountOf(budget).left, 70 * kSecond) << "its jobs run";
 }
 
+TEST_F(TreasuryTest, WhatIsTooLittleInPartsIsPutTogether) {
+  Endpoint second = AnEndpoint();
+  while (Shard(second) == Shard(endpoint_)) second.id = NewId();
+  second.project_id = endpoint_.project_id;
+  source_.Put(second);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  const Budget budget = Of(endpoint_, 30 * kSecond);
+  budget_source_.budgets = {budget};
+  Round();
+  Submit();
+  EXPECT_EQ(treasury_.BlockOf(endpoint_), std::nullopt) << "together it is enough";
+  EXPECT_TRUE(Claim(*treasury_.RatesOf(endpoint_)).empty());
+  for (int round = 0; round < 3; ++round) Round();
+  EXPECT_EQ(Claim(*treasury_.RatesOf(endpoint_)).size(), 1U);
+  for (int round = 0; round < 3; ++round) Round();
+  EXPECT_LE(LeftOf(budget), 10 * kSecond);
+  EXPECT_TRUE(treasury_.BlockOf(endpoint_).has_value()) << "for another lease it is not";
+}
+
 TEST_F(TreasuryTest, WhileMeteringIsAwayAccountsStay) {
   const Budget budget = Of(endpoint_, 100 * kSecond);
   budget_source_.budgets = {budget};
@@ -141,7 +165,7 @@ TEST_F(TreasuryTest, WhileMeteringIsAwayAccountsStay) {
   budget_source_.failure = absl::UnavailableError("away");
   EXPECT_FALSE(treasury_.Refresh().ok());
   EXPECT_EQ(AccountOf(budget).left, 100 * kSecond);
-  Treasury restarted(budget_source_, accounts_, catalog_, prices_, leader_);
+  Treasury restarted(budget_source_, accounts_, catalog_, leader_, kLease);
   EXPECT_FALSE(restarted.Refresh().ok());
   ASSERT_TRUE(restarted.RatesOf(endpoint_).has_value());
   EXPECT_EQ(restarted.RatesOf(endpoint_)->size(), 1U) << "the accounts tell of it";
@@ -156,14 +180,32 @@ TEST_F(TreasuryTest, ADeletedBudgetIsDropped) {
   EXPECT_EQ(treasury_.RatesOf(endpoint_), std::vector<BudgetRate>());
 }
 
-TEST_F(TreasuryTest, MoneyNeedsPrices) {
+TEST_F(TreasuryTest, ADeletedBudgetThatLeasesHoldIsDroppedAfterThem) {
+  const Budget budget = Of(endpoint_, 100 * kSecond);
+  budget_source_.budgets = {budget};
+  Round();
+  Submit();
+  const std::vector<ClaimedJob> jobs = Claim(*treasury_.RatesOf(endpoint_));
+  ASSERT_EQ(jobs.size(), 1U);
+  budget_source_.budgets.clear();
+  Round();
+  Round();
+  EXPECT_EQ(AccountOf(budget).held, 20 * kSecond);
+  EXPECT_EQ(treasury_.RatesOf(endpoint_), std::vector<BudgetRate>());
+  budget_source_.budgets = {budget};
+  Round();
+  EXPECT_EQ(LeftOf(budget), 80 * kSecond) << "it came back, and the lease still holds its part";
+}
+
+TEST_F(TreasuryTest, MoneyNeedsWhatTheProjectPays) {
   Budget budget = Of(endpoint_, 100 * kSecond);
   budget.unit = BudgetUnit::kNanoUsd;
   budget_source_.budgets = {budget};
   Round();
   EXPECT_EQ(treasury_.RatesOf(endpoint_), std::nullopt);
-  price_source_.prices = PriceList{.gpu_seconds = {{"rtx4000", 60'000}}, .invocation = 100'000};
-  ASSERT_TRUE(prices_.Refresh().ok());
+  budget_source_.budgets[0].rates = std::make_shared<const RateCard>(
+      RateCard{.gpu_second = {{"rtx4000", 60'000}}, .invocation = 100'000});
+  Round();
   EXPECT_EQ(treasury_.RatesOf(endpoint_),
             (std::vector<BudgetRate>{
                 {.budget_id = budget.id, .fixed = 100'000, .gpu_second = {{"rtx4000", 60'000}}}}));
@@ -174,9 +216,10 @@ TEST_F(TreasuryTest, WhoDoesNotLeadGivesNothing) {
   other.Renew();
   const Budget budget = Of(endpoint_, 100 * kSecond);
   budget_source_.budgets = {budget};
-  Treasury follower(budget_source_, accounts_, catalog_, prices_, other);
+  Treasury follower(budget_source_, accounts_, catalog_, other, kLease);
   ASSERT_TRUE(follower.Refresh().ok());
-  EXPECT_TRUE(follower.BlockOf(endpoint_).has_value());
+  ASSERT_TRUE(follower.BlockOf(endpoint_).has_value());
+  EXPECT_FALSE(follower.BlockOf(endpoint_)->ends_standing);
   Round();
   ASSERT_TRUE(follower.Refresh().ok());
   EXPECT_EQ(follower.BlockOf(endpoint_), std::nullopt);

@@ -55,6 +55,16 @@ TEST(ShareOut, GivesNothingBeyondTheLimit) {
   EXPECT_LT(FreeOf(ABudget(1000, 700), shares), 0);
 }
 
+TEST(ShareOut, PutsTogetherWhatIsTooLittleInPartsForALease) {
+  std::vector<BudgetShare> shares = {
+      {0, {kT, 0, 0, 0}, true, 200}, {1, {kT, 0, 0, 0}, true, 80}, {2, {kT, 0, 0, 0}, true, 80}};
+  EXPECT_EQ(ShareOut(ABudget(90), shares), (std::vector<std::int64_t>{3, 83, 3}));
+  EXPECT_EQ(ShareOut(ABudget(60), shares), (std::vector<std::int64_t>{20, 20, 20}));
+  shares[2].lease = 30;
+  EXPECT_EQ(ShareOut(ABudget(90), shares), (std::vector<std::int64_t>{30, 30, 30}))
+      << "one of them can start";
+}
+
 TEST(ShareOut, CountsNothingOfEarlierWindows) {
   const std::vector<BudgetShare> shares = {{0, {kT - absl::Hours(1), 10, 300, 50}, true}};
   EXPECT_EQ(ShareOut(ABudget(1000), shares), (std::vector<std::int64_t>{1000}));
@@ -70,6 +80,16 @@ TEST(ShareOut, NeverGivesMoreThanThereIsOfTheLargestBudget) {
   const std::int64_t sum = std::accumulate(left.begin(), left.end(), std::int64_t{0});
   EXPECT_LE(sum, kMost - 2 * 255 * 128);
   EXPECT_GT(sum, kMost - 2 * 255 * 128 - 256);
+}
+
+TEST(LaterWindow, IsTheOneThatATimeLiesIn) {
+  const BudgetAccount account{.window = kT};
+  const absl::Duration hour = absl::Hours(1);
+  EXPECT_EQ(LaterWindow(account, kT + hour, kT + hour - absl::Microseconds(1)), std::nullopt);
+  EXPECT_EQ(LaterWindow(account, kT + hour, kT + hour), kT + hour);
+  EXPECT_EQ(LaterWindow(account, kT + hour, kT + 2.5 * hour), kT + 2 * hour);
+  EXPECT_EQ(LaterWindow(account, absl::InfiniteFuture(), kT + 9 * hour), std::nullopt);
+  EXPECT_EQ(LaterWindow(account, kT, kT + hour), std::nullopt);
 }
 
 TEST(EncodeBudget, ComesBackWithoutLimitAndWindow) {

@@ -3,29 +3,44 @@
 -- KEYS[1]  shard prefix
 -- ARGV     for each: budget, sequence that its account was read at (0: it had none), start of
 --          its window (us), change (below zero takes back no more than there is), definition
---          ('': the account is dropped)
+--          ('': the account is dropped, once leases hold nothing of it and nothing is pending;
+--          until then it is without a limit)
 --
 -- Returns for each what the change came to; false: somebody else has read or changed it since.
+
+-- What still runs or is pending is known by the window alone: an account that came back in it
+-- without them would be given what they cost.
+local function drop(id, settled, sequence)
+  if settled then
+    redis.call('DEL', account_key(id))
+    redis.call('SREM', prefix .. 'budgets', id)
+  else
+    redis.call('HSET', account_key(id), 'seq', sequence, 'left', 0, 'off', 1)
+  end
+end
+
 local function change(id, sequence, window, by, definition)
   local key = account_key(id)
-  local f = redis.call('HMGET', key, 'seq', 'w', 'left')
+  local f = redis.call('HMGET', key, 'seq', 'w', 'left', 'held', 'pend', 'nw', 'next')
   if tonumber(f[1] or 0) ~= tonumber(sequence) or tonumber(window) < tonumber(f[2] or 0) and definition ~= '' then
     return false
   end
   if definition == '' then
-    redis.call('DEL', key)
-    redis.call('SREM', prefix .. 'budgets', id)
+    drop(id, tonumber(f[4] or 0) == 0 and tonumber(f[5] or 0) == 0, sequence + 1)
     return 0
   end
   local left = tonumber(f[3] or 0)
   if f[2] ~= window then
     left = 0
-    redis.call('HSET', key, 'w', window, 'left', 0, 'held', 0, 'pend', 0)
+    local pending = f[6] == window and f[7] or 0
+    redis.call('HSET', key, 'w', window, 'left', 0, 'held', 0, 'pend', pending)
+    redis.call('HDEL', key, 'nw', 'next')
     redis.call('SADD', prefix .. 'budgets', id)
   end
   by = math.max(tonumber(by), -math.max(left, 0))
   add_to(id, 'left', by)
   redis.call('HSET', key, 'seq', sequence + 1, 'def', definition)
+  redis.call('HDEL', key, 'off')
   return string.format('%.0f', by)
 end
 

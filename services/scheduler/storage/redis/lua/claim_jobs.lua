@@ -157,9 +157,21 @@ local function may_start(id, expires, key, class, score)
   return true
 end
 
--- What leases on GPUs of a type hold of the budgets, before they hold anything; nil: there are
--- none.
-local function holds_on(gpu)
+-- When the lifetimes of the endpoint's always-on workers began, by worker.
+local always = {}
+local lifetimes = redis.call('HGETALL', prefix .. 'always:' .. endpoint)
+for i = 1, #lifetimes, 2 do
+  always[lifetimes[i]] = tonumber(lifetimes[i + 1])
+end
+
+-- Whether the worker's lifetime covers what it begins now.
+local function is_covered(worker)
+  return always[worker] and always[worker] <= now
+end
+
+-- What a worker's leases hold of the budgets, before they hold anything; nil: there are none.
+-- GPU time that is covered is paid for already.
+local function holds_on(gpu, covered)
   if ARGV[6] == '' then
     return nil
   end
@@ -167,7 +179,7 @@ local function holds_on(gpu)
   for id, fixed, other, types in string.gmatch(ARGV[6], '([^,;]+),(%d+),(%d+)([^;]*);') do
     local _, from = string.find(types, ',' .. gpu .. '=', 1, true)
     holds[#holds + 1] = { id = id, fixed = tonumber(fixed), w = 0, amount = 0,
-      rate = tonumber(from and string.match(types, '^%d+', from + 1) or other) }
+      rate = covered and 0 or tonumber(from and string.match(types, '^%d+', from + 1) or other) }
   end
   return holds
 end
@@ -179,13 +191,6 @@ local function take_holds(id, holds, gpus)
   end
   extend_holds(holds, gpus, now, now + lease)
   redis.call('HSET', job_key(id), 'hd', format_holds(holds))
-end
-
--- When the lifetimes of the endpoint's always-on workers began, by worker.
-local always = {}
-local lifetimes = redis.call('HGETALL', prefix .. 'always:' .. endpoint)
-for i = 1, #lifetimes, 2 do
-  always[lifetimes[i]] = tonumber(lifetimes[i + 1])
 end
 
 -- Leases a job taken from its queue; true when it was leased.
@@ -204,7 +209,7 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
   if holds then
     take_holds(id, holds, tonumber(gpus))
   end
-  if always[worker] and always[worker] <= now then
+  if is_covered(worker) then
     redis.call('HSET', job_key(id), 'al', 1)
     redis.call('SADD', prefix .. 'covers:' .. endpoint .. ':' .. worker, id)
   end
@@ -260,10 +265,10 @@ end
 for i = 7, #ARGV, 6 do
   local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
   local queues, aside = queues_for(gpu, parse_class(has)), {}
-  local holds = holds_on(gpu)
+  local holds = holds_on(gpu, is_covered(worker))
   room = tonumber(room)
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
-    local id = (not holds or have_left(holds, true, now)) and next_for(worker, queues, aside)
+    local id = (not holds or have_left(holds, now, tonumber(gpus), now + lease)) and next_for(worker, queues, aside)
     if not id then
       break
     end

@@ -13,7 +13,7 @@ local lost = {}
 -- Whether a lease may be renewed, which then holds what that costs.
 local function extend(id, holds)
   holds = parse_holds(holds)
-  if not have_left(holds, false, now) then
+  if not have_left(holds, now) then
     return false
   end
   local f = redis.call('HMGET', job_key(id), 's', 'n')

@@ -5,7 +5,9 @@
 --   budgets           set    budgets that have an account in the shard
 --   budget:<id>       hash   the account: w start of its window (us); left, held, pend as
 --                            BudgetAccount; seq rises with each fence and change; ask when a
---                            job last found nothing left; def the budget, see EncodeBudget
+--                            job last found too little left; def the budget, see EncodeBudget;
+--                            nw and next the start of a window after it and what is pending there;
+--                            off when it is dropped, and stays until held and pend are gone
 --   owed              hash   what pend has of an attempt, by the id of its event:
 --                            "<budget>,<window>,<amount>;" of each budget
 -- Field hd of a job that runs: what its lease holds, "<budget>,<fixed>,<a GPU-second>,<window>,
@@ -40,10 +42,11 @@ local function cost_of(hold, gpus, from, till)
     + math.ceil((us - seconds * 1000000) * gpus * hold.rate / 1000000)
 end
 
--- Start of the window of a budget's account, and what is left there; nil: it has none.
+-- Start of the window of a budget's account, what is left there, and whether it is dropped;
+-- nil: it has none.
 local function account_of(budget)
-  local f = redis.call('HMGET', account_key(budget), 'w', 'left')
-  return tonumber(f[1]), tonumber(f[2])
+  local f = redis.call('HMGET', account_key(budget), 'w', 'left', 'off')
+  return tonumber(f[1]), tonumber(f[2]), f[3]
 end
 
 local function add_to(budget, field, change)
@@ -52,15 +55,18 @@ local function add_to(budget, field, change)
   end
 end
 
--- Whether each budget has something left. One without an account has: it is deleted, unless
--- `strict`, when it is new.
-local function have_left(holds, strict, now)
+-- Whether each budget has something left; for a new lease, that may cost until `till`, enough for
+-- all of it. A budget without an account, or whose account is dropped, is deleted and keeps
+-- nothing; or, for all that a new lease knows, it is new.
+local function have_left(holds, now, gpus, till)
   for _, hold in ipairs(holds) do
-    local w, left = account_of(hold.id)
-    if w and left <= 0 then
+    local w, left, off = account_of(hold.id)
+    if not w or off then
+      if till then
+        return false
+      end
+    elseif left <= 0 or till and left < cost_of(hold, gpus, now, till) then
       redis.call('HSET', account_key(hold.id), 'ask', now)
-      return false
-    elseif strict and not w then
       return false
     end
   end
@@ -80,6 +86,27 @@ local function extend_holds(holds, gpus, start, till)
   end
 end
 
+-- As LaterWindow: the start of the window that `at` lies in, when that is after the account's.
+local function later_window(budget, w, at)
+  local def = redis.call('HGET', account_key(budget), 'def') or ''
+  local till = tonumber(string.match(def, '^%S+ %S+ %S+ (%d+) ') or 0)
+  if till <= w or at < till then
+    return nil
+  end
+  return till + math.floor((at - till) / (till - w)) * (till - w)
+end
+
+-- Counts what an attempt costs in a window that the account has not come to, for when it does.
+local function owe_later(budget, window, cost)
+  local before = tonumber(redis.call('HGET', account_key(budget), 'nw') or 0)
+  if before > window then
+    return
+  elseif before < window then
+    redis.call('HSET', account_key(budget), 'nw', string.format('%.0f', window), 'next', 0)
+  end
+  add_to(budget, 'next', cost)
+end
+
 -- As SettleHold, likewise; what is owed for the attempt, or ''.
 local function settle_holds(holds, gpus, start, finish, billed)
   local owed = {}
@@ -94,6 +121,12 @@ local function settle_holds(holds, gpus, start, finish, billed)
       add_to(hold.id, 'pend', cost)
       if cost > 0 then
         owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, w, cost)
+      end
+      local later = cost > 0 and later_window(hold.id, w, finish)
+      if later then
+        cost = cost_of(hold, gpus, math.max(start, later), finish)
+        owe_later(hold.id, later, cost)
+        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, later, cost)
       end
     end
   end
@@ -111,6 +144,8 @@ local function forget_owed(events)
     for id, w, amount in string.gmatch(owed[i] or '', '([^,;]+),(%d+),(%d+);') do
       if account_of(id) == tonumber(w) then
         add_to(id, 'pend', -tonumber(amount))
+      elseif redis.call('HGET', account_key(id), 'nw') == w then
+        add_to(id, 'next', -tonumber(amount))
       end
     end
     if owed[i] then
