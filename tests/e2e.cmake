@@ -44,7 +44,7 @@ furnace_e2e_test(gpu_test)
 furnace_e2e_test(stream_test)
 furnace_e2e_test(many_streams_test LONG)
 # Thousands of connections at a time, so that little else should run meanwhile.
-set_tests_properties(e2e_many_streams_test PROPERTIES PROCESSORS 4 COST 1000)
+set_tests_properties(e2e_many_streams_test PROPERTIES PROCESSORS 2 COST 1000)
 furnace_e2e_test(forecast_test)
 furnace_e2e_test(kill_test LONG)
 furnace_e2e_test(equality_test)

@@ -16,7 +16,6 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
     unit/scheduler/domain/attempt_test.cc
-    unit/scheduler/domain/fair_share_simulation_test.cc
     unit/scheduler/domain/fair_share_test.cc
     unit/scheduler/domain/autoscale_test.cc
     unit/scheduler/domain/batch_test.cc
@@ -44,7 +43,9 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/worker_demand_test.cc
     unit/scheduler/domain/webhook_test.cc
   DEPS furnace_scheduler_domain)
-set_tests_properties(scheduler_domain_test PROPERTIES COST 50)  # It simulates.
+furnace_test(scheduler_simulation_test COMPUTES
+  SOURCES unit/scheduler/domain/fair_share_simulation_test.cc
+  DEPS furnace_scheduler_domain)
 
 furnace_test(scheduler_app_test
   SOURCES

@@ -135,7 +135,9 @@ class CreditsTest(case.SuiteCase):
         total = cost + self.bill_a_job()
         grant = self.grant(NANOS)
         preview = self.preview()
-        self.assertEqual(self.paid(preview, "subsidy"), [("research", cost + 10)])
+        subsidies = self.paid(preview, "subsidy")  # One for each price.
+        self.assertEqual({policy for policy, _ in subsidies}, {"research"})
+        self.assertEqual(sum(amount for _, amount in subsidies), cost + 10)
         self.assertEqual(self.paid(preview, "credit"), [(grant, total - cost - 10)])
         self.assertEqual(self.last_decision()["id"], decision["id"])
 

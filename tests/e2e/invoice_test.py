@@ -195,7 +195,7 @@ class InvoiceTest(InvoiceCase):
             invoice = self.finalize(project)
             [credit] = [line for line in invoice["lines"] if line["section"] == "ADJUSTMENT"]
             paid = -credit["amount_nanos"]
-            self.assertEqual((credit["kind"], 0 < paid < owed, invoice["total_nanos"]), ("credit", True, owed - paid))
+            self.assertEqual((credit["kind"], 0 < paid < owed, invoice["total_nanos"]), ("credit_grant", True, owed - paid))
             [grant] = self.call("GET", "/v1/credits/grants", key=key)["grants"]
             self.assertEqual((grant["used_nanos"], grant["left_nanos"]), (paid, owed - paid))
             self.assertEqual(credit["reference"], grant["id"])

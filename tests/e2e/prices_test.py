@@ -112,13 +112,15 @@ class PricesTest(case.SuiteCase):
         started = hour(-1)
         usage = f"/v1/usage?job_id={job['id']}"
         before = self.call("GET", usage)["total"]["cost_nanos"]
+        all_before = self.call("GET", "/v1/usage")["total"]["cost_nanos"]
         self.set_price(nanos=100_000, gpu_type="rtx4090", project_id=self.project, effective_from=rfc3339(hour()))
         arguments = ("ledger", "rerate", self.project, "--from", rfc3339(started), "--to", rfc3339(hour(1)), "--json")
         first = json.loads(self.furnace(*arguments).stdout)
-        self.assertEqual(first["changed"], 1)
+        self.assertGreaterEqual(first["changed"], 1)  # Others may have used such GPUs, too.
         after = self.call("GET", usage)["total"]["cost_nanos"]
         self.assertLess(after, before)
-        self.assertLessEqual(abs(after - before - first["difference_nanos"]), 1)
+        all_after = self.call("GET", "/v1/usage")["total"]["cost_nanos"]
+        self.assertLessEqual(abs(all_after - all_before - first["difference_nanos"]), 1)
         self.assertEqual(json.loads(self.furnace(*arguments).stdout)["changed"], 0)
         self.check_audit()
 

@@ -193,7 +193,8 @@ TYPED_TEST_P(BudgetStoreContract, AlertsAreTakenInTurnsOfTheirProjects) {
   ASSERT_TRUE(this->store().AddAlert(this->AlertOf(theirs, 10), true).ok());
   const auto take = [&](int limit) {
     std::set<std::string> taken;
-    for (const DueAlert& due : this->store().TakeDue(limit, 1, absl::Hours(1)).value()) {
+    const std::vector<DueAlert> alerts = this->store().TakeDue(limit, 1, absl::Hours(1)).value();
+    for (const DueAlert& due : alerts) {
       EXPECT_TRUE(taken.insert(due.budget.project_id).second) << "one of each";
     }
     return taken;

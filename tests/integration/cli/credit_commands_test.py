@@ -49,7 +49,7 @@ class CreditCommandsTest(unittest.TestCase):
     def test_grants_are_listed_with_what_is_left(self):
         self.answer("GET /v1/credits/grants", (200, {"grants": [GRANT]}))
         lines = self.furnace("credit", "list").stdout.splitlines()
-        self.assertEqual([GRANT["id"], "1", "2030-01-01T00:00:00Z", "$5.00", "$1.50", "$0.00", "$3.50", "prepaid"],
+        self.assertEqual([GRANT["id"], "1", "2030-01-01", "00:00:00Z", "$5.00", "$1.50", "$0.00", "$3.50", "prepaid"],
                          lines[1].split())
 
     def test_a_grant_is_given_in_dollars(self):

@@ -23,7 +23,8 @@ class InvoiceCommitTest : public InvoiceDeskFixture {
   }
 
   GrantState State() {
-    for (const GrantState& state : *credits_.Grants(project_)) {
+    const std::vector<GrantState> states = credits_.Grants(project_).value();
+    for (const GrantState& state : states) {
       if (state.grant.id == grant_.id) return state;
     }
     return {};

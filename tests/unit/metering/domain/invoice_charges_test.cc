@@ -96,7 +96,8 @@ TEST(InvoiceChargesTest, WhatIsBookedAfterItsInvoiceIsLateOnTheNextByMonth) {
 }
 
 TEST(InvoiceChargesTest, ACorrectionIsOnTheFirstInvoiceMadeAfterIt) {
-  Transaction correction{.number = 3, .time_us = April().start_us};
+  Transaction correction{
+      .number = 3, .time_us = April().start_us, .reason = std::string(kReasonCorrection)};
   correction.entries = {{.account = Account::kCustomer, .gpu_type = "rtx4000", .amount = {-5}},
                         {.account = Account::kRevenue, .kind = EntryKind::kBalance, .amount = {5}}};
   InvoiceCharges march(March(), {}, 4);
@@ -107,7 +108,7 @@ TEST(InvoiceChargesTest, ACorrectionIsOnTheFirstInvoiceMadeAfterIt) {
   InvoiceCharges april(April(), march.Cut(), 9);
   ASSERT_TRUE(april.Take(correction).ok());
   EXPECT_TRUE(april.Lines().empty());
-  correction.records = 1;  // Its bills say it all.
+  correction.reason = kReasonUsage;  // Its bills say it all.
   InvoiceCharges usage(March(), {}, 4);
   ASSERT_TRUE(usage.Take(correction).ok());
   EXPECT_TRUE(usage.Lines().empty());

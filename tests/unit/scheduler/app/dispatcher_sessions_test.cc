@@ -83,6 +83,7 @@ TEST_F(DispatcherSessionsTest, ASessionThatJoinsAfterALaterOneIsClosed) {
   EXPECT_EQ(later->received().closes, 0);
   dispatcher_.Leave("w-1", earlier.get());
   Submit();
+  dispatcher_.Wake(endpoint_.id);
   EXPECT_EQ(Assigned(*later).size(), 1U);
   EXPECT_EQ(join(3)->received().closes, 0);
   EXPECT_EQ(later->received().closes, 1);
