@@ -71,7 +71,8 @@ TEST_F(BudgetSpendingTest, IsWhatIsRecordedInTheWindowOfProjectOrEndpoint) {
   }
   const std::vector<Budget> budgets = store().ListOf(project_).value();
   EXPECT_EQ(budgets.size(), 30U);
-  for (const BudgetState& state : store().Spent(budgets, hour_).value()) {
+  const std::vector<BudgetState> states = store().Spent(budgets, hour_).value();
+  for (const BudgetState& state : states) {
     const std::string& name = state.budget.spec.name;
     EXPECT_EQ(state.spent, name.ends_with("-other") ? 0 : 2 * once_) << name;
   }
