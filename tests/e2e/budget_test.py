@@ -37,8 +37,17 @@ class BudgetTest(case.SuiteCase):
         self.suite.request("DELETE", f"/v1/endpoints/{endpoint}", key=self.key)
 
     def budget(self, **spec) -> dict:
-        """A budget with a hard stop, for the whole project."""
-        return self.call("POST", "/v1/budgets", {"name": "test", "window": "GRANT", "hard_stop": True, **spec})
+        """A budget for the whole project. If it has a hard stop, as is usual, the scheduler knows
+        it: what is leased before that is not held to it."""
+        made = self.call("POST", "/v1/budgets", {"name": "test", "window": "GRANT", "hard_stop": True, **spec})
+        if made["hard_stop"]:
+            servers.wait_until(lambda: any(self.accounts(made, "left")), "the scheduler to know of the budget")
+        return made
+
+    def accounts(self, budget: dict, field: str) -> list:
+        """A field of the budget's account in each shard; 0 where there is none."""
+        return [int(self.suite.redis.command("HGET", f"furnace:{{s{shard:02}}}:budget:{budget['id']}", field) or 0)
+                for shard in range(16)]
 
     def spent(self, budget: dict) -> int:
         """What is recorded."""
@@ -58,14 +67,8 @@ class BudgetTest(case.SuiteCase):
 
     def await_held(self, budget: dict, held: int):
         """Polls until leases hold so much of the budget in all shards."""
-        def settled():
-            redis = self.suite.redis
-            total = 0
-            for shard in range(16):
-                value = redis.command("HGET", f"furnace:{{s{shard:02}}}:budget:{budget['id']}", "held")
-                total += int(value or 0)
-            return total == held
-        servers.wait_until(settled, f"{held} to be held", case.JOB_TIMEOUT_S)
+        servers.wait_until(lambda: sum(self.accounts(budget, "held")) == held, f"{held} to be held",
+                           case.JOB_TIMEOUT_S)
 
     def test_a_spent_budget_holds_jobs_back_until_it_is_raised(self):
         endpoint = self.endpoint("held", max_workers=2)
