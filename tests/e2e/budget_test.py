@@ -40,7 +40,7 @@ class BudgetTest(case.SuiteCase):
         """A budget for the whole project. If it has a hard stop, as is usual, the scheduler knows
         it: what is leased before that is not held to it."""
         made = self.call("POST", "/v1/budgets", {"name": "test", "window": "GRANT", "hard_stop": True, **spec})
-        if made["hard_stop"]:
+        if spec.get("hard_stop", True):
             servers.wait_until(lambda: any(self.accounts(made, "left")), "the scheduler to know of the budget")
         return made
 
