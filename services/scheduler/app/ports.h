@@ -141,6 +141,15 @@ struct ProgressReport {
   std::string reporter = {};
 };
 
+/// What became of a report.
+struct ReportResult {
+  bool held = false;        // Else the attempt holds no lease, and nothing is stored.
+  bool known = false;       // It was stored before: its number is not above the attempt's last.
+  std::int64_t chunks = 0;  // That the job has had, unless it was known.
+
+  friend bool operator==(const ReportResult&, const ReportResult&) = default;
+};
+
 /// What Find is to do besides.
 struct FindOptions {
   bool watch = false;                        // Announce the job's changes from now on.
@@ -215,10 +224,9 @@ class JobQueue {
   static constexpr int kMaxChunkBytes = 1 << 20;
   static constexpr int kMaxChunks = 10'000;
 
-  /// Stores progress and chunks; gives how many chunks the job has had, or nullopt when the
-  /// attempt holds no lease. A report whose number is not above the attempt's last one is
-  /// stored already; ABORTED when one before it has not come.
-  virtual void Report(ProgressReport report, Done<std::optional<std::int64_t>> done) = 0;
+  /// Stores progress and chunks. ABORTED when a report before this one has not come. What is
+  /// settled after this call is settled after this report.
+  virtual void Report(ProgressReport report, Done<ReportResult> done) = 0;
 
   /// Queues jobs again that FAILED or TIMED_OUT; gives for each whether it was in
   /// such a state.

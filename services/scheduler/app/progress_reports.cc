@@ -1,6 +1,5 @@
 #include "services/scheduler/app/progress_reports.h"
 
-#include <optional>
 #include <vector>
 
 #include "absl/strings/str_split.h"
@@ -14,15 +13,16 @@ void ProgressReports::Report(ProgressReport report, Done<bool> done) {
   std::vector<std::string> chunks;
   if (report.progress.empty() && watchers_.IsWatched(lease.job_id)) chunks = report.chunks;
   queue_.Report(std::move(report),
-                [this, lease, chunks = std::move(chunks), done = std::move(done)](
-                    absl::StatusOr<std::optional<std::int64_t>> count) mutable {
-                  if (!count.ok() || chunks.empty()) {
-                    watchers_.Changed(lease.job_id);  // After an error it may be stored, too.
-                  } else if (count->has_value()) {
-                    watchers_.Yielded(lease, std::move(chunks), **count);
+                [this, lease, chunks = std::move(chunks),
+                 done = std::move(done)](absl::StatusOr<ReportResult> result) mutable {
+                  // What failed may be stored; it comes again, and is known then.
+                  if (!result.ok()) return done(result.status());
+                  if (chunks.empty() || result->known) {
+                    watchers_.Changed(lease.job_id);
+                  } else if (result->held) {
+                    watchers_.Yielded(lease, std::move(chunks), result->chunks);
                   }
-                  if (!count.ok()) return done(count.status());
-                  done(count->has_value());
+                  done(result->held);
                 });
 }
 

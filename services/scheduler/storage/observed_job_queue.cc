@@ -93,7 +93,7 @@ void ObservedJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
                         [](const SettleResult& result) { SettledCounter(result).Increment(); }));
 }
 
-void ObservedJobQueue::Report(ProgressReport report, Done<std::optional<std::int64_t>> done) {
+void ObservedJobQueue::Report(ProgressReport report, Done<ReportResult> done) {
   static CallMetrics call("report");
   queue_.Report(std::move(report), Observe(call, std::move(done)));
 }

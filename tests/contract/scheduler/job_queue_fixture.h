@@ -89,13 +89,14 @@ class JobQueueContract : public testing::Test {
         .value();
   }
 
-  /// How many chunks the job has had; nullopt when the attempt holds no lease.
-  std::optional<std::int64_t> Report(ProgressReport report) {
-    return Await<std::optional<std::int64_t>>([&](Done<std::optional<std::int64_t>> done) {
-             queue().Report(std::move(report), std::move(done));
-           })
+  ReportResult ReportOf(ProgressReport report) {
+    return Await<ReportResult>(
+               [&](Done<ReportResult> done) { queue().Report(std::move(report), std::move(done)); })
         .value();
   }
+
+  /// Whether the attempt holds its lease.
+  bool Report(ProgressReport report) { return ReportOf(std::move(report)).held; }
 
   std::optional<CancelledJob> Cancel(const std::string& id, const std::string& project_id) {
     return Await<std::optional<CancelledJob>>([&](Done<std::optional<CancelledJob>> done) {

@@ -35,6 +35,9 @@ TYPED_TEST_P(ProgressContract, AReportThatComesAgainIsStoredOnce) {
   EXPECT_TRUE(report(0, "40"));
   EXPECT_TRUE(report(0, "40")) << "without a number it is another one";
   EXPECT_TRUE(report(3, "30"));
+  EXPECT_EQ(this->ReportOf(
+                {.lease = lease, .progress = "", .chunks = {"20"}, .worker_id = {}, .sequence = 2}),
+            (ReportResult{.held = true, .known = true}));
   const JobRecord record = this->All(id);
   EXPECT_EQ(record.chunks,
             (std::vector<Chunk>{{1, "10"}, {1, "20"}, {1, "30"}, {1, "40"}, {1, "40"}}));
@@ -47,7 +50,7 @@ TYPED_TEST_P(ProgressContract, AReportWaitsForThoseBeforeIt) {
   const std::string id = this->SubmitOne();
   const LeaseId lease = this->Claim().at(0).lease;
   const auto report = [&](std::int64_t number, std::int64_t stored) {
-    return Await<std::optional<std::int64_t>>([&](Done<std::optional<std::int64_t>> done) {
+    return Await<ReportResult>([&](Done<ReportResult> done) {
              this->queue().Report({.lease = lease,
                                    .progress = "",
                                    .chunks = {std::to_string(number)},

@@ -6,20 +6,22 @@
 
 namespace furnace::scheduler {
 
-void MemoryJobQueue::Report(ProgressReport report, Done<std::optional<std::int64_t>> done) {
+void MemoryJobQueue::Report(ProgressReport report, Done<ReportResult> done) {
   if (auto failure = Begin(QueueCall::kReport)) return done(*failure);
-  std::optional<std::int64_t> count;
+  ReportResult result;
   {
     MutexLock lock(mutex_);
     const LeaseId lease = report.lease;
-    const bool held = HoldsLocked(lease);
-    if (held && MissesReportsLocked(report)) return done(absl::AbortedError("reports are missing"));
-    if (held) {
-      ReportLocked(std::move(report));
-      count = jobs_[lease.job_id].record.chunk_count;
+    result.held = HoldsLocked(lease);
+    if (result.held && MissesReportsLocked(report)) {
+      return done(absl::AbortedError("reports are missing"));
+    }
+    if (result.held) {
+      result.known = !ReportLocked(std::move(report));
+      if (!result.known) result.chunks = jobs_[lease.job_id].record.chunk_count;
     }
   }
-  Answer<std::optional<std::int64_t>>(QueueCall::kReport, std::move(done), count);
+  Answer<ReportResult>(QueueCall::kReport, std::move(done), result);
 }
 
 bool MemoryJobQueue::MissesReportsLocked(const ProgressReport& report) {
@@ -28,10 +30,10 @@ bool MemoryJobQueue::MissesReportsLocked(const ProgressReport& report) {
   return report.sequence > std::max(last, report.stored) + 1;
 }
 
-void MemoryJobQueue::ReportLocked(ProgressReport report) {
+bool MemoryJobQueue::ReportLocked(ProgressReport report) {
   Entry& entry = jobs_[report.lease.job_id];
   const std::pair number(report.lease.epoch, report.sequence);
-  if (report.sequence > 0 && number <= entry.last_report) return;
+  if (report.sequence > 0 && number <= entry.last_report) return false;
   if (report.sequence > 0) entry.last_report = number;
   JobRecord& record = entry.record;
   if (!report.progress.empty()) {
@@ -51,6 +53,7 @@ void MemoryJobQueue::ReportLocked(ProgressReport report) {
          (bytes() > kMaxChunkBytes || record.chunks.size() > kMaxChunks)) {
     record.chunks.erase(record.chunks.begin());
   }
+  return true;
 }
 
 }  // namespace furnace::scheduler

@@ -29,7 +29,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
-  void Report(ProgressReport report, Done<std::optional<std::int64_t>> done) override;
+  void Report(ProgressReport report, Done<ReportResult> done) override;
   void Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) override;
   void Redrive(RedriveRequest request, Done<std::vector<bool>> done) override;
   void Purge(const std::string& endpoint_id, int limit, Done<int> done) override;
@@ -116,7 +116,8 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   ClaimedJob StartLocked(Entry& entry, const WorkerOnGpu& worker, absl::Duration lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MissesReportsLocked(const ProgressReport& report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ReportLocked(ProgressReport report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// False: it is known.
+  bool ReportLocked(ProgressReport report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SettleResult SettleLocked(const Settlement& settlement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Appends the event of the job's transition from `before`, if it made one.
   void LogLocked(const Job& before, const Job& after, absl::Time now)

@@ -217,10 +217,9 @@ RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts,
     settlers_.push_back(std::make_unique<ScriptBatcher<Settlement, SettleResult>>(
         client, scripts.settle, ShardPrefix(shard), kMaxSettled,
         [](const Settlement&) { return std::size_t{1}; }, EncodeSettlement, DecodeSettlement));
-    reporters_.push_back(
-        std::make_unique<ScriptBatcher<ProgressReport, std::optional<std::int64_t>>>(
-            client, scripts.report, ShardPrefix(shard), kMaxReportedBytes, WeightOf, EncodeReport,
-            DecodeReport));
+    reporters_.push_back(std::make_unique<ScriptBatcher<ProgressReport, ReportResult>>(
+        client, scripts.report, ShardPrefix(shard), kMaxReportedBytes, WeightOf, EncodeReport,
+        DecodeReport));
   }
 }
 
@@ -279,9 +278,9 @@ void RedisJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {
   settlers_[shard]->Add(std::move(settlement), std::move(done));
 }
 
-void RedisJobQueue::Report(ProgressReport report, Done<std::optional<std::int64_t>> done) {
+void RedisJobQueue::Report(ProgressReport report, Done<ReportResult> done) {
   const auto shard = static_cast<std::size_t>(ShardOfJob(report.lease.job_id));
-  if (shard >= reporters_.size()) return done(std::nullopt);
+  if (shard >= reporters_.size()) return done(ReportResult{});
   reporters_[shard]->Add(std::move(report), std::move(done));
 }
 

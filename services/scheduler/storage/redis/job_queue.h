@@ -24,7 +24,7 @@ class RedisJobQueue final : public JobQueue {
   void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
-  void Report(ProgressReport report, Done<std::optional<std::int64_t>> done) override;
+  void Report(ProgressReport report, Done<ReportResult> done) override;
   void Locate(const std::string& job_id, Done<std::optional<QueuePlace>> done) override;
   void Redrive(RedriveRequest request, Done<std::vector<bool>> done) override;
   void Purge(const std::string& endpoint_id, int limit, Done<int> done) override;
@@ -40,8 +40,7 @@ class RedisJobQueue final : public JobQueue {
   // By shard.
   std::vector<std::unique_ptr<ScriptBatcher<Submission, SubmitResult>>> submitters_;
   std::vector<std::unique_ptr<ScriptBatcher<Settlement, SettleResult>>> settlers_;
-  std::vector<std::unique_ptr<ScriptBatcher<ProgressReport, std::optional<std::int64_t>>>>
-      reporters_;
+  std::vector<std::unique_ptr<ScriptBatcher<ProgressReport, ReportResult>>> reporters_;
 };
 
 }  // namespace furnace::scheduler

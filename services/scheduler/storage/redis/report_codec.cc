@@ -11,14 +11,17 @@ namespace {
 // What the script answers besides a count.
 constexpr std::int64_t kNotHeld = -1;
 constexpr std::int64_t kReportsMissing = -2;
+constexpr std::int64_t kKnown = -3;
 
-constexpr std::size_t kBytesBesides = 128;  // Of a report, about.
+// Redis works on a report, and on each chunk, as long as on so many bytes, about.
+constexpr std::size_t kReportBytes = 1024;
+constexpr std::size_t kChunkBytes = 32;
 
 }  // namespace
 
 std::size_t WeightOf(const ProgressReport& report) {
-  std::size_t bytes = kBytesBesides + report.progress.size();
-  for (const std::string& chunk : report.chunks) bytes += chunk.size();
+  std::size_t bytes = kReportBytes + report.progress.size();
+  for (const std::string& chunk : report.chunks) bytes += kChunkBytes + chunk.size();
   return bytes;
 }
 
@@ -34,16 +37,16 @@ void EncodeReport(ProgressReport& report, redis::Client::Words& args) {
   for (std::string& chunk : report.chunks) args.push_back(std::move(chunk));
 }
 
-absl::StatusOr<std::optional<std::int64_t>> DecodeReport(const redisReply& reply,
-                                                         std::size_t index) {
+absl::StatusOr<ReportResult> DecodeReport(const redisReply& reply, std::size_t index) {
   const auto counts = Elements(reply);
   if (index >= counts.size()) {
     return absl::InternalError("report_progress.lua answered too little");
   }
   const std::int64_t count = Int(*counts[index]);
   if (count == kReportsMissing) return absl::AbortedError("reports are missing");
-  if (count == kNotHeld) return std::nullopt;
-  return count;
+  if (count == kNotHeld) return ReportResult{};
+  if (count == kKnown) return ReportResult{.held = true, .known = true};
+  return ReportResult{.held = true, .chunks = count};
 }
 
 }  // namespace furnace::scheduler

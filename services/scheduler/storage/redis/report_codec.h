@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 
 #include "absl/status/statusor.h"
 #include "libs/common/redis/client.h"
@@ -18,7 +16,6 @@ std::size_t WeightOf(const ProgressReport& report);
 void EncodeReport(ProgressReport& report, redis::Client::Words& args);
 
 /// The answer to the report at `index` of a run; see JobQueue::Report.
-absl::StatusOr<std::optional<std::int64_t>> DecodeReport(const redisReply& reply,
-                                                         std::size_t index);
+absl::StatusOr<ReportResult> DecodeReport(const redisReply& reply, std::size_t index);
 
 }  // namespace furnace::scheduler

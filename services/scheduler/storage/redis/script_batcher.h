@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,8 +50,8 @@ class ScriptBatcher {
     SendNext();
   }
 
-  /// Sends what has gathered at once, so that what is sent after this call runs after it.
-  void Flush() ABSL_LOCKS_EXCLUDED(mutex_) {
+  /// Sends what has gathered at once: what is sent after this call runs after it.
+  void Flush() ABSL_LOCKS_EXCLUDED(sending_, mutex_) {
     while (SendNext()) {
     }
   }
@@ -60,32 +61,64 @@ class ScriptBatcher {
     Item item;
     Done<Result> done;
   };
+  using Reply = absl::StatusOr<redis::Reply>;
 
-  // Sends a run, unless nothing waits.
-  bool SendNext() ABSL_LOCKS_EXCLUDED(mutex_) {
-    std::vector<Call> batch;
+  // A run on its way. Its answer may come before it has quite been sent: at once, when the
+  // client refuses it.
+  struct Run {
+    std::vector<Call> calls;
+    Mutex mutex;
+    bool sent ABSL_GUARDED_BY(mutex) = false;
+    std::optional<Reply> early ABSL_GUARDED_BY(mutex);
+  };
+
+  // Sends a run, unless nothing waits. Runs go one at a time, or they would overtake each other.
+  bool SendNext() ABSL_LOCKS_EXCLUDED(sending_, mutex_) {
+    auto run = std::make_shared<Run>();
+    std::optional<Reply> early;
     {
-      MutexLock lock(mutex_);
-      if (waiting_.empty()) return false;
-      ++in_flight_;
-      std::size_t weight = 0;
-      while (!waiting_.empty() && weight < max_weight_) {
-        weight += weigh_(waiting_.front().item);
-        batch.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-      }
+      MutexLock sending(sending_);
+      run->calls = TakeWaiting();
+      if (run->calls.empty()) return false;
+      redis::Client::Words args;
+      for (Call& call : run->calls) encode_(call.item, args);
+      client_.Run(script_, {prefix_}, args, [this, run](Reply reply) {
+        {
+          MutexLock lock(run->mutex);
+          if (!run->sent) {
+            run->early = std::move(reply);
+            return;
+          }
+        }
+        OnAnswer(run->calls, reply);
+      });
+      MutexLock lock(run->mutex);
+      run->sent = true;
+      early = std::move(run->early);
     }
-    redis::Client::Words args;
-    for (Call& call : batch) encode_(call.item, args);
-    client_.Run(script_, {prefix_}, args,
-                [this, batch = std::move(batch)](absl::StatusOr<redis::Reply> reply) mutable {
-                  // The next run first: Redis works on it while these are told.
-                  if (IsLast()) SendNext();
-                  for (std::size_t i = 0; i < batch.size(); ++i) {
-                    batch[i].done(reply.ok() ? decode_(**reply, i) : reply.status());
-                  }
-                });
+    if (early) OnAnswer(run->calls, *early);
     return true;
+  }
+
+  std::vector<Call> TakeWaiting() ABSL_LOCKS_EXCLUDED(mutex_) {
+    std::vector<Call> calls;
+    MutexLock lock(mutex_);
+    std::size_t weight = 0;
+    while (!waiting_.empty() && weight < max_weight_) {
+      weight += weigh_(waiting_.front().item);
+      calls.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    if (!calls.empty()) ++in_flight_;
+    return calls;
+  }
+
+  void OnAnswer(std::vector<Call>& calls, const Reply& reply) {
+    // The next run first: Redis works on it while these are told.
+    if (IsLast()) SendNext();
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      calls[i].done(reply.ok() ? decode_(**reply, i) : reply.status());
+    }
   }
 
   // A run has been answered: whether no other one is on its way.
@@ -101,6 +134,7 @@ class ScriptBatcher {
   const Weigh weigh_;
   const Encode encode_;
   const Decode decode_;
+  Mutex sending_;  // Before mutex_.
   Mutex mutex_;
   std::deque<Call> waiting_ ABSL_GUARDED_BY(mutex_);
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // Runs.

@@ -79,11 +79,12 @@ class JobWatchersTest : public QueueFixture {
 
   // Has the running job yield, and its watchers told unless `quietly`.
   void Yield(const LeaseId& lease, Chunks chunks, bool quietly = false) {
-    using Count = std::optional<std::int64_t>;
-    ASSERT_TRUE(Await<Count>([&](Done<Count> done) {
+    ASSERT_TRUE(Await<ReportResult>([&](Done<ReportResult> done) {
                   queue_.Report({.lease = lease, .progress = "", .chunks = std::move(chunks)},
                                 std::move(done));
-                }).value());
+                })
+                    .value()
+                    .held);
     if (!quietly) watchers_.Changed(lease.job_id);
   }
 

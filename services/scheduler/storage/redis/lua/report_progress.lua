@@ -6,10 +6,10 @@
 --          not be here, who reports, how many chunks, and these
 --
 -- Returns for each report how many chunks the job has had; -1 when the attempt holds no lease,
--- -2 when a report before this one has not come. One whose number is not above the attempt's
--- last is stored already.
+-- -2 when a report before this one has not come, -3 when it is stored already: its number is
+-- not above the attempt's last.
 local FIELDS = 8
-local NOT_HELD, REPORTS_MISSING = -1, -2
+local NOT_HELD, REPORTS_MISSING, KNOWN = -1, -2, -3
 local MAX_CHUNK_BYTES, MAX_CHUNKS = 1048576, 10000 -- JobQueue::kMaxChunkBytes, kMaxChunks.
 
 -- Appends chunks, of which the last are kept: how many bytes are.
@@ -40,7 +40,7 @@ local function report(id, epoch, progress, worker, number, stored, who, chunks)
   if number > 0 then
     local last = f[6] == epoch and tonumber(f[7]) or 0
     if number <= last then
-      return count
+      return KNOWN
     end
     if number > math.max(last, stored) + 1 then
       return REPORTS_MISSING
@@ -62,7 +62,8 @@ local function report(id, epoch, progress, worker, number, stored, who, chunks)
     redis.call('HSET', key, unpack(set))
   end
   if f[3] then
-    watched[who] = (watched[who] or '') .. ' ' .. id
+    watched[who] = watched[who] or {}
+    watched[who][id] = true
   end
   return count
 end
@@ -80,6 +81,10 @@ while at <= #ARGV do
   at = last + 1
 end
 for who, ids in pairs(watched) do
-  redis.call('PUBLISH', prefix .. 'notify', 'p ' .. who .. ids)
+  local words = { 'p', who }
+  for id in pairs(ids) do
+    words[#words + 1] = id
+  end
+  redis.call('PUBLISH', prefix .. 'notify', table.concat(words, ' '))
 end
 return counts
