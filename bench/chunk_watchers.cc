@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "furnace/v1/job_service.grpc.pb.h"
@@ -34,13 +35,15 @@ struct Stream {
   grpc::ClientContext context;
   std::unique_ptr<grpc::ClientAsyncReader<v1::WatchResponse>> reader;
   v1::WatchResponse message;
+  bool started = false;  // The call itself is the first operation.
+  bool watches = false;  // It has been told how the job is.
 };
 
 class Socket {
  public:
   Socket(asio::io_context& context, const SocketWatch& how, const std::string& job_id,
-         Delays& delays)
-      : stream_(context), delays_(delays) {
+         Delays& delays, std::function<void()> on_watching)
+      : stream_(context), delays_(delays), on_watching_(std::move(on_watching)) {
     stream_.next_layer().connect(
         {asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(how.port)});
     stream_.set_option(
@@ -55,6 +58,7 @@ class Socket {
   void Read() {
     stream_.async_read(buffer_, [this](boost::system::error_code error, std::size_t) {
       if (error) return;  // The job's end, most likely.
+      if (on_watching_) std::exchange(on_watching_, nullptr)();
       const absl::Time now = absl::Now();
       constexpr std::string_view kOutput = "\"output\":";
       const std::string_view text(static_cast<const char*>(buffer_.data().data()), buffer_.size());
@@ -71,11 +75,20 @@ class Socket {
   beast::websocket::stream<asio::ip::tcp::socket> stream_;
   beast::flat_buffer buffer_;
   Delays& delays_;
+  std::function<void()> on_watching_;
 };
+
+// Calls `all_watch` when it has been called for each of `count`.
+std::function<void()> CountDown(std::size_t count, const std::function<void()>& all_watch) {
+  return [left = std::make_shared<std::size_t>(count), all_watch] {
+    if (--*left == 0) all_watch();
+  };
+}
 
 }  // namespace
 
-Delays Watch(const DirectWatch& how, const std::vector<std::string>& job_ids) {
+Delays Watch(const DirectWatch& how, const std::vector<std::string>& job_ids,
+             const std::function<void()>& all_watch) {
   const auto stub = v1::JobService::NewStub(rpc::Dial(how.scheduler_address));
   grpc::CompletionQueue queue;
   std::vector<std::unique_ptr<Stream>> streams;
@@ -88,6 +101,7 @@ Delays Watch(const DirectWatch& how, const std::vector<std::string>& job_ids) {
   }
   Delays delays;
   std::size_t open = streams.size();
+  const auto one_watches = CountDown(streams.size(), all_watch);
   void* tag = nullptr;
   bool ok = false;
   while (open > 0 && queue.Next(&tag, &ok)) {
@@ -95,6 +109,9 @@ Delays Watch(const DirectWatch& how, const std::vector<std::string>& job_ids) {
     const absl::Time now = absl::Now();
     for (const v1::Chunk& chunk : stream.message.chunks()) Note(chunk.output(), now, delays);
     stream.message.Clear();
+    if (std::exchange(stream.started, true) && ok && !std::exchange(stream.watches, true)) {
+      one_watches();
+    }
     if (ok) {
       stream.reader->Read(&stream.message, tag);
     } else {
@@ -105,12 +122,14 @@ Delays Watch(const DirectWatch& how, const std::vector<std::string>& job_ids) {
   return delays;
 }
 
-Delays Watch(const SocketWatch& how, const std::vector<std::string>& job_ids) {
+Delays Watch(const SocketWatch& how, const std::vector<std::string>& job_ids,
+             const std::function<void()>& all_watch) {
   asio::io_context context(1);
   Delays delays;
   std::vector<std::unique_ptr<Socket>> sockets;
+  const auto one_watches = CountDown(job_ids.size(), all_watch);
   for (const std::string& id : job_ids) {
-    sockets.push_back(std::make_unique<Socket>(context, how, id, delays));
+    sockets.push_back(std::make_unique<Socket>(context, how, id, delays, one_watches));
   }
   context.run();
   return delays;

@@ -2,6 +2,7 @@
 // see ChunkWorker for what a chunk is. A job's end ends its watcher.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,15 @@ struct DirectWatch {
   rpc::CallOptions options;
   rpc::CallContext caller;
 };
-std::vector<absl::Duration> Watch(const DirectWatch& how, const std::vector<std::string>& job_ids);
+std::vector<absl::Duration> Watch(const DirectWatch& how, const std::vector<std::string>& job_ids,
+                                  const std::function<void()>& all_watch);
 
 /// Over WebSockets of the gateway.
 struct SocketWatch {
   int port = 0;
   std::string key;
 };
-std::vector<absl::Duration> Watch(const SocketWatch& how, const std::vector<std::string>& job_ids);
+std::vector<absl::Duration> Watch(const SocketWatch& how, const std::vector<std::string>& job_ids,
+                                  const std::function<void()>& all_watch);
 
 }  // namespace furnace::bench

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -120,8 +121,10 @@ class Bench {
     const SocketWatch socket{.port = options_.http, .key = options_.key};
     std::map<std::string, Rounds> rounds;
     for (int i = 0; i < options_.repeats; ++i) {
-      rounds["direct"].Add(Stream(worker, [&](const auto& ids) { return Watch(direct, ids); }));
-      rounds["gateway"].Add(Stream(worker, [&](const auto& ids) { return Watch(socket, ids); }));
+      rounds["direct"].Add(Stream(
+          worker, [&](const auto& ids, const auto& all) { return Watch(direct, ids, all); }));
+      rounds["gateway"].Add(Stream(
+          worker, [&](const auto& ids, const auto& all) { return Watch(socket, ids, all); }));
     }
     fmt::print(
         "{} streams x {:.0f} chunks/s, worker to watcher over gRPC: p50 {:.2f} ms p99 {:.2f} ms\n",
@@ -160,12 +163,16 @@ class Bench {
 
   // New jobs, chunks of which the worker sends while `watch` follows them.
   Latencies Stream(ChunkWorker& worker,
-                   const std::function<Latencies(const std::vector<std::string>&)>& watch) const {
+                   const std::function<Latencies(const std::vector<std::string>&,
+                                                 const std::function<void()>&)>& watch) const {
     JobClient client(rpc::Dial(options_.scheduler), options_.token, options_.project,
                      chunk_ids_.endpoint_id);
     std::vector<std::string> ids;
     for (int i = 0; i < options_.streams; ++i) ids.push_back(client.Submit());
-    std::future<Latencies> watching = std::async(std::launch::async, [&] { return watch(ids); });
+    std::promise<void> all_watch;
+    std::future<Latencies> watching =
+        std::async(std::launch::async, [&] { return watch(ids, [&] { all_watch.set_value(); }); });
+    all_watch.get_future().wait_for(std::chrono::seconds(30));  // Opening them is not measured.
     worker.Yield(ids, options_.chunks, static_cast<int>(options_.chunks) * options_.seconds);
     worker.Settle(ids);
     return watching.get();
