@@ -58,7 +58,7 @@ lint: deps-lint ## Check formatting, house rules, protos, scripts and clang-tidy
 
 bench: deps-bench ## Measure the release build
 	@$(MAKE) --no-print-directory configure PRESET=release
-	@cmake --build --preset release --target $(PROGRAMS) bench-gateway bench-lifecycle bench-metering usage_feeder
+	@cmake --build --preset release --target $(PROGRAMS) bench-gateway bench-lifecycle bench-metering bench-usage usage_feeder
 	@exec /usr/bin/python3 bench/run.py build/release/bin
 
 clean: ## Delete what was built

@@ -135,7 +135,7 @@ def rate(binaries: pathlib.Path, folder: pathlib.Path):
     differing = sum(expected.get(key) != found.get(key) for key in set(expected) | set(found))
     equal = differing == 0 and cost == fractions.Fraction(int(ledger), 10**18)
     print(f"traces: {len(leases)} leases in {len(all_records)} records, recorded in {took:.1f} s; "
-          f"{len(expected)} sums of hours, {differing} differ; ${float(cost):.9f} in all, "
+          f"{len(expected)} sums of hours, {differing} differ; {cost * 10**9} nano-dollars in all, "
           f"{'equal to' if equal else 'NOT'} the reference and the ledger", flush=True)
     if not equal:
         sys.exit(1)

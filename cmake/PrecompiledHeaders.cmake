@@ -1,5 +1,5 @@
-# What most sources include, parsed once for all of them. Only the preset dev does so: with
-# the others each file has to stand on its own includes.
+# What most sources include, parsed once for all of them. Not in the presets release, clang and
+# lint: there each file has to stand on its own includes.
 option(FURNACE_PRECOMPILE "Precompile common headers" OFF)
 
 # What some of our libraries want defined, and the headers are sensitive to: for all alike.

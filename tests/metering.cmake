@@ -28,7 +28,7 @@ furnace_test(metering_domain_test
     unit/metering/domain/invoice_test.cc
     unit/metering/domain/invoice_audit_test.cc
     unit/metering/domain/invoice_charges_test.cc
-    unit/metering/domain/invoice_month_test.cc
+    unit/metering/domain/month_test.cc
     unit/metering/domain/invoice_quantity_test.cc
     unit/metering/domain/cost_query_test.cc
     unit/metering/domain/estimate_test.cc

@@ -11,7 +11,6 @@ import pathlib
 import random
 import subprocess
 import threading
-import time
 import urllib.request
 
 import case
@@ -244,7 +243,7 @@ class InvoiceTest(InvoiceCase):
             call = threading.Thread(target=self.suite.request, args=(
                 "POST", "/v1/invoices/finalize", {"project_id": project, "month": self.last_month}))
             call.start()
-            time.sleep(dice.random() * 0.06)  # Somewhere on the way.
+            call.join(dice.random() * 0.06)  # Somewhere on the way, if it takes so long.
             self.suite.kill("metering")
             call.join()
             self.start_again("metering")

@@ -29,6 +29,11 @@ class GatewayCase(unittest.TestCase):
         """Adds an answer in JSON."""
         self.answers.append((status, json.dumps(value).encode()))
 
+    def will_answer_each(self, *values) -> None:
+        """Adds an answer in JSON for each value."""
+        for value in values:
+            self.will_answer(200, value)
+
     def will_hang_up(self) -> None:
         """Adds the end of the connection in place of an answer."""
         self.answers.append(None)

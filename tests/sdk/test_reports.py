@@ -1,34 +1,19 @@
 """furnace.Client.reports and .sinks against a fake gateway."""
 
 import datetime
-import json
 import unittest
 
-import fake_server
-import furnace
+import test_client
 
 
-class ReportsTest(unittest.TestCase):
+class ReportsTest(test_client.GatewayCase):
     """A gateway that gives `answers` in turn and keeps the requests."""
 
-    def setUp(self):
-        self.answers = []
-        self.requests = []
-        self.server = fake_server.FakeServer(self.answer)
-        self.addCleanup(self.server.close)
-        self.client = furnace.Client(self.server.url, "secret")
-        self.addCleanup(self.client.close)
-
-    def answer(self, request: fake_server.Request) -> fake_server.Answer:
-        """Keeps a request and returns the next answer."""
-        self.requests.append(request)
-        return 200, json.dumps(self.answers.pop(0)).encode()
-
     def test_cost_reads_every_page_of_its_groups(self):
-        self.answers += [
+        self.will_answer_each(
             {"rows": [{"worker_id": "a"}], "next_page_token": "t"},
             {"rows": [{"worker_id": "b"}]},
-        ]
+        )
         start = datetime.datetime(2026, 3, 1, tzinfo=datetime.timezone.utc)
         rows = self.client.reports.cost(
             ["worker", "tag:team"], start, kind="attempt", count_jobs=True
@@ -48,19 +33,19 @@ class ReportsTest(unittest.TestCase):
         )
 
     def test_total_is_one_call(self):
-        self.answers.append({"total": {"cost_nanos": 5}})
+        self.will_answer(200, {"total": {"cost_nanos": 5}})
         self.assertEqual(self.client.reports.total(endpoint_id="e"), {"cost_nanos": 5})
         self.assertEqual(self.requests[0].query, {"endpoint_id": "e"})
 
     def test_estimate_sends_what_is_given(self):
-        self.answers.append({"low_nanos": 1})
+        self.will_answer(200, {"low_nanos": 1})
         estimate = self.client.reports.estimate("e", jobs=3, gpu_types=["rtx4090"])
         self.assertEqual(estimate, {"low_nanos": 1})
         body = {"endpoint_id": "e", "jobs": 3, "gpu_types": ["rtx4090"]}
         self.assertEqual(self.requests[0].json(), body)
 
     def test_forecast_asks_for_an_endpoint_or_all(self):
-        self.answers += [{"insufficient_history": True}, {}]
+        self.will_answer_each({"insufficient_history": True}, {})
         self.assertTrue(self.client.reports.forecast()["insufficient_history"])
         self.client.reports.forecast("e")
         self.assertEqual([r.query for r in self.requests], [{}, {"endpoint_id": "e"}])
@@ -70,7 +55,7 @@ class ReportsTest(unittest.TestCase):
             self.client.reports.total(datetime.datetime(2026, 3, 1))
 
     def test_sinks_are_listed_and_redriven(self):
-        self.answers += [{"sinks": [{"name": "s3"}]}, {"redriven": 2}, {"redriven": 1}]
+        self.will_answer_each({"sinks": [{"name": "s3"}]}, {"redriven": 2}, {"redriven": 1})
         self.assertEqual(self.client.sinks.list(), [{"name": "s3"}])
         self.assertEqual(self.client.sinks.redrive("waybill"), 2)
         self.assertEqual(self.client.sinks.redrive("waybill", ["k"]), 1)
@@ -80,7 +65,7 @@ class ReportsTest(unittest.TestCase):
         self.assertEqual(self.requests[1].path, "/v1/sinks/waybill/redrive")
 
     def test_projects_and_poisoned_events_of_a_sink(self):
-        self.answers += [{"account_id": "a"}, {"projects": [{"project_id": "p"}]}, {"events": []}]
+        self.will_answer_each({"account_id": "a"}, {"projects": [{"project_id": "p"}]}, {"events": []})
         self.client.sinks.set_project("waybill", "p/1", "a")
         self.assertEqual(
             (self.requests[0].method, self.requests[0].path, self.requests[0].json()),

@@ -1,30 +1,15 @@
 """furnace.Client.schedules against a fake gateway."""
 
-import json
 import unittest
 
-import fake_server
-import furnace
+import test_client
 
 
-class SchedulesTest(unittest.TestCase):
+class SchedulesTest(test_client.GatewayCase):
     """A gateway that gives `answers` in turn and keeps the requests."""
 
-    def setUp(self):
-        self.answers = []
-        self.requests = []
-        self.server = fake_server.FakeServer(self.answer)
-        self.addCleanup(self.server.close)
-        self.client = furnace.Client(self.server.url, "secret")
-        self.addCleanup(self.client.close)
-
-    def answer(self, request: fake_server.Request) -> fake_server.Answer:
-        """Keeps a request and returns the next answer."""
-        self.requests.append(request)
-        return 200, json.dumps(self.answers.pop(0)).encode()
-
     def test_create_sends_the_spec(self):
-        self.answers.append({"id": "s"})
+        self.will_answer(200, {"id": "s"})
         schedule = self.client.schedules.create(
             "e/p", "report", "0 6 * * *", [1], time_zone="Europe/Berlin", overlap="SKIP"
         )
@@ -43,17 +28,17 @@ class SchedulesTest(unittest.TestCase):
         self.assertEqual(request.json(), spec)
 
     def test_update_replaces_the_spec(self):
-        self.answers.append({"id": "s"})
+        self.will_answer(200, {"id": "s"})
         self.client.schedules.update("s/1", "report", "@daily", None)
         (request,) = self.requests
         self.assertEqual((request.method, request.path), ("PUT", "/v1/schedules/s%2F1"))
         self.assertEqual(request.json(), {"name": "report", "cron": "@daily", "input": None})
 
     def test_list_reads_every_page(self):
-        self.answers += [
+        self.will_answer_each(
             {"schedules": [{"id": "a"}], "next_page_token": "t"},
             {"schedules": [{"id": "b"}]},
-        ]
+        )
         ids = [schedule["id"] for schedule in self.client.schedules.list("ep")]
         self.assertEqual(ids, ["a", "b"])
         self.assertEqual(self.requests[0].path, "/v1/endpoints/ep/schedules")
@@ -69,7 +54,7 @@ class SchedulesTest(unittest.TestCase):
         ):
             with self.subTest(path):
                 self.requests.clear()
-                self.answers.append({"id": "s"})
+                self.will_answer(200, {"id": "s"})
                 self.assertEqual(call("s"), {"id": "s"})
                 self.assertEqual((self.requests[0].method, self.requests[0].path), (method, path))
 

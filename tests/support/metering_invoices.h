@@ -6,7 +6,7 @@
 #include <string>
 
 #include "services/metering/domain/invoice.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 #include "tests/support/metering_records.h"
 
 namespace furnace::metering {

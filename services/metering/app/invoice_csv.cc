@@ -1,8 +1,8 @@
 #include "services/metering/app/invoice_csv.h"
 
 #include "services/metering/app/csv.h"
-#include "services/metering/domain/invoice_month.h"
 #include "services/metering/domain/invoice_quantity.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 

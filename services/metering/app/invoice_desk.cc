@@ -7,7 +7,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/metering/domain/invoice_audit.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 namespace {

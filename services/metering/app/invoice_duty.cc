@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 namespace {

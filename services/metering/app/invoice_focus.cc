@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "services/metering/app/csv.h"
-#include "services/metering/domain/invoice_month.h"
 #include "services/metering/domain/invoice_quantity.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 namespace {

@@ -1,7 +1,7 @@
 #include "services/metering/app/period_preview.h"
 
 #include "libs/common/base/status.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 #include "services/metering/domain/usage_query.h"
 
 namespace furnace::metering {

@@ -4,7 +4,7 @@
 
 #include "absl/time/time.h"
 #include "libs/common/base/status.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "libs/common/base/status.h"
+#include "services/metering/domain/month.h"
 #include "services/metering/domain/usage_query.h"
 
 namespace furnace::metering {
@@ -27,11 +26,7 @@ std::optional<std::int64_t> StartOf(TimeUnit unit, std::int64_t time_us) {
     case TimeUnit::kNone: break;
     case TimeUnit::kHour: return HourOf(time_us);
     case TimeUnit::kDay: return time_us - time_us % kDayUs;
-    case TimeUnit::kMonth: {
-      const absl::TimeZone utc = absl::UTCTimeZone();
-      const auto month = absl::ToCivilMonth(absl::FromUnixMicros(time_us), utc);
-      return absl::ToUnixMicros(absl::FromCivil(month, utc));
-    }
+    case TimeUnit::kMonth: return MonthAt(time_us).start_us;
   }
   return std::nullopt;
 }

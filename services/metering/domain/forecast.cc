@@ -3,22 +3,13 @@
 #include <algorithm>
 #include <vector>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "libs/common/base/status.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 namespace {
 
 using CostByHour = std::map<std::int64_t, AttoUsd>;
-
-// The UTC month that `time_us` lies in.
-Span MonthAround(std::int64_t time_us) {
-  const absl::TimeZone utc = absl::UTCTimeZone();
-  const auto month = absl::ToCivilMonth(absl::FromUnixMicros(time_us), utc);
-  return {absl::ToUnixMicros(absl::FromCivil(month, utc)),
-          absl::ToUnixMicros(absl::FromCivil(month + 1, utc))};
-}
 
 absl::StatusOr<AttoUsd> SumIn(const CostByHour& costs, Span hours) {
   AttoUsd sum;
@@ -48,7 +39,7 @@ AttoUsd AtLeast(AttoUsd least, Int128 value) { return {std::max(least.value, val
 
 absl::StatusOr<Forecast> ForecastOf(const CostByHour& cost_by_hour, std::int64_t now_us) {
   const std::int64_t hour_us = HourOf(now_us);
-  const Span month = MonthAround(now_us);
+  const Span month = MonthAt(now_us);
   Forecast forecast{.month_us = month.start_us};
   FURNACE_ASSIGN_OR_RETURN(forecast.month_to_date, SumIn(cost_by_hour, month));
 

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "services/metering/domain/invoice_month.h"
 #include "services/metering/domain/invoice_quantity.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 namespace {

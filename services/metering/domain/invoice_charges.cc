@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "libs/common/base/status.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 #include "services/metering/domain/names.h"
 
 namespace furnace::metering {

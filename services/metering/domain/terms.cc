@@ -7,7 +7,7 @@
 #include "libs/common/base/gpu_type.h"
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 #include "services/metering/domain/price_change.h"
 
 namespace furnace::metering {

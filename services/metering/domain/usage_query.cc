@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "libs/common/base/status.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 
 namespace furnace::metering {
 namespace {

@@ -8,8 +8,8 @@
 #include "services/metering/app/invoice_csv.h"
 #include "services/metering/app/invoice_focus.h"
 #include "services/metering/app/invoice_html.h"
-#include "services/metering/domain/invoice_month.h"
 #include "services/metering/domain/invoice_quantity.h"
+#include "services/metering/domain/month.h"
 #include "services/metering/rpc/page_token.h"
 
 namespace furnace::metering::rpc {

@@ -5,7 +5,7 @@
 
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 #include "services/metering/rpc/convert.h"
 #include "services/metering/rpc/invoice_convert.h"
 

@@ -5,13 +5,10 @@ usage: budget_commands_test.py FURNACE_BINARY [unittest arguments]
 """
 
 import json
-import os
-import subprocess
-import tempfile
 import unittest
 
+import commands_test
 from dev_harness import furnace_binary
-from fake_gateway import FakeGateway
 
 ID = "0190aaaa-0000-7000-8000-000000000001"
 BUDGET = {"id": ID, "spent": 1_250_000_000, "window_start": "2026-11-01T00:00:00Z",
@@ -19,21 +16,8 @@ BUDGET = {"id": ID, "spent": 1_250_000_000, "window_start": "2026-11-01T00:00:00
           "spec": {"name": "monthly", "limit_nanos": 5_000_000_000, "window": "MONTH", "hard_stop": True}}
 
 
-class BudgetCommandsTest(unittest.TestCase):
+class BudgetCommandsTest(commands_test.CommandsCase):
     """See the module."""
-
-    def setUp(self):
-        self.gateway = FakeGateway()
-        self.addCleanup(self.gateway.close)
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def furnace(self, *arguments):
-        """Runs `furnace` with arguments and returns the finished process."""
-        environment = {"PATH": os.environ["PATH"], "FURNACE_URL": self.gateway.url,
-                       "FURNACE_API_KEY": "fk_test"}
-        return subprocess.run([FURNACE, *arguments], env=environment, cwd=self.folder.name,
-                              capture_output=True, text=True, timeout=100)
 
     def test_a_budget_is_created_in_cents_and_shown_in_dollars(self):
         self.gateway.answers["POST /v1/budgets"] = [(200, BUDGET)]
@@ -76,5 +60,5 @@ class BudgetCommandsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    FURNACE = furnace_binary()
+    commands_test.FURNACE = furnace_binary()
     unittest.main()

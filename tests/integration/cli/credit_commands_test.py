@@ -5,13 +5,10 @@ usage: credit_commands_test.py FURNACE_BINARY [unittest arguments]
 """
 
 import json
-import os
-import subprocess
-import tempfile
 import unittest
 
+import commands_test
 from dev_harness import furnace_binary
-from fake_gateway import FakeGateway
 
 PROJECT = "0190aaaa-0000-7000-8000-000000000001"
 GRANT = {"id": "0190bbbb-0000-7000-8000-000000000002", "project_id": PROJECT,
@@ -20,25 +17,12 @@ GRANT = {"id": "0190bbbb-0000-7000-8000-000000000002", "project_id": PROJECT,
          "used_nanos": 1_500_000_000, "left_nanos": 3_500_000_000}
 
 
-class CreditCommandsTest(unittest.TestCase):
+class CreditCommandsTest(commands_test.CommandsCase):
     """See the module."""
 
-    def setUp(self):
-        self.gateway = FakeGateway()
-        self.addCleanup(self.gateway.close)
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def answer(self, request, *answers):
-        """What the gateway says to a request, one (status, body) after another."""
-        self.gateway.answers[request] = list(answers)
-
     def furnace(self, *arguments, expect=0):
-        """Runs `furnace` with arguments and returns the finished process."""
-        environment = {"PATH": os.environ["PATH"], "FURNACE_URL": self.gateway.url,
-                       "FURNACE_API_KEY": "fk_test"}
-        done = subprocess.run([FURNACE, *arguments], env=environment, cwd=self.folder.name,
-                              capture_output=True, text=True, timeout=100)
+        """Runs `furnace`, which ends with this status; the finished process."""
+        done = super().furnace(*arguments)
         self.assertEqual(expect, done.returncode, done.stderr)
         return done
 
@@ -105,5 +89,5 @@ class CreditCommandsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    FURNACE = furnace_binary()
+    commands_test.FURNACE = furnace_binary()
     unittest.main()

@@ -5,13 +5,10 @@ usage: price_commands_test.py FURNACE_BINARY [unittest arguments]
 """
 
 import json
-import os
-import subprocess
-import tempfile
 import unittest
 
+import commands_test
 from dev_harness import furnace_binary
-from fake_gateway import FakeGateway
 
 PROJECT = "0190aaaa-0000-7000-8000-000000000001"
 JOB = "0190bbbb-0000-7000-8000-000000000002"
@@ -19,25 +16,8 @@ HOUR = "2026-12-01T10:00:00Z"
 SHOWN = "2026-12-01 10:00:00Z"
 
 
-class PriceCommandsTest(unittest.TestCase):
+class PriceCommandsTest(commands_test.CommandsCase):
     """See the module."""
-
-    def setUp(self):
-        self.gateway = FakeGateway()
-        self.addCleanup(self.gateway.close)
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def answer(self, request, *answers):
-        """What the gateway says to a request, one (status, body) after another."""
-        self.gateway.answers[request] = list(answers)
-
-    def furnace(self, *arguments):
-        """Runs `furnace` with arguments and returns the finished process."""
-        environment = {"PATH": os.environ["PATH"], "FURNACE_URL": self.gateway.url,
-                       "FURNACE_API_KEY": "fk_test"}
-        return subprocess.run([FURNACE, *arguments], env=environment, cwd=self.folder.name,
-                              capture_output=True, text=True, timeout=100)
 
     def asked(self) -> dict:
         """The body of the last request."""
@@ -109,5 +89,5 @@ class PriceCommandsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    FURNACE = furnace_binary()
+    commands_test.FURNACE = furnace_binary()
     unittest.main()

@@ -5,37 +5,17 @@ usage: sink_commands_test.py FURNACE_BINARY [unittest arguments]
 """
 
 import json
-import os
-import subprocess
-import tempfile
 import unittest
 
+import commands_test
 from dev_harness import furnace_binary
-from fake_gateway import FakeGateway
 
 PROJECT = "0190aaaa-0000-7000-8000-000000000001"
 ACCOUNT = "0190bbbb-0000-7000-8000-000000000002"
 
 
-class SinkCommandsTest(unittest.TestCase):
+class SinkCommandsTest(commands_test.CommandsCase):
     """See the module."""
-
-    def setUp(self):
-        self.gateway = FakeGateway()
-        self.addCleanup(self.gateway.close)
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-
-    def answer(self, request, *answers):
-        """What the gateway says to a request, one (status, body) after another."""
-        self.gateway.answers[request] = list(answers)
-
-    def furnace(self, *arguments):
-        """Runs `furnace` with arguments and returns the finished process."""
-        environment = {"PATH": os.environ["PATH"], "FURNACE_URL": self.gateway.url,
-                       "FURNACE_API_KEY": "fk_test"}
-        return subprocess.run([FURNACE, *arguments], env=environment, cwd=self.folder.name,
-                              capture_output=True, text=True, timeout=100)
 
     def test_sinks_are_listed_with_what_waits_for_them(self):
         self.answer("GET /v1/sinks", (200, {"sinks": [
@@ -80,5 +60,5 @@ class SinkCommandsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    FURNACE = furnace_binary()
+    commands_test.FURNACE = furnace_binary()
     unittest.main()

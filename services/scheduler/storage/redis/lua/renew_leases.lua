@@ -6,8 +6,8 @@
 -- ARGV[2+] for each lease: job id, epoch
 --
 -- Returns the positions (from 1) of the leases that are lost.
-local deadline = now_us() + tonumber(ARGV[1])
-local now = deadline - tonumber(ARGV[1])
+local now = now_us()
+local deadline = now + tonumber(ARGV[1])
 local lost = {}
 
 -- Whether a lease may be renewed, which then holds what that costs.

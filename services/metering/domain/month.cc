@@ -1,4 +1,4 @@
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 
 #include <fmt/format.h>
 

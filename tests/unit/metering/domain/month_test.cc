@@ -1,4 +1,4 @@
-#include "services/metering/domain/invoice_month.h"
+#include "services/metering/domain/month.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 namespace furnace::metering {
 namespace {
 
-TEST(InvoiceMonthTest, AMonthHasTheDaysOfTheCalendar) {
+TEST(MonthTest, AMonthHasTheDaysOfTheCalendar) {
   const struct {
     const char* month;
     std::int64_t days;
@@ -23,7 +23,7 @@ TEST(InvoiceMonthTest, AMonthHasTheDaysOfTheCalendar) {
   }
 }
 
-TEST(InvoiceMonthTest, WhatIsNoMonthIsRefused) {
+TEST(MonthTest, WhatIsNoMonthIsRefused) {
   for (const char* bad : {"", "2026", "2026-13", "2026-00", "2026-3", "2026-03-01", "26-03",
                           "2019-12", "9999-01", "-026-03", "2026/03", "2026-0x"}) {
     const auto span = ParseMonth(bad);
@@ -31,7 +31,7 @@ TEST(InvoiceMonthTest, WhatIsNoMonthIsRefused) {
   }
 }
 
-TEST(InvoiceMonthTest, TimesAreWrittenToTheMicrosecondWhereThereIsOne) {
+TEST(MonthTest, TimesAreWrittenToTheMicrosecondWhereThereIsOne) {
   EXPECT_EQ(TimeText(kTenUs), "2026-03-01T10:00:00Z");
   EXPECT_EQ(TimeText(kTenUs + 1), "2026-03-01T10:00:00.000001Z");
   EXPECT_EQ(PeriodText({kTenUs, kTenUs + kHourUs}), "2026-03-01T10:00:00Z/2026-03-01T11:00:00Z");
