@@ -196,19 +196,26 @@ void PrintMemory(const Options& options) {
              (RedisUsedBytes(options.redis) - before) / kJobs);
 }
 
-void Run(const Options& options) {
-  // Before the load: what a million rows leave to do for PostgreSQL is no silence, and
-  // what the relay still drops from Redis is no job's memory.
-  MeasureLatency(options, "silence", "after 2 s of silence", 50, absl::Seconds(2));
-  MeasureLatency(options, "steady", "200 jobs/s", 2000, absl::Milliseconds(5));
-  PrintMemory(options);
+void PrintRedisLimit(const Options& options) {
   std::vector<double> limits;
   limits.reserve(static_cast<std::size_t>(options.repeats));
   for (int i = 0; i < options.repeats; ++i) limits.push_back(RedisScriptsPerSecond(options.redis));
   fmt::print("Redis limit: {} three-command scripts/s, pipelined 128 deep\n",
              WithCommas(static_cast<std::int64_t>(Median(limits))));
-  PrintThroughput(options, "single", 1);
-  PrintThroughput(options, "batched", 100);
+}
+
+void Run(const Options& options, const std::string& part) {
+  if (part == "silence") {
+    MeasureLatency(options, part, "after 2 s of silence", 50, absl::Seconds(2));
+  } else if (part == "steady") {
+    MeasureLatency(options, part, "200 jobs/s", 2000, absl::Milliseconds(5));
+  } else if (part == "memory") {
+    PrintMemory(options);
+  } else if (part == "throughput") {
+    PrintRedisLimit(options);
+    PrintThroughput(options, "single", 1);
+    PrintThroughput(options, "batched", 100);
+  }
 }
 
 }  // namespace
@@ -218,19 +225,23 @@ int main(int argc, char** argv) try {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // A line counts when it is printed.
   furnace::bench::Options options;
   CLI::App app{"Measures job lifecycles; see bench/README.md."};
+  // The load comes last: what a million rows leave to do for PostgreSQL is no silence, and
+  // what the relay still drops from Redis is no job's memory.
+  std::vector<std::string> parts = {"silence", "steady", "memory", "throughput"};
   app.add_option("--scheduler", options.scheduler)->required();
   app.add_option("--registry", options.registry)->required();
   app.add_option("--token", options.token)->required();
   app.add_option("--project", options.project)->required();
   app.add_option("--redis", options.redis)->required();
   app.add_option("--pids", options.pids, "processes whose CPU time counts");
+  app.add_option("--parts", parts, "what to measure");
   app.add_option("--clients", options.clients);
   app.add_option("--workers", options.workers);
   app.add_option("--repeats", options.repeats);
   app.add_option("--seconds", options.seconds);
   CLI11_PARSE(app, argc, argv);
   options.pids.push_back(getpid());
-  furnace::bench::Run(options);
+  for (const std::string& part : parts) furnace::bench::Run(options, part);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "%s\n", error.what());
