@@ -41,7 +41,7 @@ void WorkerSession::Start() {
   // The stream's callbacks hold the session, and the session the stream, until the
   // stream ends and drops them.
   const auto self = shared_from_this();
-  call_->Start([self](v1::ConnectRequest& message) { self->OnMessage(message); },
+  call_->Start([self](v1::ConnectRequest& message) { return self->OnMessage(message); },
                [self] { self->OnClosed(); });
 }
 
@@ -49,14 +49,20 @@ void WorkerSession::Refuse(const absl::Status& status) {
   call_->Close(furnace::rpc::ReportToGrpc(status, "ConnectRequest"));
 }
 
-void WorkerSession::OnMessage(v1::ConnectRequest& message) {
-  if (link_->closed()) return;
-  const std::string& worker_id = identity_.worker_id;
-  if (!greeted_ && !message.has_hello()) {
-    return Refuse(absl::InvalidArgumentError("the first message must be hello"));
+bool WorkerSession::OnMessage(v1::ConnectRequest& message) {
+  if (link_->closed()) return true;
+  if (message.has_hello()) return OnHello(message.hello());
+  if (greeted_) {
+    Handle(message);
+  } else {
+    Refuse(absl::InvalidArgumentError("the first message must be hello"));
   }
+  return true;
+}
+
+void WorkerSession::Handle(v1::ConnectRequest& message) {
+  const std::string& worker_id = identity_.worker_id;
   switch (message.message_case()) {
-    case v1::ConnectRequest::kHello: return OnHello(message.hello());
     case v1::ConnectRequest::kCredit:
       return context_.dispatcher.AddCredits(
           worker_id, std::clamp(message.credit().count(), -kMaxCredits, kMaxCredits));
@@ -73,29 +79,43 @@ void WorkerSession::OnMessage(v1::ConnectRequest& message) {
                                          message.release().unbegun());
     case v1::ConnectRequest::kEvent:
       return context_.dispatcher.Note(worker_id, NoteFrom(*message.mutable_event()));
+    case v1::ConnectRequest::kHello:
     case v1::ConnectRequest::MESSAGE_NOT_SET: return;  // Of a newer agent; not for us.
   }
 }
 
-void WorkerSession::OnHello(const v1::Hello& hello) {
-  if (greeted_) return Refuse(absl::InvalidArgumentError("hello came twice"));
-  greeted_ = true;
-  absl::StatusOr<WorkerHello> worker = FromProto(hello);
-  if (!worker.ok()) return Refuse(worker.status());
-  worker->session = number_;
-  if (hello.worker_id() != identity_.worker_id || hello.endpoint_id() != identity_.endpoint_id) {
-    return Refuse(absl::InvalidArgumentError("hello contradicts the worker's token"));
+bool WorkerSession::OnHello(const v1::Hello& hello) {
+  const absl::StatusOr<WorkerHello> worker = HelloFrom(hello);
+  if (!worker.ok()) {
+    Refuse(worker.status());
+    return true;
   }
-  if (context_.catalog.Cached(hello.endpoint_id()) != nullptr) return Welcome(*std::move(worker));
-
-  const auto self = shared_from_this();
-  auto shared = std::make_shared<WorkerHello>(*std::move(worker));
-  const bool accepted = context_.blocking.TrySubmit([self, shared] {
-    const auto endpoint = self->context_.catalog.Find(shared->endpoint_id);
-    if (!endpoint.ok()) return self->Refuse(endpoint.status());
-    self->Welcome(std::move(*shared));
+  greeted_ = true;
+  if (context_.catalog.Cached(worker->endpoint_id) != nullptr) {
+    Welcome(*worker);
+    return true;
+  }
+  const bool accepted = context_.blocking.TrySubmit([self = shared_from_this(), hello = *worker] {
+    const auto endpoint = self->context_.catalog.Find(hello.endpoint_id);
+    if (endpoint.ok()) {
+      self->Welcome(hello);
+    } else {
+      self->Refuse(endpoint.status());
+    }
+    self->call_->ReadNext();
   });
   if (!accepted) Refuse(absl::UnavailableError("too many workers connect; try again"));
+  return !accepted;  // What follows is of a worker that has joined.
+}
+
+absl::StatusOr<WorkerHello> WorkerSession::HelloFrom(const v1::Hello& hello) const {
+  if (greeted_) return absl::InvalidArgumentError("hello came twice");
+  FURNACE_ASSIGN_OR_RETURN(WorkerHello worker, FromProto(hello));
+  if (hello.worker_id() != identity_.worker_id || hello.endpoint_id() != identity_.endpoint_id) {
+    return absl::InvalidArgumentError("hello contradicts the worker's token");
+  }
+  worker.session = number_;
+  return worker;
 }
 
 void WorkerSession::Welcome(WorkerHello hello) {
@@ -107,8 +127,6 @@ void WorkerSession::Welcome(WorkerHello hello) {
   // First: once it has joined, it may be given jobs at any moment.
   call_->Push(std::move(message));
   context_.dispatcher.Join(std::move(hello), link_);
-  // The stream may have ended while the endpoint was looked up.
-  if (ended_) context_.dispatcher.Leave(identity_.worker_id, link_.get());
 }
 
 void WorkerSession::OnResult(v1::Result& result) {
@@ -137,9 +155,6 @@ void WorkerSession::OnProgress(v1::Progress& progress) {
   context_.dispatcher.Progress(identity_.worker_id, std::move(report));
 }
 
-void WorkerSession::OnClosed() {
-  ended_ = true;
-  context_.dispatcher.Leave(identity_.worker_id, link_.get());
-}
+void WorkerSession::OnClosed() { context_.dispatcher.Leave(identity_.worker_id, link_.get()); }
 
 }  // namespace furnace::scheduler::rpc

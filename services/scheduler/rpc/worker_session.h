@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -39,8 +38,11 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
   void Start();
 
  private:
-  void OnMessage(v1::ConnectRequest& message);
-  void OnHello(const v1::Hello& hello);
+  // Whether the next message may be read.
+  bool OnMessage(v1::ConnectRequest& message);
+  bool OnHello(const v1::Hello& hello);
+  absl::StatusOr<WorkerHello> HelloFrom(const v1::Hello& hello) const;
+  void Handle(v1::ConnectRequest& message);
   void Welcome(WorkerHello hello);
   void OnResult(v1::Result& result);
   void OnProgress(v1::Progress& progress);
@@ -53,7 +55,6 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
   const std::shared_ptr<ConnectCall> call_;
   const std::shared_ptr<StreamWorkerLink> link_;
   bool greeted_ = false;
-  std::atomic<bool> ended_{false};
 };
 
 }  // namespace furnace::scheduler::rpc

@@ -34,7 +34,10 @@ class BidiCallTest : public testing::Test {
   // Answers each message with its number.
   void StartEcho(const std::shared_ptr<ConnectCall>& call) {
     call->Start(
-        [call](v1::ConnectRequest& message) { call->Push(Response(message.credit().count())); },
+        [call](v1::ConnectRequest& message) {
+          call->Push(Response(message.credit().count()));
+          return true;
+        },
         [this] { ++closed_; });
   }
 
@@ -84,6 +87,29 @@ TEST_F(BidiCallTest, ManyStreamsEchoAtOnce) {
   for (int i = 0; i < kStreams; ++i) StartEcho(server_.connects.Take());
   for (std::thread& client : clients) client.join();
   EXPECT_TRUE(Eventually([&] { return closed_ == kStreams; }));
+}
+
+TEST_F(BidiCallTest, NothingIsReadUntilItMayBe) {
+  const auto call = Open();
+  std::atomic<int> seen = 0;
+  Mailbox<int> first;
+  call->Start(
+      [&](v1::ConnectRequest& message) {
+        if (++seen > 1) return true;
+        first.Put(message.credit().count());
+        return false;
+      },
+      [this] { ++closed_; });
+  ASSERT_TRUE(stream_->Write(Request(7)));
+  ASSERT_TRUE(stream_->Write(Request(8)));
+  stream_->WritesDone();
+  EXPECT_EQ(first.Take(), 7);
+  EXPECT_EQ(seen, 1);
+  EXPECT_EQ(closed_, 0);
+  call->ReadNext();
+  EXPECT_TRUE(stream_->Finish().ok());
+  EXPECT_EQ(seen, 2);
+  EXPECT_EQ(closed_, 1);
 }
 
 TEST_F(BidiCallTest, ThePeersLastMessageEndsTheStreamWithOk) {

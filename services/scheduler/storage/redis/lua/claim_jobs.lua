@@ -15,9 +15,11 @@
 -- outputs, else '', model that it names or '', s3 or ''; windows of jobs that ARGV[5] lacks}.
 local MAX_SKIPPED = 200 -- Jobs taken from a queue in one run that may not start.
 local MAX_WINDOWS = 100 -- In one answer.
+local MAX_AHEAD = 100 -- Jobs taken from a queue at once.
 local WARM_WAIT = 2000000 -- kWarmWait of domain/affinity.h.
 local endpoint, lease = ARGV[1], tonumber(ARGV[2])
 local now = now_us()
+local now_text, deadline_text = text(now), text(now + lease)
 local classes = redis.call('SMEMBERS', prefix .. 'classes:' .. endpoint)
 
 local wanted = {}
@@ -95,10 +97,22 @@ local function head_of(queue)
   return tonumber(head[2]), head[1]
 end
 
--- Takes the best head of several queues, or nil.
-local function pop(queues)
+-- Jobs taken from the only queue of a worker ahead of their turn, with their scores.
+local ahead, turn = {}, 1
+
+-- The next job of that queue; `most` can be used.
+local function pop_ahead(queue, most)
+  if turn > #ahead then
+    ahead, turn = redis.call('ZPOPMIN', queue.key, most), 1
+  end
+  turn = turn + 2
+  return ahead[turn - 2]
+end
+
+-- Takes the best head of several queues, or nil; up to `most` jobs can be used.
+local function pop(queues, most)
   if #queues == 1 and not has_terms(queues[1].class) then
-    return redis.call('ZPOPMIN', queues[1].key)[1]
+    return pop_ahead(queues[1], most)
   end
   local best, best_score, best_id
   for _, queue in ipairs(queues) do
@@ -204,8 +218,8 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
     return false
   end
   local epoch, version = f[1] + 1, f[2] + 1
-  redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now,
-    'f', f[4] or now, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
+  redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now_text,
+    'f', f[4] or now_text, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
   if holds then
     take_holds(id, holds, tonumber(gpus))
   end
@@ -215,7 +229,7 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
   end
   redis.call('XADD', prefix .. 'events', '*', 't', 's', 'j', id, 'v', version)
   notify(f[3], id)
-  leases[#leases + 1] = now + lease
+  leases[#leases + 1] = deadline_text
   leases[#leases + 1] = id
   local input = f[6] or (not f[7] and redis.call('GET', prefix .. 'in:' .. id))
   local s3 = f[13] or ''
@@ -242,11 +256,11 @@ local left = allowance()
 
 -- The next job for a worker, out of its queue, or nil. Those kept for other workers, at
 -- most one for each, go into `aside`.
-local function next_for(worker, queues, aside)
-  local id = take_kept(worker, queues) or pop(queues)
+local function next_for(worker, queues, aside, most)
+  local id = take_kept(worker, queues) or pop(queues, most)
   while id and keeper[id] do
     aside[#aside + 1] = id
-    id = pop(queues)
+    id = pop(queues, most)
   end
   return id
 end
@@ -262,23 +276,38 @@ local function put_back(ids)
   end
 end
 
+-- Puts what was taken ahead of its turn back.
+local function put_back_ahead()
+  local ids = {}
+  for i = turn, #ahead, 2 do
+    ids[#ids + 1] = ahead[i]
+  end
+  ahead, turn = {}, 1
+  put_back(ids)
+end
+
 for i = 7, #ARGV, 6 do
   local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
   local queues, aside = queues_for(gpu, parse_class(has)), {}
   local holds = holds_on(gpu, is_covered(worker))
   room = tonumber(room)
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
-    local id = (not holds or have_left(holds, now, tonumber(gpus), now + lease)) and next_for(worker, queues, aside)
+    local most = holds and 1 or math.min(room, left, MAX_AHEAD)
+    local id = (not holds or have_left(holds, now, tonumber(gpus), now + lease))
+      and next_for(worker, queues, aside, most)
     if not id then
       break
     end
     if start((i - 1) / 6, id, worker, gpu, gpus, cold, holds) then
-      cold = 0
+      cold = '0'
       room = room - 1
       left = left - 1
+    else
+      put_back_ahead() -- It may have let one into the queue that comes before them.
     end
   end
   put_back(aside)
+  put_back_ahead()
 end
 if left <= 0 then
   redis.call('HSET', prefix .. 'stats:' .. endpoint, 'limited', 1)

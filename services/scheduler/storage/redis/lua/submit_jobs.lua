@@ -19,6 +19,7 @@ local HEADER, ITEM = 13, 14
 local FULL, CONFLICT, WISHES = 0, -1, -2
 local MAX_CLASSES = 100 -- Of an endpoint, that a job with a wish of its own may add to.
 local now = now_us()
+local now_text = text(now)
 
 -- The result of a submission whose key has been used; nil: it has not.
 local function known(h)
@@ -86,15 +87,26 @@ local function has_too_many_classes(h, first)
   return false
 end
 
+-- Runnable jobs by endpoint and class, as push_all takes them, until they are put into their queues.
+local runnable = {}
+
+local function make_runnable(id, endpoint, class, score)
+  local classes = runnable[endpoint] or {}
+  local jobs = classes[class] or {}
+  runnable[endpoint], classes[class] = classes, jobs
+  jobs[#jobs + 1] = score
+  jobs[#jobs + 1] = id
+end
+
 local function submit(h, id, priority, class, timeout, input, stored, watched, not_before, ttl, key,
     depends_on, graph, webhook, s3)
   not_before = tonumber(not_before)
   local delayed = not_before > now
   local waits = depends_on ~= '' or graph ~= ''
-  local score = score_of(math.max(now, not_before), priority, h.head_start, class)
+  local score = text(score_of(math.max(now, not_before), priority, h.head_start, class))
   local status = waits and WAITING or delayed and DELAYED or IN_QUEUE
-  local fields = { 'st', status, 'a', 0, 'v', 1, 'ep', h.endpoint, 'pr', h.project, 'cl', class,
-    'sc', score, 'to', timeout, 'q', now }
+  local fields = { 'st', status, 'a', '0', 'v', '1', 'ep', h.endpoint, 'pr', h.project, 'cl', class,
+    'sc', score, 'to', timeout, 'q', now_text }
   local function set(field, value)
     fields[#fields + 1] = field
     fields[#fields + 1] = value
@@ -133,10 +145,12 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
     await_parents(id, h.endpoint, class, depends_on, graph, now)
   elseif delayed then
     delay(id, h.endpoint, class, not_before)
+  elseif key ~= '' then
+    enqueue(id, h.endpoint, class, score, key, h.batch ~= '' and h.batch)
   else
-    enqueue(id, h.endpoint, class, score, key ~= '' and key, h.batch ~= '' and h.batch)
+    make_runnable(id, h.endpoint, class, score)
   end
-  redis.call('XADD', prefix .. 'events', '*', 't', 'q', 'j', id, 'v', 1)
+  redis.call('XADD', prefix .. 'events', '*', 't', 'q', 'j', id, 'v', '1')
 end
 
 local function submit_all(h, first)
@@ -173,6 +187,11 @@ while i <= #ARGV do
   results[#results + 1] = result[1]
   results[#results + 1] = result[2]
   i = i + HEADER + h.jobs * ITEM
+end
+for endpoint, classes in pairs(runnable) do
+  for class, jobs in pairs(classes) do
+    push_all(jobs, endpoint, class)
+  end
 end
 flush_counts()
 return results

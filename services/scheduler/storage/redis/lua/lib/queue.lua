@@ -78,6 +78,7 @@ local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
 local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM, BUDGET = 0, 4, 5, 6
 local MAX_LOSSES = 10
+local MAX_ARGUMENTS = 2000 -- Even; of one command. Lua's stack takes 8,000.
 local RESERVED = 3000000 -- For so long (us) the next job of a batch waits for its worker.
 local MAX_EVENT_ERROR = 1024 -- kMaxAttemptErrorBytes of domain/attempt.h.
 local CRITICAL_HEAD_START = 210 * 365 * 86400 * 1000000 -- As QueueScore of domain/job.cc.
@@ -87,6 +88,11 @@ local prefix = KEYS[1]
 local function now_us()
   local time = redis.call('TIME')
   return time[1] * 1000000 + time[2]
+end
+
+-- A whole number as text; what Redis itself makes of one in a command takes it several times as long.
+local function text(number)
+  return string.format('%d', number)
 end
 
 local function job_key(id)
@@ -158,8 +164,8 @@ end
 -- Queues known to hold jobs; the first one that a script puts there wakes workers.
 local filled = {}
 
--- Puts a job into its queue.
-local function push(id, endpoint, class, score)
+-- Puts jobs into their queue; each is two members, its score and its id.
+local function push_all(jobs, endpoint, class)
   local queue = queue_key(endpoint, class)
   if not filled[queue] then
     filled[queue] = true
@@ -168,8 +174,14 @@ local function push(id, endpoint, class, score)
       redis.call('PUBLISH', prefix .. 'notify', 'w ' .. endpoint)
     end
   end
-  redis.call('ZADD', queue, score, id)
-  count(endpoint, 'queued', 1)
+  for i = 1, #jobs, MAX_ARGUMENTS do
+    redis.call('ZADD', queue, unpack(jobs, i, math.min(i + MAX_ARGUMENTS - 1, #jobs)))
+  end
+  count(endpoint, 'queued', #jobs / 2)
+end
+
+local function push(id, endpoint, class, score)
+  push_all({ score, id }, endpoint, class)
 end
 
 -- What a class asks for: its GPUs, and its terms by letter; see domain/affinity.h.

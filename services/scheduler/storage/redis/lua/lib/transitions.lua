@@ -152,13 +152,14 @@ end
 local function end_attempt(job, status, cause, now, fields, wait)
   local version = job.version + 1
   now = math.max(now, job.started) -- Redis's clock may have been set back.
+  local now_text = text(now)
   for _, value in ipairs({ 'st', status, 'v', version, 'c', cause, 'r', job.retries, 'l', job.losses,
-    'gt', job.gpu_time }) do
+    'gt', text(job.gpu_time) }) do
     fields[#fields + 1] = value
   end
   if status >= COMPLETED then
     fields[#fields + 1] = 'd'
-    fields[#fields + 1] = now
+    fields[#fields + 1] = now_text
   else
     fields[#fields + 1] = 'nb'
     fields[#fields + 1] = now + (wait or 0)
@@ -188,7 +189,7 @@ local function end_attempt(job, status, cause, now, fields, wait)
       redis.call('ZADD', prefix .. 'expiring', job.expires, job.id)
     end
   end
-  local event = { 't', 'e', 'j', job.id, 'v', version, 'a', job.epoch, 's', job.started, 'e', now,
+  local event = { 't', 'e', 'j', job.id, 'v', version, 'a', job.epoch, 's', text(job.started), 'e', now_text,
     'c', cause, 'ep', job.endpoint, 'pr', job.project, 'w', job.worker, 'g', job.gpu, 'n', job.gpus,
     'k', job.cold }
   if job.covered then
