@@ -23,6 +23,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/cron_parser_test.cc
     unit/scheduler/domain/cron_test.cc
     unit/scheduler/domain/forecast_test.cc
+    unit/scheduler/domain/gpu_quota_test.cc
     unit/scheduler/domain/graph_test.cc
     unit/scheduler/domain/init_timeout_test.cc
     unit/scheduler/domain/job_dependency_test.cc
@@ -50,6 +51,7 @@ furnace_test(scheduler_simulation_test COMPUTES
 furnace_test(scheduler_app_test
   SOURCES
     unit/scheduler/app/admission_test.cc
+    unit/scheduler/app/all_rules_test.cc
     unit/scheduler/app/batches_test.cc
     unit/scheduler/app/dependencies_test.cc
     unit/scheduler/app/dispatcher_claims_test.cc
@@ -60,6 +62,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/explainer_test.cc
     unit/scheduler/app/fleet_test.cc
     unit/scheduler/app/forecast_book_test.cc
+    unit/scheduler/app/gpu_quota_treasury_test.cc
     unit/scheduler/app/graph_submitter_test.cc
     unit/scheduler/app/job_reader_test.cc
     unit/scheduler/app/job_watchers_test.cc
@@ -69,14 +72,17 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/output_references_test.cc
     unit/scheduler/app/persister_test.cc
     unit/scheduler/app/price_book_test.cc
+    unit/scheduler/app/project_quotas_test.cc
     unit/scheduler/app/rebuilder_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
+    unit/scheduler/app/request_quota_test.cc
     unit/scheduler/app/retention_test.cc
     unit/scheduler/app/schedule_runner_test.cc
     unit/scheduler/app/schedules_test.cc
     unit/scheduler/app/shard_leader_test.cc
-    unit/scheduler/app/submitter_items_test.cc unit/scheduler/app/submitter_test.cc
+    unit/scheduler/app/submitter_items_test.cc unit/scheduler/app/submitter_quota_test.cc
+    unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
     unit/scheduler/app/start_rules_test.cc
     unit/scheduler/app/throttles_test.cc

@@ -45,7 +45,7 @@ absl::Status Serve(const Config& config, const runtime::ShutdownSignals& signals
   const furnace::rpc::Gate gate(config.internal_token);
   rpc::ProjectHandlers project_handlers(projects, keys);
   rpc::EndpointHandlers endpoint_handlers(endpoints);
-  rpc::CatalogHandlers catalog_handlers(keys, endpoints);
+  rpc::CatalogHandlers catalog_handlers(keys, endpoints, projects);
   rpc::ProjectService project_service(gate, project_handlers);
   rpc::EndpointService endpoint_service(gate, endpoint_handlers);
   rpc::CatalogService catalog_service(gate, catalog_handlers);

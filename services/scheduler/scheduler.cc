@@ -23,7 +23,6 @@
 #include "libs/common/rpc/server.h"
 #include "libs/common/runtime/periodic.h"
 #include "libs/common/runtime/thread_pool.h"
-#include "services/scheduler/app/admission.h"
 #include "services/scheduler/app/batches.h"
 #include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/dispatcher.h"
@@ -78,9 +77,9 @@
 #include "services/scheduler/storage/redis/job_links.h"
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
-#include "services/scheduler/storage/redis/queue_loads.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "services/scheduler/storage/redis/worker_lives.h"
+#include "services/scheduler/submit_control.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -104,7 +103,6 @@ struct Scheduler::Parts {
         queue(redis_queue),
         log(redis, scripts, c.shards),
         lost_jobs(redis, scripts),
-        loads(redis, scripts, c.shards),
         links(redis, scripts),
         lives(redis, scripts, c.shards),
         history(postgres),
@@ -124,16 +122,16 @@ struct Scheduler::Parts {
         forecasts(observed_forecasts),
         catalog(endpoint_source),
         persister(log, history, blocking),
-        admission(loads, catalog, c.admission),
+        submits(c, redis, scripts, catalog, clock),
         dependencies(links, queue, history),
-        submitter(catalog, queue, payloads, persister, admission, dependencies, blocking, clock,
-                  c.shards),
-        graphs(catalog, submitter, dependencies),
+        submitter(catalog, queue, payloads, persister, submits.admission(), dependencies, blocking,
+                  clock, c.shards, &submits.requests()),
+        graphs(catalog, submitter, dependencies, &submits.requests()),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         reports(queue, watchers, NewUuid(clock.Now())),
         leader(log, NewUuid(clock.Now()), c.shards),
-        starts(c, redis, scripts, catalog, leader),
+        starts(c, redis, scripts, catalog, leader, submits.quotas()),
         lifetimes(lives, catalog, clock, c.lease),
         dispatcher(queue, catalog, payloads, reader, reports, lifetimes, blocking, clock, c.lease,
                    &starts.rules()),
@@ -191,7 +189,6 @@ struct Scheduler::Parts {
   ObservedJobQueue queue;
   RedisShardLog log;
   RedisLostJobs lost_jobs;
-  RedisQueueLoads loads;
   RedisJobLinks links;
   RedisWorkerLives lives;
   PostgresJobHistory history;
@@ -213,7 +210,7 @@ struct Scheduler::Parts {
   ForecastBook forecasts;
   EndpointCatalog catalog;
   Persister persister;
-  Admission admission;
+  SubmitControl submits;
   Dependencies dependencies;
   Submitter submitter;
   GraphSubmitter graphs;
@@ -299,8 +296,9 @@ void Scheduler::Parts::StartDuties() {
     });
   };
   check_every(kSlowTick, "registry", [this] { return catalog.Refresh(); });
+  check_every(kSlowTick, "quotas", [this] { return submits.quotas().Refresh(); });
   every(ShardLeader::kRenewEvery, [this] { leader.Renew(); });
-  check_every(Admission::kEvery, "queue limits", [this] { return admission.Refresh(); });
+  check_every(Admission::kEvery, "queue limits", [this] { return submits.admission().Refresh(); });
   every(Sweeper::kEvery, [this] { sweeper.Sweep(); });
   every(Relay::kEvery, [this] { Relay(); });
   every(kSlowTick, [this] { RecoverLinks(); });
@@ -310,6 +308,7 @@ void Scheduler::Parts::StartDuties() {
   every(Lifetimes::kEvery, [this] { dispatcher.KeepLifetimes(); });
   every(kFastTick, [this] { dispatcher.WakeImpatient(); });
   check_every(Treasury::kEvery, "budgets", [this] { return starts.RefreshBudgets(); });
+  check_every(Treasury::kEvery, "quotas of GPUs", [this] { return starts.RefreshGpuQuotas(); });
   check_every(Throttles::kEvery, "throttles", [this] { return starts.RefreshThrottles(); });
   check_every(PriceBook::kEvery, "prices", [this] { return prices.Refresh(); });
   every(WebhookDeliverer::kEvery, [this] { webhook_deliverer.Run(); });

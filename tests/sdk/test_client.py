@@ -199,6 +199,18 @@ class ClientTest(GatewayCase):
         self.assertEqual([r.json()["page_token"] for r in self.requests], ["", "t"])
         self.assertEqual(self.requests[0].path, "/v1/queue/rebuild")
 
+    def test_the_quota_of_a_project(self):
+        self.will_answer(200, {"id": "p", "quota": {"max_concurrent_gpus": 4}})
+        self.will_answer(200, {"id": "p/1"})
+        self.will_answer(200, {"id": "p", "quota": {"max_queued_jobs": 5}})
+        self.assertEqual(self.client.quota(), {"max_concurrent_gpus": 4})
+        self.assertEqual(self.client.quota("p/1"), {})
+        self.assertEqual(self.client.set_quota("p", max_queued_jobs=5), {"max_queued_jobs": 5})
+        self.assertEqual(self.requests[0].path, "/v1/projects/me")
+        self.assertEqual(self.requests[1].path, "/v1/projects/p%2F1")
+        self.assertEqual((self.requests[2].method, self.requests[2].path), ("PUT", "/v1/projects/p/quota"))
+        self.assertEqual(self.requests[2].json(), {"max_queued_jobs": 5})
+
     def test_redrive(self):
         self.will_answer(200, {"id": "job-1", "status": "IN_QUEUE"})
         self.assertEqual(self.client.redrive("job-1")["status"], "IN_QUEUE")

@@ -40,7 +40,7 @@ class TestServer {
   furnace::rpc::Gate gate_{kTestToken};
   rpc::ProjectHandlers project_handlers_{projects_, keys_};
   rpc::EndpointHandlers endpoint_handlers_{endpoints_};
-  rpc::CatalogHandlers catalog_handlers_{keys_, endpoints_};
+  rpc::CatalogHandlers catalog_handlers_{keys_, endpoints_, projects_};
   rpc::ProjectService project_service_{gate_, project_handlers_};
   rpc::EndpointService endpoint_service_{gate_, endpoint_handlers_};
   rpc::CatalogService catalog_service_{gate_, catalog_handlers_};

@@ -52,6 +52,30 @@ absl::StatusOr<std::vector<Project>> MemoryProjectStore::List(int limit) {
   return projects;
 }
 
+absl::StatusOr<Project> MemoryProjectStore::SetQuota(const std::string& id,
+                                                     const ProjectQuota& quota) {
+  MutexLock lock(mutex_);
+  for (auto& [name, project] : by_name_) {
+    if (project.id != id) continue;
+    project.quota = quota;
+    return project;
+  }
+  return NotFound("project", id);
+}
+
+absl::StatusOr<std::vector<Project>> MemoryProjectStore::ListWithQuota(const std::string& after_id,
+                                                                       int limit) {
+  MutexLock lock(mutex_);
+  std::vector<Project> projects;
+  for (const auto& [name, project] : by_name_) {
+    if (project.quota != ProjectQuota() && project.id > after_id) projects.push_back(project);
+  }
+  std::sort(projects.begin(), projects.end(),
+            [](const Project& a, const Project& b) { return a.id < b.id; });
+  CutTo(limit, projects);
+  return projects;
+}
+
 absl::Status MemoryApiKeyStore::Create(const ApiKey& key, std::string_view sha256, int max_live) {
   FURNACE_RETURN_IF_ERROR(projects_.Get(key.project_id).status());
   MutexLock lock(mutex_);

@@ -2,14 +2,37 @@
 
 #include <spdlog/spdlog.h>
 
+#include <optional>
 #include <string>
 
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "libs/common/base/status.h"
 
 namespace furnace::rpc {
 namespace {
 
 constexpr std::size_t kMaxMessageBytes = 2000;
+
+// gRPC's rich error model: a google.rpc.Status as details.
+std::string EncodeWait(const absl::Status& status, absl::Duration wait) {
+  google::rpc::RetryInfo info;
+  info.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(wait));
+  google::rpc::Status details;
+  details.set_code(status.raw_code());
+  details.add_details()->PackFrom(info);
+  return details.SerializeAsString();
+}
+
+std::optional<absl::Duration> DecodeWait(const std::string& text) {
+  google::rpc::Status details;
+  if (text.empty() || !details.ParseFromString(text)) return std::nullopt;
+  google::rpc::RetryInfo info;
+  for (const google::protobuf::Any& detail : details.details()) {
+    if (detail.UnpackTo(&info)) return absl::Seconds(info.retry_delay().seconds());
+  }
+  return std::nullopt;
+}
 
 bool IsOpaque(const absl::Status& status) {
   return absl::IsInternal(status) || absl::IsUnknown(status);
@@ -21,7 +44,9 @@ grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const auto code = static_cast<grpc::StatusCode>(status.code());
   if (IsOpaque(status)) return {code, "internal error"};
-  return {code, std::string(ToStd(status.message()).substr(0, kMaxMessageBytes))};
+  const std::optional<absl::Duration> wait = RetryAfterOf(status);
+  return {code, std::string(ToStd(status.message()).substr(0, kMaxMessageBytes)),
+          wait ? EncodeWait(status, *wait) : ""};
 }
 
 grpc::Status ReportToGrpc(const absl::Status& status, std::string_view where) {
@@ -31,7 +56,10 @@ grpc::Status ReportToGrpc(const absl::Status& status, std::string_view where) {
 
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
+  const absl::Status mapped(static_cast<absl::StatusCode>(status.error_code()),
+                            status.error_message());
+  const std::optional<absl::Duration> wait = DecodeWait(status.error_details());
+  return wait ? WithRetryAfter(mapped, *wait) : mapped;
 }
 
 }  // namespace furnace::rpc

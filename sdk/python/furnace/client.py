@@ -11,7 +11,7 @@ from urllib.parse import quote
 from furnace import _watch
 from furnace._jobs import is_final
 from furnace._options import rfc3339
-from furnace._paths import endpoint_path, job_path
+from furnace._paths import endpoint_path, job_path, project_path
 from furnace._rest import Rest
 from furnace._submitting import Submitting
 from furnace.batches import Batches
@@ -214,6 +214,31 @@ class Client(Submitting):
             token = page.get("next_page_token", "")
             if not token:
                 return total
+
+    def quota(self, project_id: str = "me") -> Dict[str, int]:
+        """Returns what the project may use at most: "max_queued_jobs",
+        "max_concurrent_gpus", "max_requests_per_day". What is missing is not limited.
+
+        Args:
+            project_id: Another project, for operators.
+
+        Raises:
+            FurnaceError: "NOT_FOUND", no such project.
+        """
+        return self._rest.call("GET", project_path(project_id)).get("quota", {})
+
+    def set_quota(self, project_id: str, **quota: int) -> Dict[str, int]:
+        """Sets what a project may use, and returns it. For operators.
+
+        Args:
+            **quota: As `quota` returns it; what is left out is not limited any more.
+
+        Raises:
+            FurnaceError: "INVALID_ARGUMENT" names the field and what is wrong.
+                "NOT_FOUND", no such project.
+        """
+        path = project_path(project_id) + "/quota"
+        return self._rest.call("PUT", path, body=quota).get("quota", {})
 
     def watch(
         self, job_id: str, after_chunk: int = 0, timeout: float = 3600.0

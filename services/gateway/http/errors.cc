@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <string>
 
 #include "libs/common/base/status.h"
 #include "libs/common/json/json.h"
@@ -67,6 +69,8 @@ constexpr Reason kReasons[] = {
     {505, "HTTP Version Not Supported"},
 };
 
+constexpr char kRetryAfter[] = "Retry-After";
+
 constexpr Mapping kUnmapped = {absl::StatusCode::kUnknown, 500, "UNKNOWN"};
 
 const Mapping& MappingOf(absl::StatusCode code) {
@@ -92,7 +96,12 @@ Response ErrorResponse(const absl::Status& status, std::string_view request_id) 
   const Mapping& mapping = MappingOf(status.code());
   const std::string_view text =
       mapping.http_status == 500 ? "internal error" : ToStd(status.message());
-  return ErrorResponse(mapping.http_status, mapping.name, text, request_id);
+  Response response = ErrorResponse(mapping.http_status, mapping.name, text, request_id);
+  const std::optional<absl::Duration> wait = RetryAfterOf(status);
+  for (auto& [name, value] : response.headers) {
+    if (wait && name == kRetryAfter) value = std::to_string(absl::ToInt64Seconds(*wait));
+  }
+  return response;
 }
 
 Response ErrorResponse(int http_status, std::string_view code, std::string_view text,
@@ -101,7 +110,7 @@ Response ErrorResponse(int http_status, std::string_view code, std::string_view 
   response.status = http_status;
   response.body = fmt::format(R"({{"error":{},"code":{},"request_id":{}}})", json::Quote(text),
                               json::Quote(code), json::Quote(request_id));
-  if (http_status == 429 || http_status == 503) response.headers.push_back({"Retry-After", "1"});
+  if (http_status == 429 || http_status == 503) response.headers.push_back({kRetryAfter, "1"});
   if (http_status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
   return response;
 }

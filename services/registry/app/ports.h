@@ -37,6 +37,14 @@ class ProjectStore {
 
   /// The first `limit` projects by name.
   virtual absl::StatusOr<std::vector<Project>> List(int limit) = 0;
+
+  /// The project with its new quota. NOT_FOUND when there is none.
+  virtual absl::StatusOr<Project> SetQuota(const std::string& id, const ProjectQuota& quota) = 0;
+
+  /// The first `limit` projects that have a quota of anything and whose ids come after
+  /// `after_id` (empty: all), by id.
+  virtual absl::StatusOr<std::vector<Project>> ListWithQuota(const std::string& after_id,
+                                                             int limit) = 0;
 };
 
 /// Keys are found by the SHA-256 of their secret, 32 bytes; secrets are not known

@@ -5,6 +5,8 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "services/registry/app/now.h"
+#include "services/registry/domain/endpoint.h"
+#include "services/registry/domain/page.h"
 
 namespace furnace::registry {
 
@@ -25,6 +27,22 @@ absl::StatusOr<std::vector<Project>> Projects::List(const Caller& caller) {
   if (caller.role >= Role::kOperator) return store_.List(kMaxListed);
   FURNACE_ASSIGN_OR_RETURN(Project own, store_.Get(caller.project_id));
   return std::vector<Project>{std::move(own)};
+}
+
+absl::StatusOr<Project> Projects::SetQuota(const Caller& caller, std::string_view project_id,
+                                           const ProjectQuota& quota) {
+  FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveProject(caller, project_id));
+  FURNACE_RETURN_IF_ERROR(Validate(quota));
+  return store_.SetQuota(id, quota);
+}
+
+absl::StatusOr<std::vector<Project>> Projects::ListWithQuota(const std::string& after_id,
+                                                             int limit) {
+  if (!after_id.empty() && !IsUuid(after_id)) {
+    return absl::InvalidArgumentError("after_project_id: not a UUID");
+  }
+  FURNACE_ASSIGN_OR_RETURN(const int size, PageSize("limit", limit, kMaxPageSize));
+  return store_.ListWithQuota(after_id, size);
 }
 
 }  // namespace furnace::registry

@@ -25,6 +25,11 @@ class Projects {
   absl::StatusOr<Project> Get(const Caller& caller, std::string_view project_id);
   /// The caller's project, or all for an operator.
   absl::StatusOr<std::vector<Project>> List(const Caller& caller);
+  /// Whether the caller is an operator is checked by whoever calls this.
+  absl::StatusOr<Project> SetQuota(const Caller& caller, std::string_view project_id,
+                                   const ProjectQuota& quota);
+  /// Those that have a quota, by id, after `after_id`; a `limit` of 0 asks for kMaxPageSize.
+  absl::StatusOr<std::vector<Project>> ListWithQuota(const std::string& after_id, int limit);
 
  private:
   ProjectStore& store_;

@@ -42,4 +42,17 @@ absl::StatusOr<internal::v1::ListEndpointChangesResponse> CatalogHandlers::ListE
   return response;
 }
 
+absl::StatusOr<internal::v1::ListQuotasResponse> CatalogHandlers::ListQuotas(
+    const furnace::rpc::CallContext&, const internal::v1::ListQuotasRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::vector<Project> projects,
+                           projects_.ListWithQuota(request.after_project_id(), request.limit()));
+  internal::v1::ListQuotasResponse response;
+  for (const Project& project : projects) {
+    internal::v1::ListQuotasResponse::Entry& entry = *response.add_entries();
+    entry.set_project_id(project.id);
+    *entry.mutable_quota() = ToProto(project.quota);
+  }
+  return response;
+}
+
 }  // namespace furnace::registry::rpc

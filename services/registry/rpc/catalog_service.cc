@@ -34,4 +34,11 @@ grpc::Status CatalogService::ListEndpointChanges(
                                 std::bind_front(&CatalogHandlers::ListEndpointChanges, &handlers_));
 }
 
+grpc::Status CatalogService::ListQuotas(grpc::ServerContext* context,
+                                        const internal::v1::ListQuotasRequest* request,
+                                        internal::v1::ListQuotasResponse* response) {
+  return furnace::rpc::RunUnary(gate_, *context, *request, response,
+                                std::bind_front(&CatalogHandlers::ListQuotas, &handlers_));
+}
+
 }  // namespace furnace::registry::rpc

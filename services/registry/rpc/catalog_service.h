@@ -24,6 +24,9 @@ class CatalogService final : public internal::v1::CatalogService::Service {
   grpc::Status ListEndpointChanges(grpc::ServerContext* context,
                                    const internal::v1::ListEndpointChangesRequest* request,
                                    internal::v1::ListEndpointChangesResponse* response) override;
+  grpc::Status ListQuotas(grpc::ServerContext* context,
+                          const internal::v1::ListQuotasRequest* request,
+                          internal::v1::ListQuotasResponse* response) override;
 
  private:
   const furnace::rpc::Gate& gate_;

@@ -40,6 +40,21 @@ v1::Project ToProto(const Project& project) {
   proto.set_id(project.id);
   proto.set_name(project.name);
   SetTimestamp(project.created_at, proto.mutable_created_at());
+  if (project.quota != ProjectQuota()) *proto.mutable_quota() = ToProto(project.quota);
+  return proto;
+}
+
+ProjectQuota FromProto(const v1::ProjectQuota& quota) {
+  return {.max_queued_jobs = quota.max_queued_jobs(),
+          .max_concurrent_gpus = quota.max_concurrent_gpus(),
+          .max_requests_per_day = quota.max_requests_per_day()};
+}
+
+v1::ProjectQuota ToProto(const ProjectQuota& quota) {
+  v1::ProjectQuota proto;
+  proto.set_max_queued_jobs(quota.max_queued_jobs);
+  proto.set_max_concurrent_gpus(quota.max_concurrent_gpus);
+  proto.set_max_requests_per_day(quota.max_requests_per_day);
   return proto;
 }
 

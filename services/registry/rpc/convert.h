@@ -21,6 +21,8 @@ v1::Role ToProto(Role role);
 absl::StatusOr<Caller> CallerOf(const furnace::rpc::CallContext& call, Role least);
 
 v1::Project ToProto(const Project& project);
+ProjectQuota FromProto(const v1::ProjectQuota& quota);
+v1::ProjectQuota ToProto(const ProjectQuota& quota);
 v1::ApiKey ToProto(const ApiKey& key);
 
 }  // namespace furnace::registry::rpc

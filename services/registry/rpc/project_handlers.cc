@@ -32,6 +32,16 @@ absl::StatusOr<v1::ListProjectsResponse> ProjectHandlers::ListProjects(
   return response;
 }
 
+absl::StatusOr<v1::SetQuotaResponse> ProjectHandlers::SetQuota(
+    const furnace::rpc::CallContext& call, const v1::SetQuotaRequest& request) {
+  FURNACE_ASSIGN_OR_RETURN(const Caller caller, CallerOf(call, Role::kOperator));
+  FURNACE_ASSIGN_OR_RETURN(const Project project, projects_.SetQuota(caller, request.project_id(),
+                                                                     FromProto(request.quota())));
+  v1::SetQuotaResponse response;
+  *response.mutable_project() = ToProto(project);
+  return response;
+}
+
 absl::StatusOr<v1::CreateApiKeyResponse> ProjectHandlers::CreateApiKey(
     const furnace::rpc::CallContext& call, const v1::CreateApiKeyRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(const Caller caller, CallerOf(call, Role::kAdmin));

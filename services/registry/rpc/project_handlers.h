@@ -20,6 +20,8 @@ class ProjectHandlers {
                                                     const v1::GetProjectRequest& request);
   absl::StatusOr<v1::ListProjectsResponse> ListProjects(const furnace::rpc::CallContext& call,
                                                         const v1::ListProjectsRequest& request);
+  absl::StatusOr<v1::SetQuotaResponse> SetQuota(const furnace::rpc::CallContext& call,
+                                                const v1::SetQuotaRequest& request);
   absl::StatusOr<v1::CreateApiKeyResponse> CreateApiKey(const furnace::rpc::CallContext& call,
                                                         const v1::CreateApiKeyRequest& request);
   absl::StatusOr<v1::ListApiKeysResponse> ListApiKeys(const furnace::rpc::CallContext& call,

@@ -27,6 +27,13 @@ grpc::Status ProjectService::ListProjects(grpc::ServerContext* context,
                                 std::bind_front(&ProjectHandlers::ListProjects, &handlers_));
 }
 
+grpc::Status ProjectService::SetQuota(grpc::ServerContext* context,
+                                      const v1::SetQuotaRequest* request,
+                                      v1::SetQuotaResponse* response) {
+  return furnace::rpc::RunUnary(gate_, *context, *request, response,
+                                std::bind_front(&ProjectHandlers::SetQuota, &handlers_));
+}
+
 grpc::Status ProjectService::CreateApiKey(grpc::ServerContext* context,
                                           const v1::CreateApiKeyRequest* request,
                                           v1::CreateApiKeyResponse* response) {

@@ -18,6 +18,8 @@ class ProjectService final : public v1::ProjectService::Service {
                           v1::GetProjectResponse* response) override;
   grpc::Status ListProjects(grpc::ServerContext* context, const v1::ListProjectsRequest* request,
                             v1::ListProjectsResponse* response) override;
+  grpc::Status SetQuota(grpc::ServerContext* context, const v1::SetQuotaRequest* request,
+                        v1::SetQuotaResponse* response) override;
   grpc::Status CreateApiKey(grpc::ServerContext* context, const v1::CreateApiKeyRequest* request,
                             v1::CreateApiKeyResponse* response) override;
   grpc::Status ListApiKeys(grpc::ServerContext* context, const v1::ListApiKeysRequest* request,

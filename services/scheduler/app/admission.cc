@@ -17,19 +17,21 @@ QueueLoad Admission::View::Of(const std::string& project_id) const {
 }
 
 absl::Status Admission::Admit(const std::string& project_id, const QueueLoad& asked) {
-  if (!limits_.any()) return absl::OkStatus();
+  const AdmissionLimits limits =
+      quotas_ == nullptr ? limits_ : WithQuota(limits_, quotas_->Of(project_id).max_queued_jobs);
+  if (!limits.any()) return absl::OkStatus();
   MutexLock lock(mutex_);
   QueueLoad suite = seen_.suite;
   QueueLoad project = seen_.Of(project_id);
   suite += admitted_.suite;
   project += admitted_.Of(project_id);
-  FURNACE_RETURN_IF_ERROR(CheckAdmission(limits_, suite, project, asked));
+  FURNACE_RETURN_IF_ERROR(CheckAdmission(limits, suite, project, asked));
   admitted_.Add(project_id, asked);
   return absl::OkStatus();
 }
 
 absl::Status Admission::Refresh() {
-  if (!limits_.any()) return absl::OkStatus();
+  if (!limits_.any() && (quotas_ == nullptr || !quotas_->LimitQueues())) return absl::OkStatus();
   {
     MutexLock lock(mutex_);
     for (const auto& [project_id, load] : admitted_.projects) seen_.Add(project_id, load);

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "libs/common/base/mutex.h"
 #include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/project_quotas.h"
 #include "services/scheduler/domain/admission.h"
 
 namespace furnace::scheduler {
@@ -24,7 +25,8 @@ class QueueLoads {
       const std::vector<std::string>& endpoint_ids) = 0;
 };
 
-/// Keeps what waits within the limits of the suite and of each project. Thread-safe.
+/// Keeps what waits within the limits of the suite and of each project, which a project's quota
+/// replaces. Thread-safe.
 ///
 /// A project's endpoints lie in several shards, so no script can check a limit over them.
 /// Instead each replica knows what waited when it last looked, every kEvery, and adds
@@ -34,8 +36,9 @@ class Admission {
  public:
   static constexpr absl::Duration kEvery = absl::Milliseconds(500);
 
-  Admission(QueueLoads& loads, EndpointCatalog& catalog, AdmissionLimits limits)
-      : loads_(loads), catalog_(catalog), limits_(limits) {}
+  Admission(QueueLoads& loads, EndpointCatalog& catalog, AdmissionLimits limits,
+            const ProjectQuotas* quotas = nullptr)
+      : loads_(loads), catalog_(catalog), limits_(limits), quotas_(quotas) {}
 
   /// Lets in a submit of a project, or says RESOURCE_EXHAUSTED. One that is then not
   /// queued counts until the next Refresh. Does not block.
@@ -60,6 +63,7 @@ class Admission {
   QueueLoads& loads_;
   EndpointCatalog& catalog_;
   const AdmissionLimits limits_;
+  const ProjectQuotas* const quotas_;  // May be nullptr.
   Mutex mutex_;
   View seen_ ABSL_GUARDED_BY(mutex_);      // With what was admitted before the last look.
   View admitted_ ABSL_GUARDED_BY(mutex_);  // Since the last look began.

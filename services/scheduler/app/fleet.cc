@@ -21,6 +21,11 @@ WorkerState StateOf(const ConnectedWorker& worker) {
   return worker.jobs > 0 ? WorkerState::kRunning : WorkerState::kIdle;
 }
 
+// Whether it has jobs, or is about to.
+bool IsInUse(const FleetWorker& worker) {
+  return worker.jobs > 0 || worker.state == WorkerState::kStarting;
+}
+
 FleetWorker FromDriver(const DriverWorker& worker) {
   return {.id = worker.id,
           .endpoint_id = worker.endpoint_id,
@@ -141,17 +146,73 @@ void Fleet::Scale() {
   const auto queues = log_.Survey(ids);
   if (!queues.ok()) return;  // Redis is away; the next round will do.
   const std::vector<GpuOffer> offers = OffersOf(driver_.Gpus());
+  std::map<std::string, std::int64_t> gpus = GpusByProject(workers);
   std::vector<StartWish> wishes;
   std::vector<Scaled> scaled;
   for (const EndpointPtr& endpoint : endpoints) {
     const auto queue = queues->find(endpoint->id);
     if (queue == queues->end()) continue;
+    const std::vector<FleetWorker>& own = by_endpoint[endpoint->id];
     std::optional<StartBlock> block;
     if (rules_ != nullptr) block = rules_->BlockOf(*endpoint);
-    scaled.push_back(ScaleEndpoint(Standing(endpoint, block), Startable(queue->second, block),
-                                   by_endpoint[endpoint->id], offers, wishes));
+    NoteWaiting(*endpoint, queue->second, own);
+    const EndpointPtr allowed = Within(Standing(endpoint, block), own, gpus);
+    const std::size_t before = wishes.size();
+    scaled.push_back(ScaleEndpoint(allowed, Startable(queue->second, block), own, offers, wishes));
+    if (wishes.size() == before) continue;
+    gpus[endpoint->project_id] +=
+        static_cast<std::int64_t>(wishes.back().starts.size()) * endpoint->gpu_count;
   }
   StartWorkers(wishes, workers, scaled);
+}
+
+std::map<std::string, std::int64_t> Fleet::GpusByProject(
+    const std::vector<FleetWorker>& workers) const {
+  std::map<std::string, std::int64_t> gpus;
+  for (const FleetWorker& worker : workers) {
+    const EndpointPtr endpoint = catalog_.Cached(worker.endpoint_id);
+    if (endpoint != nullptr && IsInUse(worker)) gpus[endpoint->project_id] += worker.gpu_count;
+  }
+  return gpus;
+}
+
+void Fleet::NoteWaiting(const Endpoint& endpoint, const QueueSnapshot& queue,
+                        const std::vector<FleetWorker>& workers) const {
+  if (rules_ == nullptr || endpoint.paused || !rules_->MostGpusOf(endpoint)) return;
+  const QueueSnapshot open = WithoutClosed(queue, clock_.Now());
+  const bool waits = std::any_of(open.classes.begin(), open.classes.end(),
+                                 [](const auto& each) { return !each.affinity.background; });
+  if (!waits) return;
+  int serving = 0;
+  bool starting = false;
+  for (const FleetWorker& worker : workers) {
+    if (worker.state != WorkerState::kDraining) ++serving;
+    if (worker.state == WorkerState::kStarting) starting = true;
+  }
+  const auto announced = announced_.find(endpoint.id);
+  const bool hindered = announced != announced_.end() &&
+                        announced->second.obstacle != Obstacle::kNone &&
+                        announced->second.obstacle != Obstacle::kStarting;
+  if (starting || (serving < endpoint.scale.max_workers && !hindered)) {
+    rules_->NoteWaiting(endpoint);
+  }
+}
+
+EndpointPtr Fleet::Within(const EndpointPtr& endpoint, const std::vector<FleetWorker>& workers,
+                          const std::map<std::string, std::int64_t>& gpus) const {
+  if (rules_ == nullptr) return endpoint;
+  const std::optional<std::int64_t> most = rules_->MostGpusOf(*endpoint);
+  if (!most) return endpoint;
+  const auto held = gpus.find(endpoint->project_id);
+  std::int64_t others = held == gpus.end() ? 0 : held->second;
+  for (const FleetWorker& worker : workers) {
+    if (IsInUse(worker) && worker.state != WorkerState::kDraining) others -= worker.gpu_count;
+  }
+  const std::int64_t room = std::max<std::int64_t>(1, (*most - others) / endpoint->gpu_count);
+  if (room >= endpoint->scale.max_workers) return endpoint;
+  Endpoint within = *endpoint;
+  within.scale.max_workers = static_cast<int>(room);
+  return std::make_shared<const Endpoint>(std::move(within));
 }
 
 EndpointPtr Fleet::Standing(const EndpointPtr& endpoint, const std::optional<StartBlock>& block) {

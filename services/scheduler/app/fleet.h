@@ -99,6 +99,16 @@ class Fleet {
     bool unmet = false;  // See ScaleDecision.
   };
 
+  /// Of the workers that have jobs or start.
+  std::map<std::string, std::int64_t> GpusByProject(const std::vector<FleetWorker>& workers) const;
+  /// Tells the rules of an endpoint of a project with a quota of GPUs whose jobs wait for workers
+  /// that start or would be started.
+  void NoteWaiting(const Endpoint& endpoint, const QueueSnapshot& queue,
+                   const std::vector<FleetWorker>& workers) const;
+  /// The endpoint with no more workers than its project's quota of GPUs has room for, but for
+  /// one. `gpus` is what GpusByProject says, and what is about to be started.
+  EndpointPtr Within(const EndpointPtr& endpoint, const std::vector<FleetWorker>& workers,
+                     const std::map<std::string, std::int64_t>& gpus) const;
   /// What the autoscaler is to see of an endpoint: without workers that are always on, when they
   /// are not to be kept.
   static EndpointPtr Standing(const EndpointPtr& endpoint, const std::optional<StartBlock>& block);

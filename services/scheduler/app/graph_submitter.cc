@@ -1,12 +1,14 @@
 #include "services/scheduler/app/graph_submitter.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <utility>
 
 #include "libs/common/base/status.h"
 #include "libs/common/json/json.h"
+#include "services/scheduler/app/await.h"
 #include "services/scheduler/app/output_references.h"
 
 namespace furnace::scheduler {
@@ -62,6 +64,7 @@ absl::StatusOr<std::vector<Submission>> GraphSubmitter::Prepare(GraphRequest req
   std::vector<Submission> submissions;
   for (auto& [endpoint_id, jobs] : by_endpoint) {
     FURNACE_ASSIGN_OR_RETURN(Submission submission, submitter_.Prepare(std::move(jobs)));
+    submission.counted = true;
     submissions.push_back(std::move(submission));
   }
   return submissions;
@@ -82,7 +85,25 @@ absl::Status GraphSubmitter::Queue(std::vector<Submission> submissions) {
   return first;
 }
 
+// A graph counts whole, and not at all when it was certainly not queued.
 absl::StatusOr<Ids> GraphSubmitter::Submit(GraphRequest request) {
+  if (requests_ == nullptr || !requests_->Limits(request.project_id)) {
+    return SubmitCounted(std::move(request));
+  }
+  const auto jobs = static_cast<std::int64_t>(request.nodes.size());
+  FURNACE_ASSIGN_OR_RETURN(const RequestQuota::Ticket ticket,
+                           Await<RequestQuota::Ticket>([&](Done<RequestQuota::Ticket> done) {
+                             requests_->Take(request.project_id, jobs, std::move(done));
+                           }));
+  absl::StatusOr<Ids> ids = SubmitCounted(std::move(request));
+  const absl::Status& status = ids.status();
+  const bool refused =
+      !ids.ok() && !absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status);
+  if (refused) requests_->GiveBack(ticket);
+  return ids;
+}
+
+absl::StatusOr<Ids> GraphSubmitter::SubmitCounted(GraphRequest request) {
   std::vector<GraphNode> nodes;
   for (const GraphRequest::Node& node : request.nodes) nodes.push_back(node.node);
   FURNACE_ASSIGN_OR_RETURN(const std::vector<std::size_t> order, TopologicalOrder(nodes));

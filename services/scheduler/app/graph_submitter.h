@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "services/scheduler/app/dependencies.h"
 #include "services/scheduler/app/endpoint_catalog.h"
+#include "services/scheduler/app/request_quota.h"
 #include "services/scheduler/app/submitter.h"
 #include "services/scheduler/domain/graph.h"
 
@@ -33,13 +34,19 @@ struct GraphRequest {
 /// that the graph is dropped, and cancel its jobs.
 class GraphSubmitter {
  public:
-  GraphSubmitter(EndpointCatalog& catalog, Submitter& submitter, Dependencies& dependencies)
-      : catalog_(catalog), submitter_(submitter), dependencies_(dependencies) {}
+  GraphSubmitter(EndpointCatalog& catalog, Submitter& submitter, Dependencies& dependencies,
+                 RequestQuota* requests = nullptr)
+      : catalog_(catalog),
+        submitter_(submitter),
+        dependencies_(dependencies),
+        requests_(requests) {}
 
   /// The ids of the jobs by the names of their nodes. Errors: see JobService.SubmitGraph.
   absl::StatusOr<std::map<std::string, std::string>> Submit(GraphRequest request);
 
  private:
+  /// As Submit, of what has been counted as requests.
+  absl::StatusOr<std::map<std::string, std::string>> SubmitCounted(GraphRequest request);
   absl::StatusOr<std::vector<Submission>> Prepare(GraphRequest request, const std::string& graph_id,
                                                   const std::map<std::string, std::string>& ids);
   absl::Status Queue(std::vector<Submission> submissions);
@@ -47,6 +54,7 @@ class GraphSubmitter {
   EndpointCatalog& catalog_;
   Submitter& submitter_;
   Dependencies& dependencies_;
+  RequestQuota* const requests_;  // May be nullptr.
 };
 
 }  // namespace furnace::scheduler

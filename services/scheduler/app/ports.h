@@ -67,6 +67,7 @@ struct Submission {
   absl::Duration idempotency_ttl;
   std::string fingerprint;    // Of the input and options that the key stands for.
   std::string batch_id = {};  // Of the items; empty: none.
+  bool counted = false;       // Against the project's quota of requests.
   std::vector<Item> items;
 };
 

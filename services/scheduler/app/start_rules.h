@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,14 @@ class StartRules {
 
   /// Whether an endpoint that is not known may have such rules.
   virtual bool MayCoverUnknown() const = 0;
+
+  /// How many GPUs the running jobs of the endpoint's project may have together; nullopt: any
+  /// number, or not known.
+  virtual std::optional<std::int64_t> MostGpusOf(const Endpoint&) const { return std::nullopt; }
+
+  /// Jobs of the endpoint wait for workers that start, or would be started. To be told again
+  /// every few seconds while that is so.
+  virtual void NoteWaiting(const Endpoint&) const {}
 };
 
 }  // namespace furnace::scheduler

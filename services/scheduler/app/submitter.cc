@@ -53,6 +53,12 @@ QueueLoad LoadOf(const Submission& submission) {
   return load;
 }
 
+// Whether a submission's jobs were certainly not queued; after other errors they may have been.
+bool WasRefused(const absl::StatusOr<SubmitResult>& result) {
+  return absl::IsResourceExhausted(result.status()) || absl::IsAlreadyExists(result.status()) ||
+         (result.ok() && !result->known_id.empty());
+}
+
 // Those of the submission's jobs that are to be linked to their parents.
 std::vector<UnlinkedJob> UnlinkedOf(const Submission& submission) {
   std::vector<UnlinkedJob> jobs;
@@ -200,7 +206,41 @@ void Submitter::Submit(Submission submission, Done<SubmitResult> done) {
   if (!admitted.ok()) {
     if (submission.idempotency_key.empty()) return done(admitted);
     done = OnlyIfKnown(submission, admitted, std::move(done));
+  } else if (requests_ != nullptr && !submission.counted &&
+             requests_->Limits(submission.project_id)) {
+    return CountAndQueue(std::move(submission), std::move(done));
   }
+  Queue(std::move(submission), std::move(done));
+}
+
+void Submitter::CountAndQueue(Submission submission, Done<SubmitResult> done) {
+  const std::string project_id = submission.project_id;
+  const auto jobs = static_cast<std::int64_t>(submission.items.size());
+  requests_->Take(project_id, jobs,
+                  [this, submission = std::move(submission),
+                   done = std::move(done)](absl::StatusOr<RequestQuota::Ticket> ticket) mutable {
+                    if (ticket.ok()) {
+                      done = GivingBack(*std::move(ticket), std::move(done));
+                    } else if (absl::IsResourceExhausted(ticket.status()) &&
+                               !submission.idempotency_key.empty()) {
+                      done = OnlyIfKnown(submission, ticket.status(), std::move(done));
+                    } else {
+                      return done(ticket.status());
+                    }
+                    Queue(std::move(submission), std::move(done));
+                  });
+}
+
+// What was not queued, or only repeats another submit, counts as nothing.
+Done<SubmitResult> Submitter::GivingBack(RequestQuota::Ticket ticket, Done<SubmitResult> done) {
+  return [this, ticket = std::move(ticket),
+          done = std::move(done)](absl::StatusOr<SubmitResult> result) mutable {
+    if (WasRefused(result)) requests_->GiveBack(ticket);
+    done(std::move(result));
+  };
+}
+
+void Submitter::Queue(Submission submission, Done<SubmitResult> done) {
   std::vector<std::string> to_persist;
   for (const Submission::Item& item : submission.items) {
     if (item.persisted) to_persist.push_back(item.id);
@@ -231,11 +271,7 @@ Done<SubmitResult> Submitter::DroppingInputs(const Submission& submission,
   if (stored.empty()) return done;
   return [this, stored = std::move(stored),
           done = std::move(done)](absl::StatusOr<SubmitResult> result) mutable {
-    // After any other error the jobs may have been queued.
-    const bool refused = absl::IsResourceExhausted(result.status()) ||
-                         absl::IsAlreadyExists(result.status()) ||
-                         (result.ok() && !result->known_id.empty());
-    if (refused) DropInputs(std::move(stored));
+    if (WasRefused(result)) DropInputs(std::move(stored));
     done(std::move(result));
   };
 }

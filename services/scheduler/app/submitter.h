@@ -14,6 +14,7 @@
 #include "services/scheduler/app/endpoint_catalog.h"
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/ports.h"
+#include "services/scheduler/app/request_quota.h"
 #include "services/scheduler/domain/batch.h"
 
 namespace furnace::scheduler {
@@ -71,7 +72,7 @@ class Submitter {
   /// `blocking` runs what writes the payload store, and links jobs to their parents.
   Submitter(EndpointCatalog& catalog, JobQueue& queue, PayloadStore& payloads, Persister& persister,
             Admission& admission, Dependencies& dependencies, runtime::ThreadPool& blocking,
-            const Clock& clock, int shards)
+            const Clock& clock, int shards, RequestQuota* requests = nullptr)
       : catalog_(catalog),
         queue_(queue),
         payloads_(payloads),
@@ -80,7 +81,8 @@ class Submitter {
         dependencies_(dependencies),
         blocking_(blocking),
         clock_(clock),
-        shards_(shards) {}
+        shards_(shards),
+        requests_(requests) {}
 
   /// Whether Prepare would not block.
   bool IsQuick(const JobRequest& request) const;
@@ -95,9 +97,10 @@ class Submitter {
   /// errors of the payload store. May block; nothing is queued yet.
   absl::StatusOr<Submission> Prepare(JobRequest request);
 
-  /// JobQueue::Submit of what the limits admit, and then, for jobs that ask for it,
-  /// Persister::Save; the stored inputs of a submission that was certainly not queued are dropped
-  /// again, and jobs with parents, but for a graph's, are linked to them. Does not block.
+  /// JobQueue::Submit of what the limits and the project's quotas admit, and then, for jobs that
+  /// ask for it, Persister::Save; the stored inputs of a submission that was certainly not queued
+  /// are dropped again, and jobs with parents, but for a graph's, are linked to them. Does not
+  /// block.
   void Submit(Submission submission, Done<SubmitResult> done);
 
  private:
@@ -107,6 +110,9 @@ class Submitter {
   Done<SubmitResult> Linking(const Submission& submission, Done<SubmitResult> done);
   Done<SubmitResult> OnlyIfKnown(Submission& submission, absl::Status refusal,
                                  Done<SubmitResult> done);
+  void CountAndQueue(Submission submission, Done<SubmitResult> done);
+  Done<SubmitResult> GivingBack(RequestQuota::Ticket ticket, Done<SubmitResult> done);
+  void Queue(Submission submission, Done<SubmitResult> done);
   void SubmitPersisted(Submission submission, std::vector<std::string> job_ids,
                        Done<SubmitResult> done);
   void Link(std::string project_id, std::vector<UnlinkedJob> jobs, SubmitResult result,
@@ -123,6 +129,7 @@ class Submitter {
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const int shards_;
+  RequestQuota* const requests_;  // May be nullptr.
 };
 
 }  // namespace furnace::scheduler

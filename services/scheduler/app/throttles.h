@@ -46,6 +46,10 @@ class Throttles final : public StartRules {
   std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint& endpoint) const override;
   std::optional<StartBlock> BlockOf(const Endpoint& endpoint) const override;
   bool MayCoverUnknown() const override;
+  std::optional<std::int64_t> MostGpusOf(const Endpoint& endpoint) const override {
+    return rules_.MostGpusOf(endpoint);
+  }
+  void NoteWaiting(const Endpoint& endpoint) const override { rules_.NoteWaiting(endpoint); }
 
  private:
   std::optional<std::string> ReasonOf(const std::string& project_id) const

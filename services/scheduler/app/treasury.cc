@@ -5,15 +5,18 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/domain/gpu_quota.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
 namespace {
 
 constexpr int kFirstShard = 0;
+constexpr std::int64_t kTurn = 8;  // Rounds.
 
 // As the accounts tell them, for want of metering.
 std::vector<Budget> BudgetsOf(const std::vector<std::map<std::string, StoredAccount>>& accounts) {
@@ -31,6 +34,7 @@ std::vector<Budget> BudgetsOf(const std::vector<std::map<std::string, StoredAcco
 
 // What an attempt costs; nullopt while nobody can say.
 std::optional<BudgetRate> RateOf(const Budget& budget) {
+  if (budget.unit == BudgetUnit::kGpus) return BudgetRate{.budget_id = budget.id};
   if (budget.unit == BudgetUnit::kGpuTimeUs) {
     return BudgetRate{.budget_id = budget.id, .other_gpu_second = 1'000'000};
   }
@@ -47,6 +51,9 @@ struct LeaseCost {
 };
 
 LeaseCost LeaseCostOf(const Budget& budget, const Endpoint& endpoint, absl::Duration lease) {
+  if (budget.unit == BudgetUnit::kGpus) {
+    return {.least = endpoint.gpu_count, .most = endpoint.gpu_count};
+  }
   const std::optional<BudgetRate> rate = RateOf(budget);
   if (!rate || endpoint.gpu_types.empty()) return {};
   LeaseCost cost{.least = std::numeric_limits<std::int64_t>::max()};
@@ -60,6 +67,12 @@ LeaseCost LeaseCostOf(const Budget& budget, const Endpoint& endpoint, absl::Dura
 }
 
 std::string SentenceOf(const Budget& budget) {
+  if (budget.unit == BudgetUnit::kGpus) {
+    return fmt::format(
+        "jobs that run have the GPUs of its project's quota, or leave too few: "
+        "max_concurrent_gpus is {}",
+        budget.limit > 0 ? std::to_string(budget.limit) : "not known now");
+  }
   const std::string whose = budget.endpoint_id.empty() ? "project" : "endpoint";
   std::string text = fmt::format(
       "the budget {} of its {} is spent, or jobs that run hold it, or too little is left to start "
@@ -93,6 +106,7 @@ absl::Status Treasury::Refresh() {
   }
   Accounts accounts;
   if (!idle) {
+    FURNACE_RETURN_IF_ERROR(AskForWaiting());
     FURNACE_ASSIGN_OR_RETURN(accounts, ReadAll(leads));
   }
   absl::StatusOr<std::vector<Budget>> budgets = source_.HardBudgets();
@@ -162,17 +176,21 @@ std::vector<Treasury::Plan> Treasury::PlanFor(const std::vector<Budget>& budgets
       if (stored == in_shard.end()) continue;
       share.account = stored->second.account;
       share.wanted = stored->second.wanted;
+      share.asked = stored->second.asked;
     }
     Plan& plan = plans.emplace_back();
     plan.budget = &budget;
     plan.free = FreeOf(budget, shares);
-    const std::vector<std::int64_t> left = ShareOut(budget, shares);
+    const std::vector<std::int64_t> left = budget.unit == BudgetUnit::kGpus
+                                               ? ShareOutGpus(budget, shares, round_ / kTurn)
+                                               : ShareOut(budget, shares);
     for (std::size_t i = 0; i < shares.size(); ++i) plan.left[shares[i].shard] = left[i];
   }
   return plans;
 }
 
 absl::Status Treasury::Distribute(const std::vector<Budget>& budgets, Accounts& accounts) {
+  ++round_;
   std::vector<Plan> plans = PlanFor(budgets, accounts);
   std::set<std::string> known;
   for (const Budget& budget : budgets) known.insert(budget.id);
@@ -227,7 +245,9 @@ absl::Status Treasury::ChangeIn(int shard, const std::vector<AllowanceChange>& d
     }
     const std::int64_t before = std::max<std::int64_t>(0, account.left);
     account.left += *made[i];
-    plan.free -= std::max<std::int64_t>(0, account.left) - before;
+    const std::int64_t given = std::max<std::int64_t>(0, account.left) - before;
+    // GPUs taken back may have been leased since they were read: the next round knows.
+    plan.free -= plan.budget->unit == BudgetUnit::kGpus ? std::max<std::int64_t>(0, given) : given;
   }
   return absl::OkStatus();
 }
@@ -257,17 +277,50 @@ std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint) const {
     if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
     const auto& in_shard = shard < seen_.size() ? seen_[shard] : none;
     const auto found = in_shard.find(budget.id);
+    const bool counts_gpus = budget.unit == BudgetUnit::kGpus;
     // What other shards have left is given to this one when it asks.
-    if (found != in_shard.end() && found->second.account.left > 0 &&
+    if (found != in_shard.end() && (found->second.account.left > 0 || counts_gpus) &&
         LeftOf(budget.id) >= LeaseCostOf(budget, endpoint, lease_).least) {
       continue;
     }
     // One that has no account yet is about to be given one.
-    return StartBlock{.constraint = WaitConstraint::kBudget,
+    return StartBlock{.constraint = counts_gpus ? WaitConstraint::kQuota : WaitConstraint::kBudget,
                       .detail = SentenceOf(budget),
-                      .ends_standing = found != in_shard.end()};
+                      .ends_standing = found != in_shard.end() && !counts_gpus};
   }
   return std::nullopt;
+}
+
+std::optional<std::int64_t> Treasury::MostGpusOf(const Endpoint& endpoint) const {
+  MutexLock lock(mutex_);
+  const auto of_project = budgets_.find(endpoint.project_id);
+  if (of_project == budgets_.end()) return std::nullopt;
+  for (const Budget& budget : of_project->second) {
+    if (budget.unit == BudgetUnit::kGpus && budget.limit > 0) return budget.limit;
+  }
+  return std::nullopt;
+}
+
+void Treasury::NoteWaiting(const Endpoint& endpoint) const {
+  MutexLock lock(mutex_);
+  const auto of_project = budgets_.find(endpoint.project_id);
+  if (of_project == budgets_.end()) return;
+  for (const Budget& budget : of_project->second) {
+    if (budget.unit != BudgetUnit::kGpus) continue;
+    waiting_[ShardOfEndpoint(endpoint.id, leader_.shards())].insert(budget.id);
+  }
+}
+
+absl::Status Treasury::AskForWaiting() {
+  std::map<int, std::set<std::string>> waiting;
+  {
+    MutexLock lock(mutex_);
+    waiting.swap(waiting_);
+  }
+  for (const auto& [shard, ids] : waiting) {
+    FURNACE_RETURN_IF_ERROR(accounts_.Ask(shard, {ids.begin(), ids.end()}));
+  }
+  return absl::OkStatus();
 }
 
 std::int64_t Treasury::LeftOf(const std::string& budget_id) const {

@@ -23,6 +23,11 @@ absl::Status Check(std::string_view whose, const QueueLoad& limit, const QueueLo
 
 }  // namespace
 
+AdmissionLimits WithQuota(AdmissionLimits limits, std::int64_t max_queued_jobs) {
+  if (max_queued_jobs > 0) limits.project.jobs = max_queued_jobs;
+  return limits;
+}
+
 absl::Status CheckAdmission(const AdmissionLimits& limits, const QueueLoad& suite,
                             const QueueLoad& project, const QueueLoad& asked) {
   FURNACE_RETURN_IF_ERROR(Check("the project", limits.project, project, asked));

@@ -27,6 +27,9 @@ struct AdmissionLimits {
   bool any() const { return suite != QueueLoad{} || project != QueueLoad{}; }
 };
 
+/// The limits with a project's own quota of jobs, if that is not 0.
+AdmissionLimits WithQuota(AdmissionLimits limits, std::int64_t max_queued_jobs);
+
 /// OK when `asked` fits on top of what waits in the suite and in the project.
 /// RESOURCE_EXHAUSTED names the limit that it would pass.
 absl::Status CheckAdmission(const AdmissionLimits& limits, const QueueLoad& suite,

@@ -51,11 +51,15 @@ std::int64_t CostOf(std::int64_t fixed, std::int64_t gpu_second, int gpus, absl:
   return fixed + us / kSecondUs * gpus * gpu_second + (rest + kSecondUs - 1) / kSecondUs;
 }
 
+std::int64_t AmountOf(const BudgetHold& hold, int gpus, absl::Time from, absl::Time till) {
+  if (IsGpuQuota(hold.budget_id)) return gpus;
+  return CostOf(hold.fixed, hold.gpu_second, gpus, from, till);
+}
+
 void ExtendHold(int gpus, absl::Time start, absl::Time till, BudgetAccount& account,
                 BudgetHold& hold) {
   const std::int64_t have = hold.window == account.window ? hold.amount : 0;
-  const std::int64_t want =
-      CostOf(hold.fixed, hold.gpu_second, gpus, std::max(start, account.window), till);
+  const std::int64_t want = AmountOf(hold, gpus, std::max(start, account.window), till);
   account.left -= want - have;
   account.held += want - have;
   hold.window = account.window;
@@ -65,7 +69,7 @@ void ExtendHold(int gpus, absl::Time start, absl::Time till, BudgetAccount& acco
 std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl::Time end,
                         bool billed, BudgetAccount& account) {
   const std::int64_t have = hold.window == account.window ? hold.amount : 0;
-  const bool counts = billed && end >= account.window;
+  const bool counts = billed && end >= account.window && !IsGpuQuota(hold.budget_id);
   const std::int64_t cost =
       counts ? CostOf(hold.fixed, hold.gpu_second, gpus, std::max(start, account.window), end) : 0;
   account.held -= have;
@@ -116,7 +120,8 @@ std::optional<Budget> DecodeBudget(std::string_view id, std::string_view text) {
   int unit = 0;
   std::int64_t end_us = 0;
   if (words.size() != kWords || !absl::SimpleAtoi(words[0], &unit) ||
-      !absl::SimpleAtoi(words[3], &end_us) || unit < 1 || unit > 2) {
+      !absl::SimpleAtoi(words[3], &end_us) || unit < 1 ||
+      unit > static_cast<int>(BudgetUnit::kGpus)) {
     return std::nullopt;
   }
   return Budget{.id = std::string(id),

@@ -14,8 +14,16 @@
 
 namespace furnace::scheduler {
 
-/// In what a budget's limit is. Numbers as furnace.internal.v1.BudgetUnit.
-enum class BudgetUnit { kNanoUsd = 1, kGpuTimeUs = 2 };
+/// In what a budget's limit is. Numbers as furnace.internal.v1.BudgetUnit, which lacks the last:
+/// GPUs at a time, see gpu_quota.h.
+enum class BudgetUnit { kNanoUsd = 1, kGpuTimeUs = 2, kGpus = 3 };
+
+/// How ids of quotas of GPUs begin; lua/lib/budgets.lua knows it, too.
+inline constexpr std::string_view kGpuQuotaPrefix = "gpus:";
+
+inline bool IsGpuQuota(std::string_view budget_id) {
+  return budget_id.starts_with(kGpuQuotaPrefix);
+}
 
 /// What a project pays for attempts, in nano-dollars.
 struct RateCard {
@@ -84,6 +92,9 @@ struct BudgetHold {
 std::int64_t CostOf(std::int64_t fixed, std::int64_t gpu_second, int gpus, absl::Time from,
                     absl::Time till);
 
+/// What a lease holds from one time to another: what it costs; of a quota of GPUs, these.
+std::int64_t AmountOf(const BudgetHold& hold, int gpus, absl::Time from, absl::Time till);
+
 /// Lets a lease that started at `start` hold what it costs until `till`.
 void ExtendHold(int gpus, absl::Time start, absl::Time till, BudgetAccount& account,
                 BudgetHold& hold);
@@ -103,6 +114,7 @@ struct BudgetShare {
   BudgetAccount account = {};
   bool wanted = false;     // Leases hold some, or jobs have found too little left.
   std::int64_t lease = 0;  // What a new lease there costs at most; 0: not known.
+  bool asked = false;      // Jobs have found too little left.
 };
 
 /// What may be left in each account: what the limit leaves, shared out among those that want

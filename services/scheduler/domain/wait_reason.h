@@ -62,6 +62,7 @@ enum class WaitConstraint {
   kFairShare = 14,
   kBudget = 15,
   kThrottled = 16,
+  kQuota = 17,
 };
 
 /// Why none of an endpoint's jobs can be started, besides its queue and its workers.

@@ -26,7 +26,9 @@ class BudgetContract : public JobQueueContract<Backend> {
   static constexpr absl::Duration kLease = absl::Seconds(10);
   static constexpr std::int64_t kHold = 10 * kSecondUs;
 
-  BudgetAccounts& accounts() { return this->backend_.budgets(); }
+  explicit BudgetContract(std::string budget = NewId()) : budget_(std::move(budget)) {}
+
+  virtual BudgetAccounts& accounts() { return this->backend_.budgets(); }
 
   StoredAccount Stored(bool fence = false) {
     return accounts().Read(this->shard(), fence).value()[budget_];
@@ -64,7 +66,7 @@ class BudgetContract : public JobQueueContract<Backend> {
     ASSERT_TRUE(this->log().Forget(this->shard(), ids, {}).ok());
   }
 
-  const std::string budget_ = NewId();
+  const std::string budget_;
   BudgetRate rate_{.budget_id = budget_, .other_gpu_second = kSecondUs};
   absl::Time window_ = absl::FromUnixSeconds(1'600'000'000);
 };

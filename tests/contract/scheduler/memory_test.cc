@@ -3,6 +3,7 @@
 #include "tests/contract/scheduler/batch_store_contract.h"
 #include "tests/contract/scheduler/budget_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
+#include "tests/contract/scheduler/gpu_quota_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/lifetime_contract.h"
 #include "tests/contract/scheduler/lifetime_property.h"
@@ -10,6 +11,7 @@
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/request_contract.h"
 #include "tests/contract/scheduler/result_contract.h"
 #include "tests/contract/scheduler/s3_config_contract.h"
 #include "tests/contract/scheduler/schedule_store_contract.h"
@@ -24,6 +26,7 @@
 #include "tests/support/scheduler/memory_job_links.h"
 #include "tests/support/scheduler/memory_lost_jobs.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
+#include "tests/support/scheduler/memory_request_counts.h"
 #include "tests/support/scheduler/memory_schedule_store.h"
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
@@ -42,7 +45,9 @@ class MemoryQueueBackend {
   void LoseAll() { lost_.LoseAll(); }
   JobLinks& links() { return links_; }
   BudgetAccounts& budgets() { return budgets_; }
+  BudgetAccounts& gpu_quotas() { return budgets_; }
   WorkerLives& lives() { return lives_; }
+  RequestCounts& requests() { return requests_; }
   absl::Time Now() { return clock_.Now(); }
   void PassTime(absl::Duration time) { clock_.Advance(time); }
 
@@ -55,6 +60,7 @@ class MemoryQueueBackend {
   MemoryQueueLoads loads_{queue_};
   MemoryJobLinks links_{queue_};
   MemoryBudgetAccounts budgets_{queue_};
+  MemoryRequestCounts requests_{clock_};
 };
 
 class MemoryStoresBackend {
@@ -101,6 +107,8 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ProgressContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WindowContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, S3ConfigContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BudgetContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, GpuQuotaContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, RequestContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchStoreContract, MemoryStoresBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WebhookOutboxContract, MemoryOutboxBackend);

@@ -6,12 +6,14 @@
 #include "services/scheduler/storage/redis/job_queue.h"
 #include "services/scheduler/storage/redis/lost_jobs.h"
 #include "services/scheduler/storage/redis/queue_loads.h"
+#include "services/scheduler/storage/redis/request_counts.h"
 #include "services/scheduler/storage/redis/shard_log.h"
 #include "services/scheduler/storage/redis/worker_lives.h"
 #include "tests/contract/scheduler/affinity_contract.h"
 #include "tests/contract/scheduler/batch_queue_contract.h"
 #include "tests/contract/scheduler/budget_contract.h"
 #include "tests/contract/scheduler/dependency_contract.h"
+#include "tests/contract/scheduler/gpu_quota_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
 #include "tests/contract/scheduler/lifetime_contract.h"
 #include "tests/contract/scheduler/lifetime_property.h"
@@ -19,6 +21,7 @@
 #include "tests/contract/scheduler/lost_jobs_contract.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
+#include "tests/contract/scheduler/request_contract.h"
 #include "tests/contract/scheduler/s3_config_contract.h"
 #include "tests/contract/scheduler/window_contract.h"
 
@@ -35,7 +38,9 @@ class RedisBackend {
   void LoseAll() { EXPECT_TRUE(client_.SendAndWait({"FLUSHALL"}).ok()); }
   JobLinks& links() { return links_; }
   BudgetAccounts& budgets() { return budgets_; }
+  BudgetAccounts& gpu_quotas() { return gpu_quotas_; }
   WorkerLives& lives() { return lives_; }
+  RequestCounts& requests() { return requests_; }
 
   absl::Time Now() {
     const redis::Reply time = client_.SendAndWait({"TIME"}).value();
@@ -60,6 +65,8 @@ class RedisBackend {
   RedisQueueLoads loads_{client_, scripts_, kTestShards};
   RedisJobLinks links_{client_, scripts_};
   RedisBudgetAccounts budgets_{client_, scripts_};
+  RedisBudgetAccounts gpu_quotas_{client_, scripts_, RedisBudgetAccounts::Kind::kGpuQuotas};
+  RedisRequestCounts requests_{client_, scripts_, kTestShards};
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
@@ -75,6 +82,8 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, WindowContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, S3ConfigContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BatchQueueContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BudgetContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, GpuQuotaContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, RequestContract, RedisBackend);
 
 }  // namespace
 }  // namespace furnace::scheduler

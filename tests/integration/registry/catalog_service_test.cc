@@ -181,5 +181,20 @@ TEST_F(CatalogServiceTest, ChangesCheckTheirArguments) {
   EXPECT_EQ(Changes(0, -1, &changes).error_code(), StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(CatalogServiceTest, QuotasAreListedOfProjectsThatHaveSome) {
+  v1::SetQuotaRequest request;
+  request.set_project_id(owner_.project_id);
+  request.mutable_quota()->set_max_requests_per_day(9);
+  v1::SetQuotaResponse set;
+  const TestCaller someone = {server_.default_project(), v1::ROLE_OPERATOR};
+  ASSERT_TRUE(Call(someone, *projects_, &v1::ProjectService::Stub::SetQuota, request, &set).ok());
+  internal::v1::ListQuotasResponse listed;
+  ASSERT_TRUE(
+      Call(suite_, *stub_, &Stub::ListQuotas, internal::v1::ListQuotasRequest(), &listed).ok());
+  ASSERT_EQ(listed.entries_size(), 1);
+  EXPECT_EQ(listed.entries(0).project_id(), owner_.project_id);
+  EXPECT_EQ(listed.entries(0).quota().max_requests_per_day(), 9);
+}
+
 }  // namespace
 }  // namespace furnace::registry

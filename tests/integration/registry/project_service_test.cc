@@ -114,6 +114,27 @@ TEST_F(ProjectServiceTest, ListProjectsShowsWhatTheCallerMaySee) {
   EXPECT_EQ(response.projects(2).name(), "team-b");
 }
 
+TEST_F(ProjectServiceTest, AnOperatorSetsQuotasAndTheProjectReadsIts) {
+  v1::SetQuotaRequest request;
+  request.set_project_id(admin_.project_id);
+  request.mutable_quota()->set_max_concurrent_gpus(4);
+  v1::SetQuotaResponse set;
+  ASSERT_TRUE(Call(operator_, *stub_, &Stub::SetQuota, request, &set).ok());
+  v1::GetProjectResponse got;
+  ASSERT_TRUE(Get(admin_, "me", &got).ok());
+  EXPECT_EQ(got.project().quota().max_concurrent_gpus(), 4);
+  EXPECT_EQ(got.project().DebugString(), set.project().DebugString());
+  EXPECT_EQ(Call(admin_, *stub_, &Stub::SetQuota, request, &set).error_code(),
+            StatusCode::PERMISSION_DENIED);
+  request.mutable_quota()->set_max_queued_jobs(-1);
+  const grpc::Status bad = Call(operator_, *stub_, &Stub::SetQuota, request, &set);
+  EXPECT_EQ(bad.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(bad.error_message().starts_with("quota.max_queued_jobs: ")) << bad.error_message();
+  request.clear_quota();
+  ASSERT_TRUE(Call(operator_, *stub_, &Stub::SetQuota, request, &set).ok());
+  EXPECT_FALSE(set.project().has_quota());
+}
+
 TEST_F(ProjectServiceTest, ASecretIsShownOnceAndNeverListed) {
   v1::CreateApiKeyResponse created;
   ASSERT_TRUE(CreateKey(admin_, "me", v1::ROLE_RUNNER, &created).ok());

@@ -41,9 +41,10 @@ bool MemoryBudgets::HaveLeft(int shard, const std::vector<BudgetRate>& rates,
   return std::none_of(rates.begin(), rates.end(), [&](const BudgetRate& rate) {
     const Account* const account = Find(shard, rate.budget_id);
     if (account == nullptr || account->dropped()) return true;
-    const std::int64_t cost =
-        CostOf(rate.fixed, rate.GpuSecond(worker.gpu_type), worker.gpu_count, now, till);
-    return IsSpent(shard, rate.budget_id, cost, now);
+    const BudgetHold hold{.budget_id = rate.budget_id,
+                          .fixed = rate.fixed,
+                          .gpu_second = rate.GpuSecond(worker.gpu_type)};
+    return IsSpent(shard, rate.budget_id, AmountOf(hold, worker.gpu_count, now, till), now);
   });
 }
 
@@ -63,6 +64,7 @@ bool MemoryBudgets::Extend(const Job& job, int shard, absl::Time now, absl::Time
   const auto held = holds_.find(job.id);
   if (held == holds_.end()) return true;
   for (const BudgetHold& hold : held->second) {
+    if (IsGpuQuota(hold.budget_id)) continue;
     if (IsSpent(shard, hold.budget_id, 0, now)) return false;
   }
   for (BudgetHold& hold : held->second) {
@@ -123,10 +125,16 @@ std::map<std::string, StoredAccount> MemoryBudgets::Read(int shard, bool fence, 
   std::map<std::string, StoredAccount> read;
   for (auto& [id, account] : accounts_[shard]) {
     account.stored.sequence += fence ? 1 : 0;
-    account.stored.wanted = account.stored.account.held > 0 || now - account.asked < kWanted;
+    account.stored.asked = now - account.asked < kWanted;
+    account.stored.wanted = account.stored.account.held > 0 || account.stored.asked;
     read[id] = account.stored;
   }
   return read;
+}
+
+void MemoryBudgets::Ask(int shard, const std::string& budget_id, absl::Time now) {
+  Account* const account = Find(shard, budget_id);
+  if (account != nullptr) account->asked = now;
 }
 
 void MemoryBudgets::Drop(int shard, const std::string& budget_id, Account& account) {
@@ -156,7 +164,8 @@ std::optional<std::int64_t> MemoryBudgets::Change(int shard, const AllowanceChan
     account.later_window = absl::InfinitePast();
   }
   const std::int64_t left = std::max<std::int64_t>(0, stored.account.left);
-  const std::int64_t made = std::max(change.change, -left);
+  const std::int64_t made =
+      IsGpuQuota(change.budget_id) ? change.change : std::max(change.change, -left);
   stored.account.left += made;
   stored.sequence = change.sequence + 1;
   stored.definition = change.definition;
@@ -167,6 +176,12 @@ absl::StatusOr<std::map<std::string, StoredAccount>> MemoryBudgetAccounts::Read(
                                                                                 bool fence) {
   MutexLock lock(queue_.mutex_);
   return queue_.budgets_.Read(shard, fence, queue_.clock_.Now());
+}
+
+absl::Status MemoryBudgetAccounts::Ask(int shard, const std::vector<std::string>& budget_ids) {
+  MutexLock lock(queue_.mutex_);
+  for (const std::string& id : budget_ids) queue_.budgets_.Ask(shard, id, queue_.clock_.Now());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::optional<std::int64_t>>> MemoryBudgetAccounts::Change(

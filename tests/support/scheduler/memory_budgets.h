@@ -27,6 +27,7 @@ class MemoryBudgets {
   void Forget(const std::string& event_id, int shard);
 
   std::map<std::string, StoredAccount> Read(int shard, bool fence, absl::Time now);
+  void Ask(int shard, const std::string& budget_id, absl::Time now);
   std::optional<std::int64_t> Change(int shard, const AllowanceChange& change);
 
  private:
@@ -64,6 +65,7 @@ class MemoryBudgetAccounts final : public BudgetAccounts {
   explicit MemoryBudgetAccounts(MemoryJobQueue& queue) : queue_(queue) {}
 
   absl::StatusOr<std::map<std::string, StoredAccount>> Read(int shard, bool fence) override;
+  absl::Status Ask(int shard, const std::vector<std::string>& budget_ids) override;
   absl::StatusOr<std::vector<std::optional<std::int64_t>>> Change(
       int shard, const std::vector<AllowanceChange>& changes) override;
 

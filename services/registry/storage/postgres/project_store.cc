@@ -7,10 +7,21 @@
 namespace furnace::registry {
 namespace {
 
+constexpr char kBeforeAllIds[] = "00000000-0000-0000-0000-000000000000";
+
 Project ReadProject(const postgres::Rows& rows, int row) {
   return {.id = std::string(rows.Text(row, 0)),
           .name = std::string(rows.Text(row, 1)),
-          .created_at = absl::FromUnixMicros(rows.Int(row, 2))};
+          .created_at = absl::FromUnixMicros(rows.Int(row, 2)),
+          .quota = {.max_queued_jobs = rows.Int(row, 3),
+                    .max_concurrent_gpus = rows.Int(row, 4),
+                    .max_requests_per_day = rows.Int(row, 5)}};
+}
+
+std::vector<Project> ReadProjects(const postgres::Rows& rows) {
+  std::vector<Project> projects;
+  for (int row = 0; row < rows.size(); ++row) projects.push_back(ReadProject(rows, row));
+  return projects;
 }
 
 std::vector<postgres::Param> InsertParams(const Project& project) {
@@ -44,9 +55,27 @@ absl::StatusOr<Project> PostgresProjectStore::Get(const std::string& id) {
 absl::StatusOr<std::vector<Project>> PostgresProjectStore::List(int limit) {
   FURNACE_ASSIGN_OR_RETURN(const postgres::Rows rows,
                            pool_.Exec(sql::kListProjects, {std::to_string(limit)}));
-  std::vector<Project> projects;
-  for (int row = 0; row < rows.size(); ++row) projects.push_back(ReadProject(rows, row));
-  return projects;
+  return ReadProjects(rows);
+}
+
+absl::StatusOr<Project> PostgresProjectStore::SetQuota(const std::string& id,
+                                                       const ProjectQuota& quota) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const postgres::Rows rows,
+      pool_.Exec(sql::kUpdateProjectQuota, {id, std::to_string(quota.max_queued_jobs),
+                                            std::to_string(quota.max_concurrent_gpus),
+                                            std::to_string(quota.max_requests_per_day)}));
+  if (rows.empty()) return NotFound("project", id);
+  return ReadProject(rows, 0);
+}
+
+absl::StatusOr<std::vector<Project>> PostgresProjectStore::ListWithQuota(
+    const std::string& after_id, int limit) {
+  FURNACE_ASSIGN_OR_RETURN(
+      const postgres::Rows rows,
+      pool_.Exec(sql::kListProjectsWithQuota,
+                 {after_id.empty() ? kBeforeAllIds : after_id, std::to_string(limit)}));
+  return ReadProjects(rows);
 }
 
 bool IsReachable(postgres::Pool& pool) { return pool.Exec(sql::kCheckHealth, {}).ok(); }

@@ -17,6 +17,9 @@ class PostgresProjectStore final : public ProjectStore {
   absl::StatusOr<Project> Ensure(const Project& project) override;
   absl::StatusOr<Project> Get(const std::string& id) override;
   absl::StatusOr<std::vector<Project>> List(int limit) override;
+  absl::StatusOr<Project> SetQuota(const std::string& id, const ProjectQuota& quota) override;
+  absl::StatusOr<std::vector<Project>> ListWithQuota(const std::string& after_id,
+                                                     int limit) override;
 
  private:
   postgres::Pool& pool_;

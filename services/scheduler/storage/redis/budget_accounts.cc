@@ -15,7 +15,7 @@ absl::StatusOr<std::map<std::string, StoredAccount>> RedisBudgetAccounts::Read(i
                                                                                bool fence) {
   FURNACE_ASSIGN_OR_RETURN(
       const redis::Reply reply,
-      client_.RunAndWait(scripts_.read_budgets, {ShardPrefix(shard)}, {fence ? "1" : "0"}));
+      client_.RunAndWait(scripts_.read_budgets, {ShardPrefix(shard)}, {fence ? "1" : "0", set_}));
   std::map<std::string, StoredAccount> accounts;
   for (const redisReply* account : Elements(*reply)) {
     const auto words = Elements(*account);
@@ -28,15 +28,21 @@ absl::StatusOr<std::map<std::string, StoredAccount>> RedisBudgetAccounts::Read(i
                     .held = Int(*words[4]),
                     .pending = Int(*words[5])},
         .sequence = Int(*words[1]),
-        .wanted = Int(*words[6]) == 1,
+        .wanted = Int(*words[6]) > 0,
+        .asked = Int(*words[6]) == 2,
         .definition = std::string(Text(*words[7]))};
   }
   return accounts;
 }
 
+absl::Status RedisBudgetAccounts::Ask(int shard, const std::vector<std::string>& budget_ids) {
+  const redis::Client::Words args(budget_ids.begin(), budget_ids.end());
+  return client_.RunAndWait(scripts_.ask_budgets, {ShardPrefix(shard)}, args).status();
+}
+
 absl::StatusOr<std::vector<std::optional<std::int64_t>>> RedisBudgetAccounts::Change(
     int shard, const std::vector<AllowanceChange>& changes) {
-  redis::Client::Words args;
+  redis::Client::Words args = {set_};
   for (const AllowanceChange& change : changes) {
     args.push_back(change.budget_id);
     args.push_back(std::to_string(change.sequence));

@@ -57,14 +57,16 @@ QueueScripts::QueueScripts()
       record_runs(Growing(lua::kRecordRuns)),
       read_budgets(Always(lua::kReadBudgets)),
       change_budgets(Always(lua::kChangeBudgets)),
-      keep_lives(Living(lua::kKeepLives)) {}
+      keep_lives(Living(lua::kKeepLives)),
+      count_requests(Always(lua::kCountRequests)),
+      ask_budgets(Always(lua::kAskBudgets)) {}
 
 std::vector<const redis::Script*> QueueScripts::All() const {
-  return {&submit,         &claim,      &renew,        &settle,  &sweep,       &cancel,
-          &report,         &read,       &forget,       &survey,  &lead,        &redrive,
-          &purge,          &locate,     &find_missing, &restore, &weigh,       &link,
-          &end_parents,    &dependents, &unlinked,     &decide,  &record_runs, &read_budgets,
-          &change_budgets, &keep_lives};
+  return {&submit,         &claim,      &renew,          &settle,     &sweep,       &cancel,
+          &report,         &read,       &forget,         &survey,     &lead,        &redrive,
+          &purge,          &locate,     &find_missing,   &restore,    &weigh,       &link,
+          &end_parents,    &dependents, &unlinked,       &decide,     &record_runs, &read_budgets,
+          &change_budgets, &keep_lives, &count_requests, &ask_budgets};
 }
 
 }  // namespace furnace::scheduler

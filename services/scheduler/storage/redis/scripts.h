@@ -13,7 +13,8 @@ struct QueueScripts {
 
   const redis::Script submit, claim, renew, settle, sweep, cancel, report, read, forget, survey,
       lead, redrive, purge, locate, find_missing, restore, weigh, link, end_parents, dependents,
-      unlinked, decide, record_runs, read_budgets, change_budgets, keep_lives;
+      unlinked, decide, record_runs, read_budgets, change_budgets, keep_lives, count_requests,
+      ask_budgets;
 
   /// All of them, for redis::Client to load.
   std::vector<const redis::Script*> All() const;

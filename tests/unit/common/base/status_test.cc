@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace furnace {
 namespace {
@@ -26,6 +27,15 @@ TEST(AnnotateTest, KeepsPayloads) {
   status.SetPayload("type.furnace/x", absl::Cord("payload"));
   const absl::Status annotated = Annotate(status, "spool");
   EXPECT_EQ(annotated.GetPayload("type.furnace/x"), absl::Cord("payload"));
+}
+
+TEST(RetryAfterTest, IsInWholeSecondsAndAtLeastOne) {
+  EXPECT_EQ(RetryAfterOf(absl::AbortedError("x")), std::nullopt);
+  for (const auto& [wait, told] : {std::pair(absl::Milliseconds(1500), absl::Seconds(2)),
+                                   std::pair(absl::Hours(24), absl::Hours(24)),
+                                   std::pair(-absl::Hours(1), absl::Seconds(1))}) {
+    EXPECT_EQ(RetryAfterOf(WithRetryAfter(absl::AbortedError("x"), wait)), told);
+  }
 }
 
 absl::StatusOr<std::unique_ptr<int>> Make(bool ok) {

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
+
+#include "libs/common/base/status.h"
 
 namespace furnace::rpc {
 namespace {
@@ -26,6 +29,20 @@ TEST(ToGrpcTest, MessagesComeThroughUnlessTheyMayQuoteOurInside) {
 TEST(ToGrpcTest, LongMessagesAreCut) {
   const absl::Status status = absl::InvalidArgumentError(std::string(100'000, 'x'));
   EXPECT_EQ(ToGrpc(status).error_message().size(), 2000u);
+}
+
+TEST(ToGrpcTest, WhenToTryAgainComesThrough) {
+  const absl::Status status =
+      WithRetryAfter(absl::ResourceExhaustedError("full"), absl::Seconds(3600));
+  const absl::Status back = FromGrpc(ToGrpc(status));
+  EXPECT_EQ(back.message(), "full");
+  EXPECT_EQ(RetryAfterOf(back), absl::Seconds(3600));
+  EXPECT_EQ(RetryAfterOf(FromGrpc(ToGrpc(absl::ResourceExhaustedError("full")))), std::nullopt);
+}
+
+TEST(FromGrpcTest, DetailsThatAreNoneOfOursAreLeftOut) {
+  const grpc::Status status(grpc::StatusCode::ABORTED, "x", "\xff not a message");
+  EXPECT_EQ(FromGrpc(status), absl::AbortedError("x"));
 }
 
 TEST(ReportToGrpcTest, MapsAsToGrpcDoes) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "libs/common/base/status.h"
+
 namespace furnace::gateway::http {
 namespace {
 
@@ -53,6 +55,17 @@ TEST(ErrorResponseTest, WhoShouldComeBackIsToldWhen) {
   const auto headers = ErrorResponse(absl::UnavailableError(""), "r").headers;
   ASSERT_EQ(headers.size(), 1U);
   EXPECT_EQ(headers.front().first, "Retry-After");
+}
+
+TEST(ErrorResponseTest, AServiceMaySayWhenToComeBack) {
+  const auto wait_of = [](const absl::Status& status) {
+    const auto headers = ErrorResponse(status, "r").headers;
+    return headers.empty() ? "" : headers.front().second;
+  };
+  EXPECT_EQ(wait_of(WithRetryAfter(absl::ResourceExhaustedError(""), absl::Milliseconds(59'001))),
+            "60");
+  EXPECT_EQ(wait_of(absl::ResourceExhaustedError("")), "1");
+  EXPECT_EQ(wait_of(WithRetryAfter(absl::NotFoundError(""), absl::Seconds(5))), "");
 }
 
 TEST(ReasonTest, EveryStatusWeSendHasAReason) {

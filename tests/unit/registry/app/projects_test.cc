@@ -60,5 +60,21 @@ TEST_F(ProjectsTest, ListShowsTheOwnProjectAndToAnOperatorAll) {
   EXPECT_EQ(seen_by_operator->at(0).name, "other");
 }
 
+TEST_F(ProjectsTest, AQuotaIsStoredWhenItIsValid) {
+  const Project own = *projects_.Create("own", "");
+  const Project other = *projects_.Create("other", "");
+  const Caller caller = CallerIn(own, Role::kOperator);
+  const ProjectQuota quota = {.max_queued_jobs = 5};
+  EXPECT_EQ(projects_.SetQuota(caller, other.id, quota)->quota, quota);
+  EXPECT_EQ(projects_.Get(caller, other.id)->quota, quota);
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      projects_.SetQuota(caller, other.id, {.max_queued_jobs = -1}).status()));
+  EXPECT_TRUE(absl::IsNotFound(projects_.SetQuota(caller, "nobody", quota).status()));
+  EXPECT_EQ(projects_.ListWithQuota("", 0)->size(), 1u);
+  EXPECT_TRUE(projects_.ListWithQuota(other.id, 0)->empty());
+  EXPECT_TRUE(absl::IsInvalidArgument(projects_.ListWithQuota("x", 0).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(projects_.ListWithQuota("", 1001).status()));
+}
+
 }  // namespace
 }  // namespace furnace::registry

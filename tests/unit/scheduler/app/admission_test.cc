@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/fake_quota_source.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
@@ -92,6 +93,42 @@ TEST_F(AdmissionTest, WithoutLimitsNobodyLooks) {
   Admission open(loads_, catalog_, {});
   EXPECT_TRUE(open.Refresh().ok());
   EXPECT_TRUE(open.Admit(endpoint_.project_id, {.jobs = 1'000'000'000, .bytes = 0}).ok());
+}
+
+class QuotaAdmissionTest : public AdmissionTest {
+ protected:
+  void SetQuota(const std::string& project_id, std::int64_t jobs) {
+    quota_source_.quotas[project_id].max_queued_jobs = jobs;
+    ASSERT_TRUE(quotas_.Refresh().ok());
+  }
+  absl::Status Admit(const std::string& project_id, std::int64_t jobs) {
+    return limited_.Admit(project_id, {.jobs = jobs, .bytes = 0});
+  }
+
+  FakeQuotaSource quota_source_;
+  ProjectQuotas quotas_{quota_source_};
+  Admission limited_{
+      loads_, catalog_, {.suite = {}, .project = {.jobs = 4, .bytes = 20}}, &quotas_};
+};
+
+TEST_F(QuotaAdmissionTest, AQuotaReplacesWhatEachProjectMayHave) {
+  SetQuota(endpoint_.project_id, 6);
+  SetQuota(neighbour_.project_id, 2);
+  EXPECT_TRUE(Admit(endpoint_.project_id, 6).ok());
+  const absl::Status refused = Admit(neighbour_.project_id, 3);
+  EXPECT_TRUE(absl::IsResourceExhausted(refused));
+  EXPECT_NE(refused.message().find("at most 2"), std::string::npos) << refused;
+  SetQuota(neighbour_.project_id, 0);
+  EXPECT_TRUE(Admit(neighbour_.project_id, 4).ok());
+}
+
+TEST_F(QuotaAdmissionTest, WhatWaitsIsSeenThoughOnlyQuotasLimitIt) {
+  Admission open(loads_, catalog_, {}, &quotas_);
+  for (int i = 0; i < 3; ++i) Submit();
+  SetQuota(endpoint_.project_id, 3);
+  ASSERT_TRUE(open.Refresh().ok());
+  EXPECT_FALSE(open.Admit(endpoint_.project_id, {.jobs = 1, .bytes = 0}).ok());
+  EXPECT_TRUE(open.Admit(neighbour_.project_id, {.jobs = 100, .bytes = 0}).ok());
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "services/scheduler/app/graph_submitter.h"
 
 #include "tests/support/scheduler/fake_ports.h"
+#include "tests/support/scheduler/fake_quota_source.h"
 #include "tests/support/scheduler/memory_queue_loads.h"
+#include "tests/support/scheduler/memory_request_counts.h"
 #include "tests/support/scheduler/queue_fixture.h"
 
 namespace furnace::scheduler {
@@ -49,6 +51,28 @@ class GraphSubmitterTest : public QueueFixture {
                        dependencies_, blocking_, clock_,    kTestShards};
   GraphSubmitter graphs_{catalog_, submitter_, dependencies_};
 };
+
+TEST_F(GraphSubmitterTest, AGraphCountsWholeAndNotAtAllWhenItIsRefused) {
+  FakeQuotaSource quota_source;
+  quota_source.quotas = {{endpoint_.project_id, {.max_requests_per_day = 3}}};
+  ProjectQuotas quotas(quota_source);
+  ASSERT_TRUE(quotas.Refresh().ok());
+  MemoryRequestCounts counts(clock_);
+  RequestQuota requests(quotas, counts, clock_);
+  Submitter submitter(catalog_, queue_, payloads_, persister_, admission_, dependencies_, blocking_,
+                      clock_, kTestShards, &requests);
+  GraphSubmitter graphs(catalog_, submitter, dependencies_, &requests);
+  const auto submit = [&](std::vector<GraphRequest::Node> nodes) {
+    return graphs.Submit({.project_id = endpoint_.project_id, .nodes = std::move(nodes)}).status();
+  };
+  EXPECT_TRUE(absl::IsInvalidArgument(submit({Node("a", {"b"}), Node("b", {"a"})})));
+  queue_.FailNext(QueueCall::kSubmit, absl::ResourceExhaustedError("full"));
+  EXPECT_TRUE(absl::IsResourceExhausted(submit({Node("a", {}), Node("b", {"a"})})));
+  EXPECT_TRUE(submit({Node("a", {}), Node("b", {"a"})}).ok());
+  const absl::Status refused = submit({Node("a", {}), Node("b", {"a"})});
+  EXPECT_NE(refused.message().find("max_requests_per_day"), std::string::npos) << refused;
+  EXPECT_TRUE(submit({Node("a", {})}).ok());
+}
 
 TEST_F(GraphSubmitterTest, RootsRunAndTheOthersWaitForThem) {
   const auto ids = Submit({Node("c", {"a", "b"}), Node("b", {"a"}), Node("a", {})}).value();

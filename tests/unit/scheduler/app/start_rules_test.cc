@@ -1,6 +1,9 @@
 // What keeps jobs from being started, in those who start them and those who say why not.
 #include "services/scheduler/app/start_rules.h"
 
+#include <set>
+#include <string>
+
 #include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/fleet.h"
 #include "tests/support/scheduler/dispatcher_fixture.h"
@@ -13,10 +16,14 @@ class SettableRules final : public StartRules {
   std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint&) const override { return rates; }
   std::optional<StartBlock> BlockOf(const Endpoint&) const override { return block; }
   bool MayCoverUnknown() const override { return covers_unknown; }
+  std::optional<std::int64_t> MostGpusOf(const Endpoint&) const override { return most_gpus; }
+  void NoteWaiting(const Endpoint& endpoint) const override { waiting.insert(endpoint.id); }
 
   std::optional<std::vector<BudgetRate>> rates = std::vector<BudgetRate>();
   std::optional<StartBlock> block;
   bool covers_unknown = false;
+  std::optional<std::int64_t> most_gpus;
+  mutable std::set<std::string> waiting;
 };
 
 class StartRulesTest : public DispatcherFixture {
@@ -24,9 +31,9 @@ class StartRulesTest : public DispatcherFixture {
   StartRulesTest() { leader_.Renew(); }
 
   /// How many jobs a worker with room for one is given.
-  std::size_t Given() {
+  std::size_t Given(const std::string& worker_id = "w-1") {
     auto link = std::make_shared<RecordingWorkerLink>();
-    ruled_.Join({.worker = AWorker("w-1"),
+    ruled_.Join({.worker = AWorker(worker_id),
                  .endpoint_id = endpoint_.id,
                  .endpoint_revision = 1,
                  .leases = {},
@@ -95,6 +102,52 @@ TEST_F(StartRulesTest, AlwaysOnWorkersAreNotKeptForASpentBudget) {
   rules_.block->ends_standing = false;
   fleet_.Scale();
   EXPECT_EQ(driver_.starts(), 1) << "it only has to wait for its account";
+}
+
+TEST_F(StartRulesTest, NoMoreWorkersAreStartedThanTheQuotaOfGpusHasRoomFor) {
+  Endpoint wide = endpoint_;
+  wide.gpu_count = 2;
+  wide.scale.value = 1;
+  Publish(wide);
+  for (int i = 0; i < 9; ++i) Submit();
+  rules_.most_gpus = 5;
+  for (int i = 0; i < 20; ++i) {
+    clock_.Advance(absl::Seconds(2));
+    fleet_.Scale();
+  }
+  EXPECT_EQ(driver_.starts(), 2);
+  rules_.most_gpus = std::nullopt;
+  clock_.Advance(absl::Seconds(9));
+  fleet_.Scale();
+  EXPECT_GT(driver_.starts(), 2);
+}
+
+TEST_F(StartRulesTest, AJobThatWaitsForAPartOfTheQuotaOfGpusIsNoted) {
+  Endpoint one = endpoint_;
+  one.scale.max_workers = 1;
+  Publish(one);
+  rules_.most_gpus = 4;
+  rules_.block = StartBlock{.constraint = WaitConstraint::kQuota};
+  fleet_.Scale();
+  EXPECT_TRUE(rules_.waiting.empty()) << "nothing waits";
+  Submit();
+  fleet_.Scale();
+  EXPECT_EQ(rules_.waiting, std::set<std::string>{endpoint_.id});
+  EXPECT_EQ(driver_.starts(), 0);
+  rules_.block = std::nullopt;
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 1);
+  rules_.waiting.clear();
+  fleet_.Scale();
+  EXPECT_EQ(rules_.waiting.size(), 1U) << "until its worker is there";
+  Submit();
+  EXPECT_EQ(Given("w-1"), 1U);
+  rules_.waiting.clear();
+  fleet_.Scale();
+  EXPECT_TRUE(rules_.waiting.empty()) << "it may have no other worker";
+  rules_.most_gpus = std::nullopt;
+  fleet_.Scale();
+  EXPECT_TRUE(rules_.waiting.empty());
 }
 
 TEST_F(StartRulesTest, AJobThatMayNotStartSaysWhy) {

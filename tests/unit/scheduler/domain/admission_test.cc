@@ -44,6 +44,13 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     [](const auto& test) { return test.param.name; });
 
+TEST(WithQuotaTest, AProjectsQuotaReplacesWhatEachMayHave) {
+  EXPECT_EQ(WithQuota(kLimits, 0).project.jobs, 10);
+  EXPECT_EQ(WithQuota(kLimits, 50).project.jobs, 50);
+  EXPECT_EQ(WithQuota(kLimits, 5).project.bytes, 200);
+  EXPECT_TRUE(WithQuota({}, 1).any());
+}
+
 TEST(CheckAdmissionTest, ZeroIsNoLimit) {
   const QueueLoad much = {.jobs = 1'000'000'000, .bytes = 1'000'000'000'000};
   EXPECT_TRUE(CheckAdmission({}, much, much, much).ok());

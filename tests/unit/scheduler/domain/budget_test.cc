@@ -102,8 +102,19 @@ TEST(EncodeBudget, ComesBackWithoutLimitAndWindow) {
   EXPECT_EQ(DecodeBudget("b", EncodeBudget(budget)), budget);
 }
 
+TEST(AmountOf, OfAQuotaItIsTheGpusAndNothingIsEverSpent) {
+  BudgetHold hold{.budget_id = "gpus:p"};
+  BudgetAccount account{.left = 5};
+  EXPECT_EQ(AmountOf(hold, 3, kT, kT), 3);
+  ExtendHold(3, kT, kT + absl::Hours(1), account, hold);
+  ExtendHold(3, kT, kT + absl::Hours(2), account, hold);
+  EXPECT_EQ(account, (BudgetAccount{.left = 2, .held = 3}));
+  EXPECT_EQ(SettleHold(hold, 3, kT, kT + absl::Hours(1), /*billed=*/true, account), 0);
+  EXPECT_EQ(account, (BudgetAccount{.left = 5}));
+}
+
 TEST(DecodeBudget, TakesNoOtherText) {
-  for (const char* text : {"", "1 p", "3 p - 0 n", "x p - 0 n", "1 p - x n"}) {
+  for (const char* text : {"", "1 p", "0 p - 0 n", "4 p - 0 n", "x p - 0 n", "1 p - x n"}) {
     EXPECT_EQ(DecodeBudget("b", text), std::nullopt) << text;
   }
 }

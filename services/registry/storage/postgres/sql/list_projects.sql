@@ -1,6 +1,7 @@
 -- $1 most rows
--- Returns id, name, created_at in microseconds since the epoch; by name.
-SELECT id, name, (extract(epoch FROM created_at) * 1000000)::bigint
+-- Returns id, name, created_at in microseconds since the epoch, and its quota; by name.
+SELECT id, name, (extract(epoch FROM created_at) * 1000000)::bigint, max_queued_jobs,
+  max_concurrent_gpus, max_requests_per_day
 FROM registry.projects
 ORDER BY name
 LIMIT $1::int

@@ -1,10 +1,11 @@
--- Changes what is left in accounts of budgets.
+-- Changes what is left in accounts of budgets, or of quotas of GPUs.
 --
 -- KEYS[1]  shard prefix
--- ARGV     for each: budget, sequence that its account was read at (0: it had none), start of
---          its window (us), change (below zero takes back no more than there is), definition
---          ('': the account is dropped, once leases hold nothing of it and nothing is pending;
---          until then it is without a limit)
+-- ARGV[1]  'budgets' or 'quotas'
+-- ARGV[2+] for each: budget, sequence that its account was read at (0: it had none), start of
+--          its window (us), change (below zero takes back no more than there is, but of a quota
+--          also what leases hold, once they end), definition ('': the account is dropped, once
+--          leases hold nothing of it and nothing is pending; until then it is without a limit)
 --
 -- Returns for each what the change came to; false: somebody else has read or changed it since.
 
@@ -13,7 +14,7 @@
 local function drop(id, settled, sequence)
   if settled then
     redis.call('DEL', account_key(id))
-    redis.call('SREM', prefix .. 'budgets', id)
+    redis.call('SREM', prefix .. ARGV[1], id)
   else
     redis.call('HSET', account_key(id), 'seq', sequence, 'left', 0, 'off', 1)
   end
@@ -35,9 +36,12 @@ local function change(id, sequence, window, by, definition)
     local pending = f[6] == window and f[7] or 0
     redis.call('HSET', key, 'w', window, 'left', 0, 'held', 0, 'pend', pending)
     redis.call('HDEL', key, 'nw', 'next')
-    redis.call('SADD', prefix .. 'budgets', id)
+    redis.call('SADD', prefix .. ARGV[1], id)
   end
-  by = math.max(tonumber(by), -math.max(left, 0))
+  by = tonumber(by)
+  if not is_gpu_quota(id) then
+    by = math.max(by, -math.max(left, 0))
+  end
   add_to(id, 'left', by)
   redis.call('HSET', key, 'seq', sequence + 1, 'def', definition)
   redis.call('HDEL', key, 'off')
@@ -45,7 +49,7 @@ local function change(id, sequence, window, by, definition)
 end
 
 local made = {}
-for i = 1, #ARGV, 5 do
+for i = 2, #ARGV, 5 do
   made[#made + 1] = change(unpack(ARGV, i, i + 4))
 end
 return made

@@ -3,6 +3,8 @@
 -- without such a budget costs no command here.
 --
 --   budgets           set    budgets that have an account in the shard
+--   quotas            set    quotas of GPUs that have one, likewise: their ids begin with GPU_QUOTA,
+--                            a lease holds its GPUs of them, and nothing is ever spent or pending
 --   budget:<id>       hash   the account: w start of its window (us); left, held, pend as
 --                            BudgetAccount; seq rises with each fence and change; ask when a
 --                            job last found too little left; def the budget, see EncodeBudget;
@@ -12,6 +14,12 @@
 --                            "<budget>,<window>,<amount>;" of each budget
 -- Field hd of a job that runs: what its lease holds, "<budget>,<fixed>,<a GPU-second>,<window>,
 -- <amount>;" of each budget.
+
+local GPU_QUOTA = 'gpus:' -- kGpuQuotaPrefix of domain/budget.h.
+
+local function is_gpu_quota(budget)
+  return string.sub(budget, 1, #GPU_QUOTA) == GPU_QUOTA
+end
 
 local function account_key(budget)
   return prefix .. 'budget:' .. budget
@@ -42,6 +50,11 @@ local function cost_of(hold, gpus, from, till)
     + math.ceil((us - seconds * 1000000) * gpus * hold.rate / 1000000)
 end
 
+-- As AmountOf.
+local function amount_of(hold, gpus, from, till)
+  return is_gpu_quota(hold.id) and gpus or cost_of(hold, gpus, from, till)
+end
+
 -- Start of the window of a budget's account, what is left there, and whether it is dropped;
 -- nil: it has none.
 local function account_of(budget)
@@ -57,7 +70,7 @@ end
 
 -- Whether each budget has something left; for a new lease, that may cost until `till`, enough for
 -- all of it. A budget without an account, or whose account is dropped, is deleted and keeps
--- nothing; or, for all that a new lease knows, it is new.
+-- nothing; or, for all that a new lease knows, it is new. A quota of GPUs is for new leases only.
 local function have_left(holds, now, gpus, till)
   for _, hold in ipairs(holds) do
     local w, left, off = account_of(hold.id)
@@ -65,7 +78,8 @@ local function have_left(holds, now, gpus, till)
       if till then
         return false
       end
-    elseif left <= 0 or till and left < cost_of(hold, gpus, now, till) then
+    elseif (till or not is_gpu_quota(hold.id))
+      and (left <= 0 or till and left < amount_of(hold, gpus, now, till)) then
       redis.call('HSET', account_key(hold.id), 'ask', now)
       return false
     end
@@ -79,7 +93,7 @@ local function extend_holds(holds, gpus, start, till)
     local w = account_of(hold.id)
     if w then
       local have = hold.w == w and hold.amount or 0
-      hold.w, hold.amount = w, cost_of(hold, gpus, math.max(start, w), till)
+      hold.w, hold.amount = w, amount_of(hold, gpus, math.max(start, w), till)
       add_to(hold.id, 'left', have - hold.amount)
       add_to(hold.id, 'held', hold.amount - have)
     end
@@ -114,7 +128,7 @@ local function settle_holds(holds, gpus, start, finish, billed)
     local w = account_of(hold.id)
     if w then
       local have = hold.w == w and hold.amount or 0
-      local counts = billed and finish >= w
+      local counts = billed and finish >= w and not is_gpu_quota(hold.id)
       local cost = counts and cost_of(hold, gpus, math.max(start, w), finish) or 0
       add_to(hold.id, 'held', -have)
       add_to(hold.id, 'left', have - cost)

@@ -22,6 +22,8 @@
 --   expiring          zset   job ids by the end of their time to live
 --   leases            zset   job ids under lease, by deadline
 --   idem:<endpoint>:<key>    string "<job id> <fingerprint>" of a submit
+--   requests:<project>       hash   day, its start, and jobs, how many were submitted in it; only of
+--                            projects that have a quota of them, and till the day is over
 --   waiting:<endpoint>       zset  WAITING job ids by when they were queued
 --   parents:<id>      set    what a WAITING job waits for: jobs, and its graph
 --   dependents:<id>   set    jobs, of any shard, that wait for this one
