@@ -31,6 +31,18 @@ std::vector<LeaseId> LeasesOf(const google::protobuf::RepeatedPtrField<v1::Lease
   return leases;
 }
 
+// Of the leases that LeasesOf keeps.
+std::vector<Renewal> RenewalsOf(const v1::Heartbeat& heartbeat) {
+  std::vector<Renewal> renewals;
+  for (int i = 0; i < heartbeat.leases_size(); ++i) {
+    if (renewals.size() >= kMaxLeases) break;
+    if (!IsUuid(heartbeat.leases(i).job_id())) continue;
+    Renewal& renewal = renewals.emplace_back(Renewal{.lease = FromProto(heartbeat.leases(i))});
+    if (i < heartbeat.waited_us_size()) renewal.waited = WaitOf(heartbeat.waited_us(i));
+  }
+  return renewals;
+}
+
 bool IsJson(const std::string& text, std::size_t max_bytes) {
   return !text.empty() && text.size() <= max_bytes && json::Validate(text).ok();
 }
@@ -64,7 +76,7 @@ void WorkerSession::OnMessage(v1::ConnectRequest& message) {
       if (message.heartbeat().gpus_size() > 0) {
         context_.dispatcher.SetGpuReadings(worker_id, GpusOf(message.heartbeat()));
       }
-      return context_.dispatcher.Heartbeat(worker_id, LeasesOf(message.heartbeat().leases()));
+      return context_.dispatcher.Heartbeat(worker_id, RenewalsOf(message.heartbeat()));
     case v1::ConnectRequest::kResult: return OnResult(*message.mutable_result());
     case v1::ConnectRequest::kProgress: return OnProgress(*message.mutable_progress());
     case v1::ConnectRequest::kDraining: return context_.dispatcher.SetDraining(worker_id);
