@@ -8,6 +8,7 @@
 #include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/async_unary_call.h>
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -297,6 +298,13 @@ class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>
     ReadNext();
   }
 
+  /// Called in on_message: reads no further message before Resume, which is to be called once for
+  /// each Hold, by any thread. That the peer has gone is told only then.
+  void Hold() { ++holds_; }
+  void Resume() {
+    if (--holds_ == 0) ReadNext();
+  }
+
  private:
   void ReadNext() {
     const bool begun =
@@ -311,14 +319,16 @@ class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>
       this->Close(grpc::Status::OK);
       return;
     }
+    holds_ = 1;
     on_message_(incoming_);
-    ReadNext();
+    Resume();
   }
 
   // The read in flight fails when the peer goes, and OnRead tells.
   void OnClosed() override {}
 
   In incoming_;
+  std::atomic<int> holds_ = 0;  // One of them is OnRead's.
   std::function<void(In&)> on_message_;
   std::function<void()> on_closed_;
   OpTag read_{[this](bool ok) { OnRead(ok); }};

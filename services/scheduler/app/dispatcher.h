@@ -101,6 +101,8 @@ class Dispatcher {
   void Result(const std::string& worker_id, Settlement settlement, int credits)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Progress(const std::string& worker_id, ProgressReport report);
+  /// Calls `then` once there is room for more progress; see ProgressReports.
+  void AwaitRoom(absl::AnyInvocable<void()> then) { reports_.AwaitRoom(std::move(then)); }
   /// Gives attempts back unrun. `unbegun`: no handler could begin any of them.
   void Release(const std::string& worker_id, const std::vector<LeaseId>& leases, bool unbegun)
       ABSL_LOCKS_EXCLUDED(mutex_);

@@ -147,6 +147,10 @@ void WorkerSession::OnProgress(v1::Progress& progress) {
     if (IsJson(chunk, kMaxChunkBytes)) report.chunks.push_back(std::move(chunk));
   }
   context_.dispatcher.Progress(identity_.worker_id, std::move(report));
+  // What is not read waits in the worker. Its heartbeats do, too, but for no longer than what is
+  // ahead of them takes to be stored.
+  call_->Hold();
+  context_.dispatcher.AwaitRoom([call = call_] { call->Resume(); });
 }
 
 void WorkerSession::OnClosed() {

@@ -86,6 +86,31 @@ TEST_F(BidiCallTest, ManyStreamsEchoAtOnce) {
   EXPECT_TRUE(Eventually([&] { return closed_ == kStreams; }));
 }
 
+TEST_F(BidiCallTest, NothingIsReadWhileAMessageHoldsTheStream) {
+  const auto call = Open();
+  std::atomic<int> read = 0;
+  call->Start(
+      [&](v1::ConnectRequest&) {
+        ++read;
+        call->Hold();
+        call->Hold();
+      },
+      [this] { ++closed_; });
+  ASSERT_TRUE(stream_->Write(Request(1)));
+  ASSERT_TRUE(stream_->Write(Request(2)));
+  stream_->WritesDone();
+  EXPECT_TRUE(Eventually([&] { return read == 1; }));
+  call->Resume();
+  EXPECT_EQ(read, 1) << "the other hold is left";
+  call->Resume();
+  EXPECT_TRUE(Eventually([&] { return read == 2; }));
+  EXPECT_EQ(closed_, 0);
+  call->Resume();
+  call->Resume();
+  EXPECT_TRUE(Eventually([&] { return closed_ == 1; }));
+  EXPECT_TRUE(stream_->Finish().ok());
+}
+
 TEST_F(BidiCallTest, ThePeersLastMessageEndsTheStreamWithOk) {
   StartEcho(Open());
   stream_->WritesDone();
