@@ -66,7 +66,9 @@ class PartContract : public JobQueueContract<Backend> {
       at = part.end;
     }
     EXPECT_EQ(end.reported.count, static_cast<int>(parts.size()));
-    if (!parts.empty()) EXPECT_EQ(end.reported.until, at);
+    if (!parts.empty()) {
+      EXPECT_EQ(end.reported.until, at);
+    }
     EXPECT_LE(at, end.end);
   }
 };
@@ -250,8 +252,8 @@ TYPED_TEST_P(PartContract, WhatAPartCostsIsPendingAndHeldNoMore) {
             (BudgetAccount{window, kMuch - 5 - absl::ToInt64Microseconds(end.end - end.start), 0,
                            5 + absl::ToInt64Microseconds(end.end - end.start)}));
   std::vector<std::string> ids;
-  for (const JobEvent& event :
-       this->log().ReadEvents({this->shard()}, 1000).value()[this->shard()]) {
+  auto events = this->log().ReadEvents({this->shard()}, 1000).value();
+  for (const JobEvent& event : events[this->shard()]) {
     ids.push_back(event.event_id);
   }
   ASSERT_TRUE(this->log().Forget(this->shard(), ids, {}).ok());
