@@ -78,7 +78,7 @@ class LongLeaseTest(books.BooksCase):
         self.assertEqual((spans[0][0], spans[-1][1]), (job["started_at"], job["completed_at"]))
         self.assertEqual([end for _, end in spans[:-1]], [start for start, _ in spans[1:]])
         attempts = self.job(job_id)["attempts"]
-        self.assertEqual([attempt["gpu_time_us"] for attempt in attempts], [job["gpu_time_us"]])
+        self.assertEqual([attempt["billed_gpu_time_us"] for attempt in attempts], [job["gpu_time_us"]])
         receipts = self.call("GET", f"/v1/receipts/{job_id}")["receipts"]
         self.assertEqual(len(receipts), len({entry["epoch"] for entry in entries}))
         self.check_sent(job)
