@@ -31,6 +31,7 @@ furnace_test(scheduler_domain_test
     unit/scheduler/domain/job_test.cc
     unit/scheduler/domain/job_webhook_test.cc
     unit/scheduler/domain/job_window_test.cc
+    unit/scheduler/domain/lease_parts_test.cc
     unit/scheduler/domain/lifetime_test.cc
     unit/scheduler/domain/restoration_test.cc
     unit/scheduler/domain/retry_policy_test.cc
@@ -76,6 +77,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/rebuilder_test.cc
     unit/scheduler/app/redriver_test.cc
     unit/scheduler/app/relay_test.cc
+    unit/scheduler/app/relay_usage_test.cc
     unit/scheduler/app/request_quota_test.cc
     unit/scheduler/app/retention_test.cc
     unit/scheduler/app/schedule_runner_test.cc

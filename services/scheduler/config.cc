@@ -116,6 +116,10 @@ void ReadConfig(config::Env& env, Config& config) {
           &config.shards);
   env.Duration("FURNACE_LEASE", "how long a worker may be silent before its jobs are taken back",
                absl::Seconds(1), absl::Minutes(10), &config.lease);
+  env.Duration("FURNACE_USAGE_SLICE",
+               "what runs for longer is billed in parts that end at multiples of this, and an hour "
+               "is one",
+               absl::Seconds(1), kLifetimeSlice, &config.usage_slice);
   ReadLimits(env, config.admission);
   env.Text("FURNACE_WEBHOOK_SECRET",
            "what projects' webhook secrets are made of; without it the internal token. After a "
@@ -143,6 +147,9 @@ absl::Status FinishConfig(Config& config) {
   if (config.webhook_secrets.size() > kMaxWebhookSecrets) {
     return Error(absl::StatusCode::kInvalidArgument, "FURNACE_WEBHOOK_SECRET: {} are more than {}",
                  config.webhook_secrets.size(), kMaxWebhookSecrets);
+  }
+  if (kLifetimeSlice % config.usage_slice != absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("FURNACE_USAGE_SLICE: an hour is no multiple of it");
   }
   FURNACE_ASSIGN_OR_RETURN(config.fairness.weights, ParseWeights(config.project_weights));
   if (config.driver == "process") return FinishProcessDriver(config);

@@ -9,6 +9,7 @@
 #include "libs/common/redis/connection.h"
 #include "services/scheduler/domain/admission.h"
 #include "services/scheduler/domain/fair_share.h"
+#include "services/scheduler/domain/lifetime.h"
 #include "services/scheduler/drivers/process/process_driver.h"
 
 namespace furnace::scheduler {
@@ -28,6 +29,7 @@ struct Config {
   int handler_threads = 256;
   int shards = 16;
   absl::Duration lease = absl::Seconds(15);
+  absl::Duration usage_slice = kLifetimeSlice;
   // A queued job takes some 600 bytes of Redis besides its input: these leave a sixth of
   // 256 MiB to what runs and what has ended.
   AdmissionLimits admission = {.suite = {.jobs = 200'000, .bytes = 96 << 20},

@@ -21,13 +21,18 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def attempt_of(epoch: int) -> int:
+    """The attempt that a record is of, whole or a part."""
+    return epoch % 1_000_000
+
+
 class Books:
     """The ledger of one project, by job and attempt."""
 
     def __init__(self, entries: list):
         self.attempts = collections.defaultdict(lambda: collections.defaultdict(list))
         for entry in entries:
-            self.attempts[entry["job_id"]][entry["epoch"]].append(entry)
+            self.attempts[entry["job_id"]][attempt_of(entry["epoch"])].append(entry)
 
     def billed(self, job_id: str) -> list:
         """The attempts of a job that the platform did not lose, each as its entries."""
@@ -75,7 +80,8 @@ class BooksCase(case.SuiteCase):
         """Polls until the ledger has the last attempt of every job."""
         def complete():
             books = Books(self.pages("/v1/ledger", "entries", page_size=1000))
-            return books if all(job["attempt"] in books.attempts[job["id"]] for job in jobs) else None
+            ends = (books.attempts[job["id"]][job["attempt"]] for job in jobs)
+            return books if all(of_kind(entries, "INVOCATION", "CREDIT") for entries in ends) else None
         return servers.wait_until(complete, "the ledger to have every job", case.JOB_TIMEOUT_S)
 
     def worker_pids(self, endpoint: str) -> list:

@@ -15,6 +15,11 @@ auto KeyOf(const CostRow& row) {
                   row.tag_value, row.job_id);
 }
 
+// Parts count with their attempts.
+UsageKind ReportedKind(const UsageRecord& record) {
+  return IsOfAttempt(record.kind) ? UsageKind::kAttempt : record.kind;
+}
+
 bool Asks(const CostQuery& query, const UsageRecord& record) {
   const auto fits = [](const auto& wanted, const auto& value) {
     return !wanted || *wanted == value;
@@ -23,7 +28,7 @@ bool Asks(const CostQuery& query, const UsageRecord& record) {
     return *query.tagged == tag.first + "=" + tag.second;
   };
   return record.project_id == query.project_id && fits(query.endpoint_id, record.endpoint_id) &&
-         fits(query.gpu_type, record.gpu_type) && fits(query.kind, record.kind) &&
+         fits(query.gpu_type, record.gpu_type) && fits(query.kind, ReportedKind(record)) &&
          fits(query.worker_id, record.worker_id) &&
          (!query.tagged || std::any_of(record.tags.begin(), record.tags.end(), is_tagged));
 }
@@ -41,7 +46,7 @@ class Sums {
     CostRow key{.time_us = StartOf(query_.by_time, at_us)};
     if (query_.by_endpoint) key.endpoint_id = record.endpoint_id;
     if (query_.by_gpu_type) key.gpu_type = record.gpu_type;
-    if (query_.by_kind) key.kind = record.kind;
+    if (query_.by_kind) key.kind = ReportedKind(record);
     if (query_.by_worker) key.worker_id = record.worker_id;
     if (query_.by_tag) key.tag_value = ValueOf(record.tags, *query_.by_tag);
     if (query_.by_job) key.job_id = record.key.job_id;
@@ -95,7 +100,7 @@ absl::StatusOr<CostPage> MemoryReportStore::Costs(const CostQuery& query, std::i
     const bool is_attempt = record.kind == UsageKind::kAttempt;
     if (!IsIn(query.period, record.end_us) || !(is_attempt || record.cold_start_us > 0)) continue;
     if (!NeedsRecords(query) && SumsAtEnd(bill) == UsageSums{}) continue;
-    const int jobs = is_attempt && record.key.epoch == 1 ? 1 : 0;
+    const int jobs = is_attempt && AttemptOf(record.key.epoch) == 1 ? 1 : 0;
     FURNACE_RETURN_IF_ERROR(sums.Add(record, record.end_us, SumsAtEnd(bill), jobs));
   }
   return sums.Page(offset, limit);
@@ -104,13 +109,22 @@ absl::StatusOr<CostPage> MemoryReportStore::Costs(const CostQuery& query, std::i
 absl::StatusOr<std::vector<Durations>> MemoryReportStore::DurationsOf(
     const std::string& project_id, const std::string& endpoint_id, std::int64_t since_us) {
   std::map<std::tuple<std::string, std::int64_t, bool>, std::vector<std::int64_t>> lengths;
+  std::map<RecordKey, std::int64_t> first_starts;  // Of attempts that are in several parts.
+  for (const Bill& bill : usage_.Bills()) {
+    const RecordKey& key = bill.record.key;
+    if (bill.record.kind == UsageKind::kPart && PartOf(key.epoch) == 1) {
+      first_starts[{key.job_id, AttemptOf(key.epoch)}] = bill.record.start_us;
+    }
+  }
   for (const Bill& bill : usage_.Bills()) {
     const UsageRecord& record = bill.record;
     if (record.project_id != project_id || record.endpoint_id != endpoint_id) continue;
     if (record.kind != UsageKind::kAttempt || record.cause != Cause::kNone) continue;
     if (record.end_us < since_us || record.end_us == record.start_us) continue;
-    lengths[{record.gpu_type, record.milli_gpus, record.covered}].push_back(record.end_us -
-                                                                            record.start_us);
+    const auto first = first_starts.find({record.key.job_id, AttemptOf(record.key.epoch)});
+    const bool whole = PartOf(record.key.epoch) == 0 || first == first_starts.end();
+    lengths[{record.gpu_type, record.milli_gpus, record.covered}].push_back(
+        record.end_us - (whole ? record.start_us : first->second));
   }
   std::vector<Durations> durations;
   for (auto& [key, of_group] : lengths) {

@@ -9,7 +9,9 @@ namespace furnace::metering {
 inline internal::v1::UsageRecord ProtoOf(const UsageRecord& record) {
   internal::v1::UsageRecord proto;
   proto.set_job_id(record.key.job_id);
-  proto.set_epoch(record.key.epoch);
+  const bool of_attempt = IsOfAttempt(record.kind);
+  proto.set_epoch(of_attempt ? AttemptOf(record.key.epoch) : record.key.epoch);
+  if (of_attempt) proto.set_part(PartOf(record.key.epoch));
   proto.set_project_id(record.project_id);
   proto.set_endpoint_id(record.endpoint_id);
   proto.set_worker_id(record.worker_id);

@@ -74,6 +74,11 @@ void Reference::AddRecord(const UsageQuery& query, const UsageRecord& record,
     const auto price = PriceAt(unit, record.gpu_type, at_us);
     if (record.covered) {
       sums.covered_gpu_milli_us += gpu_milli_us;
+    } else if (record.kind == UsageKind::kRefund) {
+      sums.credited_gpu_milli_us += gpu_milli_us;
+      sums.gpu_milli_us -= gpu_milli_us;
+      if (price) sums.cost_atto -= gpu_milli_us * *price;
+      if (!price) sums.unpriced_gpu_milli_us -= gpu_milli_us;
     } else if (PlatformFailed(record)) {
       sums.credited_gpu_milli_us += gpu_milli_us;
     } else {
@@ -112,7 +117,7 @@ std::int64_t Reference::RecordsOf(const std::string& project_id) const {
 BigInt Reference::LeasedGpuMilliUs(const std::string& project_id) const {
   BigInt leased;
   for (const auto& [key, record] : records_) {
-    if (record.project_id != project_id) continue;
+    if (record.project_id != project_id || record.kind == UsageKind::kRefund) continue;
     leased += BigInt(record.end_us - record.start_us) * record.milli_gpus;
   }
   return leased;

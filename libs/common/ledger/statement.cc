@@ -43,6 +43,13 @@ absl::Status ReadFields(TextReader& reader, Statement& statement) {
   return absl::OkStatus();
 }
 
+// Whether the line is of time that no other line of the record is of. What takes back the charges
+// of other records has credits alone.
+bool CoversTime(const Statement& statement, const StatementLine& line) {
+  if (statement.kind == "refund") return line.kind == "credit";
+  return line.kind != "invocation" && line.kind != "credit";
+}
+
 }  // namespace
 
 absl::StatusOr<Statement> ParseStatement(std::string_view text) {
@@ -63,7 +70,8 @@ absl::Status CheckStatement(const Statement& statement) {
   for (std::size_t i = 0; i < statement.lines.size(); ++i) {
     const StatementLine& line = statement.lines[i];
     FURNACE_RETURN_IF_ERROR(CheckLine(statement, i, /*may_be_reversed=*/false));
-    if (line.kind == "invocation" || line.kind == "credit") continue;
+    if (statement.kind == "refund" && line.kind != "credit") return WrongLine(i, "no credit");
+    if (!CoversTime(statement, line)) continue;
     if (line.start_us != covered_to_us) return WrongLine(i, "leaves out time, or has it twice");
     covered_to_us = line.end_us;
   }

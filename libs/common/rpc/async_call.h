@@ -8,6 +8,7 @@
 #include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/async_unary_call.h>
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -289,23 +290,28 @@ class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>
   BidiCall() : Base(kLimit) {}
 
   /// Begins to read. `on_message` is called for one message at a time, on a
-  /// completion thread, and says whether the next may be read; when not, ReadNext()
-  /// is to be called later. `on_closed` is called once, when the peer has sent its last
-  /// or is gone, and ends the stream with OK unless it was closed before.
-  void Start(std::function<bool(In&)> on_message, std::function<void()> on_closed) {
+  /// completion thread; `on_closed` once, when the peer has sent its last or is
+  /// gone, and ends the stream with OK unless it was closed before.
+  void Start(std::function<void(In&)> on_message, std::function<void()> on_closed) {
     on_message_ = std::move(on_message);
     on_closed_ = std::move(on_closed);
     ReadNext();
   }
 
-  /// Reads on after an `on_message` that said no, which may not have returned yet. Any thread.
+  /// Called in on_message: reads no further message before Resume, which is to be called once for
+  /// each Hold, by any thread. That the peer has gone is told only then.
+  void Hold() { ++holds_; }
+  void Resume() {
+    if (--holds_ == 0) ReadNext();
+  }
+
+ private:
   void ReadNext() {
     const bool begun =
         this->Begin([&] { this->stream().Read(&incoming_, read_.Arm(this->shared_from_this())); });
     if (!begun) OnRead(false);
   }
 
- private:
   void OnRead(bool ok) {
     if (!ok) {
       if (on_closed_) std::exchange(on_closed_, nullptr)();
@@ -313,14 +319,17 @@ class BidiCall final : public WritingCall<grpc::ServerAsyncReaderWriter<Out, In>
       this->Close(grpc::Status::OK);
       return;
     }
-    if (on_message_(incoming_)) ReadNext();
+    holds_ = 1;
+    on_message_(incoming_);
+    Resume();
   }
 
   // The read in flight fails when the peer goes, and OnRead tells.
   void OnClosed() override {}
 
   In incoming_;
-  std::function<bool(In&)> on_message_;
+  std::atomic<int> holds_ = 0;  // One of them is OnRead's.
+  std::function<void(In&)> on_message_;
   std::function<void()> on_closed_;
   OpTag read_{[this](bool ok) { OnRead(ok); }};
 };

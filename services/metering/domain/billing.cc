@@ -12,6 +12,8 @@ PriceUnit UnitOf(UsageKind kind) {
     case UsageKind::kWorker: return PriceUnit::kWarmGpuSecond;
     case UsageKind::kStorage: return PriceUnit::kGbMonth;
     case UsageKind::kAttempt:
+    case UsageKind::kPart:
+    case UsageKind::kRefund:
     case UsageKind::kInstance: break;
   }
   return PriceUnit::kGpuSecond;
@@ -75,15 +77,19 @@ absl::StatusOr<Entry> Balance(const Bill& bill, Account account) {
 // Enters what `bill`'s segments and invocation say.
 absl::StatusOr<Bill> WithEntries(Bill bill) {
   const UsageRecord& record = bill.record;
+  const bool charged = record.kind != UsageKind::kRefund;
   const bool credited = IsCredited(record.cause) && !record.covered;
   for (const Segment& segment : bill.segments) {
-    bill.entries.push_back(ChargeFor(record, segment));
-    if (credited) bill.entries.push_back(CreditFor(bill.entries.back()));
+    const Entry charge = ChargeFor(record, segment);
+    if (charged) bill.entries.push_back(charge);
+    if (credited) bill.entries.push_back(CreditFor(charge));
   }
   if (IsInvocation(record)) bill.entries.push_back(InvocationEntry(bill));
   if (bill.entries.empty()) return bill;
-  FURNACE_ASSIGN_OR_RETURN(const Entry revenue, Balance(bill, Account::kRevenue));
-  bill.entries.push_back(revenue);
+  if (charged) {
+    FURNACE_ASSIGN_OR_RETURN(const Entry revenue, Balance(bill, Account::kRevenue));
+    bill.entries.push_back(revenue);
+  }
   if (credited) {
     FURNACE_ASSIGN_OR_RETURN(const Entry credits, Balance(bill, Account::kCredits));
     bill.entries.push_back(credits);

@@ -62,7 +62,8 @@ struct Bill {
 ///
 /// An attempt that a handler ended is charged its GPU time and an invocation; when
 /// it is covered by its worker's lifetime, the invocation only. What the platform
-/// lost is charged and credited each charge in full, for all to see. What has no
+/// lost is charged and credited each charge in full, for all to see; a refund is the
+/// credits alone, for what other records have charged at the same prices. What has no
 /// price is entered at 0. OUT_OF_RANGE when the charges have more than 38 digits.
 absl::StatusOr<Bill> MakeBill(UsageRecord record, const PriceList& prices);
 

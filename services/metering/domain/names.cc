@@ -18,10 +18,12 @@ constexpr std::array<Name<Cause>, 7> kCauses = {{{Cause::kNone, "none"},
                                                  {Cause::kWorkerLost, "worker_lost"},
                                                  {Cause::kPlatform, "platform"},
                                                  {Cause::kBudget, "budget"}}};
-constexpr std::array<Name<UsageKind>, 4> kUsageKinds = {{{UsageKind::kAttempt, "attempt"},
+constexpr std::array<Name<UsageKind>, 6> kUsageKinds = {{{UsageKind::kAttempt, "attempt"},
                                                          {UsageKind::kWorker, "worker"},
                                                          {UsageKind::kInstance, "instance"},
-                                                         {UsageKind::kStorage, "storage"}}};
+                                                         {UsageKind::kStorage, "storage"},
+                                                         {UsageKind::kPart, "part"},
+                                                         {UsageKind::kRefund, "refund"}}};
 constexpr std::array<Name<Account>, 3> kAccounts = {{{Account::kCustomer, "customer"},
                                                      {Account::kRevenue, "revenue"},
                                                      {Account::kCredits, "credits"}}};

@@ -26,6 +26,12 @@ constexpr int kMilliPlaces = 3;
 constexpr int kNanoPlaces = 9;
 constexpr int kAttoPlaces = 18;
 
+// All parts of an attempt are one lease.
+std::string LeaseIdOf(const UsageRecord& record) {
+  const RecordKey& key = record.key;
+  return LeaseId(IsOfAttempt(record.kind) ? RecordKey{key.job_id, AttemptOf(key.epoch)} : key);
+}
+
 // Makes the events of one record.
 class Maker {
  public:
@@ -33,14 +39,17 @@ class Maker {
       : of_(record),
         account_id_(account_id),
         facts_(facts),
-        lease_id_(LeaseId(record.record.key)) {}
+        part_(IsOfAttempt(record.record.kind) ? PartOf(record.record.key.epoch) : 0),
+        lease_id_(LeaseIdOf(record.record)) {}
 
   std::vector<SinkEvent> All() {
     const UsageRecord& record = of_.record;
-    const bool invoked = record.kind == UsageKind::kAttempt;
     const bool stored = record.kind == UsageKind::kStorage;
-    if (invoked) Start();
-    if (!stored) Dimension(SinkEventKind::kGpuAllocated, "allocated", record.start_us);
+    // An attempt's first record begins it, and its last one, which is no part, ends it.
+    const bool begins = !IsOfAttempt(record.kind) || part_ <= 1;
+    const bool ends = record.kind != UsageKind::kPart && record.kind != UsageKind::kRefund;
+    if (begins && IsOfAttempt(record.kind)) Start();
+    if (begins && !stored) Dimension(SinkEventKind::kGpuAllocated, "allocated", record.start_us);
     // What is covered is in the lifetime of its worker.
     const std::size_t billed = record.covered ? 0 : of_.segments.size();
     for (std::size_t i = 0; i < billed; ++i) {
@@ -50,8 +59,8 @@ class Maker {
         Usage(of_.segments[i], i);
       }
     }
-    if (!stored) Dimension(SinkEventKind::kGpuReleased, "released", record.end_us);
-    if (invoked) End();
+    if (ends && !stored) Dimension(SinkEventKind::kGpuReleased, "released", record.end_us);
+    if (record.kind == UsageKind::kAttempt) End();
     return std::move(events_);
   }
 
@@ -71,18 +80,18 @@ class Maker {
     event.metadata = {{"source", "furnace"}, {"tenant", record.project_id}};
     AddWhat(event);
     if (!facts_.environment.empty()) event.metadata.emplace_back("env", facts_.environment);
-    if (record.kind != UsageKind::kAttempt) {
-      event.metadata.emplace_back("kind", NameOf(record.kind));
-    }
+    if (!IsOfAttempt(record.kind)) event.metadata.emplace_back("kind", NameOf(record.kind));
     return event;
   }
 
   // Which job's attempt it is, or which slice of what else.
   void AddWhat(SinkEvent& event) const {
     const UsageRecord& record = of_.record;
-    const std::string epoch = fmt::to_string(record.key.epoch);
+    const bool of_attempt = IsOfAttempt(record.kind);
+    const std::string epoch =
+        fmt::to_string(of_attempt ? AttemptOf(record.key.epoch) : record.key.epoch);
     SinkFields& fields = event.metadata;
-    if (record.kind == UsageKind::kAttempt) {
+    if (of_attempt) {
       fields.insert(
           fields.end(),
           {{"endpoint_id", record.endpoint_id}, {"job_id", record.key.job_id}, {"epoch", epoch}});
@@ -95,9 +104,7 @@ class Maker {
     if (record.kind == UsageKind::kStorage) return;
     fields.emplace_back("gpu_type", record.gpu_type);
     fields.emplace_back("gpu_count", Decimal(record.milli_gpus, kMilliPlaces));
-    if (record.kind != UsageKind::kAttempt) {
-      fields.emplace_back("warm", record.warm ? "true" : "false");
-    }
+    if (!of_attempt) fields.emplace_back("warm", record.warm ? "true" : "false");
   }
 
   void Dimension(SinkEventKind kind, std::string_view part, std::int64_t time_us) {
@@ -114,13 +121,23 @@ class Maker {
     event.metrics.emplace_back("cold_start_seconds", Decimal(cold_start_us, kMicroPlaces));
   }
 
+  // Segments are numbered over all parts of an attempt. What is taken back is a negative quantity,
+  // in the hour in which that happens: sums of hours that are over stay as they are.
   void Usage(const Segment& segment, std::size_t index) {
     const Span& span = segment.span;
-    const std::int64_t gpu_milli_us = (span.end_us - span.start_us) * of_.record.milli_gpus;
-    const bool credited = IsCredited(of_.record.cause);
-    SinkEvent& event = Add(SinkEventKind::kGpuUsage, fmt::to_string(index), span.end_us - 1);
-    event.metrics.emplace_back(credited ? "credited_gpu_seconds" : "gpu_seconds",
-                               Decimal(gpu_milli_us, kGpuSecondPlaces));
+    const bool refund = of_.record.kind == UsageKind::kRefund;
+    const std::size_t number = index + static_cast<std::size_t>(std::max(part_ - 1, 0));
+    SinkEvent& event = Add(SinkEventKind::kGpuUsage,
+                           refund ? fmt::format("refund{}", index) : fmt::to_string(number),
+                           refund ? of_.record.end_us : span.end_us - 1);
+    const std::int64_t held = (span.end_us - span.start_us) * of_.record.milli_gpus;
+    const std::int64_t gpu_milli_us = refund ? -held : held;
+    const bool credited = IsCredited(of_.record.cause) && !refund;
+    if (!credited)
+      event.metrics.emplace_back("gpu_seconds", Decimal(gpu_milli_us, kGpuSecondPlaces));
+    if (credited || refund) {
+      event.metrics.emplace_back("credited_gpu_seconds", Decimal(held, kGpuSecondPlaces));
+    }
     if (!credited) AddMemory(gpu_milli_us, event);
     event.metadata.emplace_back("start_us", fmt::to_string(span.start_us));
     event.metadata.emplace_back("end_us", fmt::to_string(span.end_us));
@@ -171,6 +188,7 @@ class Maker {
   const OutboxRecord& of_;
   std::string account_id_;
   const SinkFacts& facts_;
+  const int part_;  // Of an attempt, see EpochOf.
   std::string lease_id_;
   std::vector<SinkEvent> events_;
 };

@@ -47,7 +47,8 @@ struct SinkEvent {
   int ordinal = 0;       // Place among the record's events, from 0.
   SinkEventKind kind = SinkEventKind::kGpuUsage;
   /// "furnace:<lease>:<part>": the same whenever the event is made again. Part is the
-  /// number of the segment, from 0, or "start", "allocated", "released", "end".
+  /// number of the segment, from 0, or "start", "allocated", "released", "end", or "refund" and a
+  /// number from 0.
   std::string key;
   std::string project_id;  // Furnace's.
   std::string account_id;  // What the sink calls the project.
@@ -81,7 +82,8 @@ std::string LeaseId(const RecordKey& key);
 /// worker's lifetime covers them; of what is stored there is usage only, `model_storage_gb`.
 ///
 /// GPU time of an attempt that the platform lost is in `credited_gpu_seconds` instead of
-/// `gpu_seconds`, and costs nothing. What has no price has no cost.
+/// `gpu_seconds`, and costs nothing. What has no price has no cost. Of an attempt that is in
+/// several parts each gives its own usage: the first one also the start, the last one the end.
 std::vector<SinkEvent> EventsOf(const OutboxRecord& record, std::string_view account_id,
                                 const SinkFacts& facts);
 

@@ -75,8 +75,30 @@ absl::Status CheckStored(const UsageRecord& record) {
   return absl::OkStatus();
 }
 
+absl::Status CheckKey(const UsageRecord& record) {
+  FURNACE_RETURN_IF_ERROR(CheckUuid("job_id", record.key.job_id));
+  if (record.key.epoch < 1) return Invalid("epoch", "must be at least 1");
+  if (!IsOfAttempt(record.kind)) return absl::OkStatus();
+  if (AttemptOf(record.key.epoch) < 1) return Invalid("epoch", "must be 1 to 999999");
+  if (PartOf(record.key.epoch) > kMaxParts) return Invalid("part", "must be 0 to 2000");
+  return absl::OkStatus();
+}
+
+// Of a part of an attempt that runs on, and of what takes such parts back.
+absl::Status CheckPart(const UsageRecord& record) {
+  if (record.kind != UsageKind::kPart && record.kind != UsageKind::kRefund) {
+    return absl::OkStatus();
+  }
+  if (PartOf(record.key.epoch) < 1) return Invalid("part", "must be at least 1");
+  if (record.kind == UsageKind::kPart) {
+    return record.cause == Cause::kNone ? absl::OkStatus() : Invalid("cause", "it runs on");
+  }
+  if (!IsCredited(record.cause)) return Invalid("cause", "not the platform's fault");
+  return record.cold_start_us == 0 ? absl::OkStatus() : Invalid("cold_start_us", "must be 0");
+}
+
 absl::Status CheckWorker(const UsageRecord& record) {
-  const bool has_worker = record.kind == UsageKind::kAttempt || record.kind == UsageKind::kWorker;
+  const bool has_worker = IsOfAttempt(record.kind) || record.kind == UsageKind::kWorker;
   if (has_worker || !record.worker_id.empty()) {
     FURNACE_RETURN_IF_ERROR(CheckName("worker_id", record.worker_id));
   }
@@ -104,8 +126,8 @@ absl::Status CheckTimes(const UsageRecord& record, std::int64_t now_us) {
 }  // namespace
 
 absl::Status Validate(const UsageRecord& record, std::int64_t now_us) {
-  FURNACE_RETURN_IF_ERROR(CheckUuid("job_id", record.key.job_id));
-  if (record.key.epoch < 1) return Invalid("epoch", "must be at least 1");
+  FURNACE_RETURN_IF_ERROR(CheckKey(record));
+  FURNACE_RETURN_IF_ERROR(CheckPart(record));
   FURNACE_RETURN_IF_ERROR(CheckUuid("project_id", record.project_id));
   FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", record.endpoint_id));
   FURNACE_RETURN_IF_ERROR(CheckWorker(record));

@@ -26,14 +26,29 @@ inline constexpr std::size_t kMaxTags = 16;
 
 /// What was used. Only an attempt is an invocation.
 enum class UsageKind {
-  kAttempt,   // Of a job, on a worker: its lease.
+  kAttempt,   // Of a job, on a worker: its lease, or what of it is in none of its parts.
   kWorker,    // The lifetime of an always-on worker, or a slice of it.
   kInstance,  // The lifetime of a bare instance, or a slice of it.
   kStorage,   // Bytes kept for a time.
+  kPart,      // Part of an attempt that is over while the attempt runs on.
+  kRefund,    // Takes back what parts of an attempt cost that the platform has lost.
 };
 
+/// Whether it is of an attempt of a job.
+constexpr bool IsOfAttempt(UsageKind kind) {
+  return kind == UsageKind::kAttempt || kind == UsageKind::kPart || kind == UsageKind::kRefund;
+}
+
 /// Why an attempt ended; kNone when it ended well.
-enum class Cause { kNone, kHandlerError, kHandlerExited, kTimeout, kWorkerLost, kPlatform, kBudget };
+enum class Cause {
+  kNone,
+  kHandlerError,
+  kHandlerExited,
+  kTimeout,
+  kWorkerLost,
+  kPlatform,
+  kBudget
+};
 
 /// Whether the customer gets back what such an attempt costs: it was our fault.
 constexpr bool IsCredited(Cause cause) {
@@ -43,10 +58,22 @@ constexpr bool IsCredited(Cause cause) {
 /// What a usage record is known by: no other one has the same.
 struct RecordKey {
   std::string job_id;  // UUID of the job; else of the worker, instance or what is stored.
-  int epoch = 0;       // Attempt number, from 1; else of the slice of the lifetime.
+  int epoch = 0;       // EpochOf an attempt's part; else number of the slice of the lifetime.
 
   friend auto operator<=>(const RecordKey&, const RecordKey&) = default;
 };
+
+/// Attempts of a job are numbered below this, from 1.
+inline constexpr int kPartStep = 1'000'000;
+/// Most records of an attempt.
+inline constexpr int kMaxParts = 2'000;
+
+/// The epoch that a record of an attempt is known by. `part` is 0 of an attempt that is whole;
+/// else its parts are numbered from 1 by time, the last one is its end, and what takes them back
+/// comes after that.
+constexpr int EpochOf(int attempt, int part) { return part * kPartStep + attempt; }
+constexpr int AttemptOf(int epoch) { return epoch % kPartStep; }
+constexpr int PartOf(int epoch) { return epoch / kPartStep; }
 
 /// A name and a value by which a customer tells usage apart.
 using Tag = std::pair<std::string, std::string>;

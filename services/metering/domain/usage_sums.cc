@@ -55,13 +55,17 @@ UsageSums SumsOf(const UsageRecord& record, const Segment& segment, Span within)
   }
   const std::int64_t gpu_milli_us = (end_us - start_us) * record.milli_gpus;
   if (record.covered) return {.covered_gpu_milli_us = gpu_milli_us};
-  if (IsCredited(record.cause)) return {.credited_gpu_milli_us = gpu_milli_us};
+  const bool refund = record.kind == UsageKind::kRefund;
+  if (IsCredited(record.cause) && !refund) return {.credited_gpu_milli_us = gpu_milli_us};
   UsageSums sums{.gpu_milli_us = gpu_milli_us};
   if (segment.price_nanos) {
     sums.cost = GpuCharge(*segment.price_nanos, gpu_milli_us);
   } else {
     sums.unpriced_gpu_milli_us = gpu_milli_us;
   }
+  if (!refund) return sums;
+  sums = Negative(sums);
+  sums.credited_gpu_milli_us = gpu_milli_us;
   return sums;
 }
 

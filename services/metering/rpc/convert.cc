@@ -36,6 +36,8 @@ absl::StatusOr<UsageKind> FromProto(internal::v1::UsageKind kind) {
     case internal::v1::USAGE_KIND_WORKER: return UsageKind::kWorker;
     case internal::v1::USAGE_KIND_INSTANCE: return UsageKind::kInstance;
     case internal::v1::USAGE_KIND_STORAGE: return UsageKind::kStorage;
+    case internal::v1::USAGE_KIND_PART: return UsageKind::kPart;
+    case internal::v1::USAGE_KIND_REFUND: return UsageKind::kRefund;
     default:
       return Error(absl::StatusCode::kInvalidArgument, "kind: {} is not one",
                    static_cast<int>(kind));
@@ -51,6 +53,18 @@ absl::StatusOr<std::int64_t> MilliGpusOf(const internal::v1::UsageRecord& record
     return absl::InvalidArgumentError("gpu_milli: must be 1 to 16000");
   }
   return record.gpu_milli();
+}
+
+absl::StatusOr<RecordKey> KeyOf(const internal::v1::UsageRecord& record, UsageKind kind) {
+  if (record.part() < 0 || record.part() > kMaxParts) {
+    return absl::InvalidArgumentError("part: must be 0 to 2000");
+  }
+  if (!IsOfAttempt(kind)) {
+    if (record.part() != 0) return absl::InvalidArgumentError("part: only attempts have some");
+    return RecordKey{record.job_id(), record.epoch()};
+  }
+  if (record.epoch() >= kPartStep) return absl::InvalidArgumentError("epoch: must be 1 to 999999");
+  return RecordKey{record.job_id(), EpochOf(record.epoch(), record.part())};
 }
 
 std::vector<Tag> TagsOf(const internal::v1::UsageRecord& record) {
@@ -104,7 +118,8 @@ absl::StatusOr<UsageRecord> FromProto(const internal::v1::UsageRecord& record) {
   FURNACE_ASSIGN_OR_RETURN(const Cause cause, FromProto(record.cause()));
   FURNACE_ASSIGN_OR_RETURN(const UsageKind kind, FromProto(record.kind()));
   FURNACE_ASSIGN_OR_RETURN(const std::int64_t milli_gpus, MilliGpusOf(record));
-  return UsageRecord{.key = {record.job_id(), record.epoch()},
+  FURNACE_ASSIGN_OR_RETURN(RecordKey key, KeyOf(record, kind));
+  return UsageRecord{.key = std::move(key),
                      .project_id = record.project_id(),
                      .endpoint_id = record.endpoint_id(),
                      .worker_id = record.worker_id(),

@@ -43,6 +43,8 @@ absl::StatusOr<std::optional<UsageKind>> KindOf(v1::CostKind kind) {
 
 v1::CostKind WireKindOf(UsageKind kind) {
   switch (kind) {
+    case UsageKind::kPart:
+    case UsageKind::kRefund:
     case UsageKind::kAttempt: return v1::COST_KIND_ATTEMPT;
     case UsageKind::kWorker: return v1::COST_KIND_WORKER;
     case UsageKind::kInstance: return v1::COST_KIND_INSTANCE;

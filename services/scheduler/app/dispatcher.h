@@ -93,7 +93,7 @@ class Dispatcher {
   void Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) ABSL_LOCKS_EXCLUDED(mutex_);
   /// Below 0: takes credits back.
   void AddCredits(const std::string& worker_id, int count) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Heartbeat(const std::string& worker_id, std::vector<LeaseId> leases)
+  void Heartbeat(const std::string& worker_id, std::vector<Renewal> renewals)
       ABSL_LOCKS_EXCLUDED(mutex_);
   /// What its GPUs said last.
   void SetGpuReadings(const std::string& worker_id, std::vector<GpuReading> gpus)
@@ -101,6 +101,8 @@ class Dispatcher {
   void Result(const std::string& worker_id, Settlement settlement, int credits)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Progress(const std::string& worker_id, ProgressReport report);
+  /// Calls `then` once there is room for more progress; see ProgressReports.
+  void AwaitRoom(absl::AnyInvocable<void()> then) { reports_.AwaitRoom(std::move(then)); }
   /// Gives attempts back unrun. `unbegun`: no handler could begin any of them.
   void Release(const std::string& worker_id, const std::vector<LeaseId>& leases, bool unbegun)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -198,7 +200,7 @@ class Dispatcher {
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
   absl::StatusOr<bool> StoreOutput(Settlement& settlement);
   void StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link);
-  void Renew(std::vector<LeaseId> leases, const std::string& worker_id);
+  void Renew(std::vector<Renewal> renewals, const std::string& worker_id);
   std::shared_ptr<WorkerLink> LinkOf(const std::string& worker_id) const
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)

@@ -37,7 +37,9 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
   }
   if (over != nullptr) over->Close();
   if (late) return;
-  if (!held.empty()) Renew(held, worker_id);
+  std::vector<Renewal> renewals;
+  for (const LeaseId& lease : held) renewals.push_back({.lease = lease});
+  Renew(std::move(renewals), worker_id);
   for (const LeaseId& lease : held) missing.erase(lease);
   for (const LeaseId& lease : missing) {
     GiveBack(lease, {.cause = FailureCause::kPlatform,
@@ -85,8 +87,8 @@ void Dispatcher::AddCredits(const std::string& worker_id, int count) {
   if (count > 0) Wake(endpoint_id);
 }
 
-void Dispatcher::Heartbeat(const std::string& worker_id, std::vector<LeaseId> leases) {
-  if (!leases.empty()) Renew(std::move(leases), worker_id);
+void Dispatcher::Heartbeat(const std::string& worker_id, std::vector<Renewal> renewals) {
+  Renew(std::move(renewals), worker_id);
 }
 
 void Dispatcher::SetGpuReadings(const std::string& worker_id, std::vector<GpuReading> gpus) {
@@ -96,9 +98,11 @@ void Dispatcher::SetGpuReadings(const std::string& worker_id, std::vector<GpuRea
   found->second.gpu_readings = {.gpus = std::move(gpus), .at = clock_.Now()};
 }
 
-void Dispatcher::Renew(std::vector<LeaseId> leases, const std::string& worker_id) {
-  std::map<int, std::vector<LeaseId>> by_shard;
-  for (LeaseId& lease : leases) by_shard[ShardOfJob(lease.job_id)].push_back(std::move(lease));
+void Dispatcher::Renew(std::vector<Renewal> renewals, const std::string& worker_id) {
+  std::map<int, std::vector<Renewal>> by_shard;
+  for (Renewal& renewal : renewals) {
+    by_shard[ShardOfJob(renewal.lease.job_id)].push_back(std::move(renewal));
+  }
   for (auto& [shard, in_shard] : by_shard) {
     queue_.Renew(shard, std::move(in_shard), lease_,
                  [this, worker_id](absl::StatusOr<std::vector<LeaseId>> lost) {

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "services/scheduler/domain/job.h"
+#include "services/scheduler/domain/lease_parts.h"
 #include "services/scheduler/domain/lifetime.h"
 
 namespace furnace::scheduler {
@@ -38,6 +39,19 @@ struct AttemptEnd {
       {};  // What the job said then, at most kMaxAttemptErrorBytes; only with a cause.
   /// It lies in the lifetime of its worker, which is reported as slices of its own.
   bool covered = false;
+  ReportedParts reported = {};  // Of it, while it ran.
+};
+
+/// Part of an attempt, which is over while the attempt runs on.
+struct AttemptPart {
+  LeaseId lease;
+  std::string project_id;
+  std::string endpoint_id;
+  WorkerOnGpu worker;  // The cold start is the first part's.
+  LeasePart part;
+  /// With a platform fault, the opposite: these parts are taken back, for the attempt was lost. It
+  /// is numbered after the attempt's end, which is numbered after the parts.
+  FailureCause taken_back = FailureCause::kNone;
 };
 
 /// A slice of an always-on worker's lifetime.
@@ -49,13 +63,14 @@ struct WorkerSlice {
   LifetimeSlice slice;
 };
 
-/// One transition of a job, or a slice of a worker's lifetime.
+/// One transition of a job, a slice of a worker's lifetime, or a part of an attempt.
 struct JobEvent {
   std::string event_id;
-  std::string job_id;  // Empty of a slice.
+  std::string job_id;  // Only of a transition.
   std::int64_t version = 0;
   std::optional<AttemptEnd> attempt_end;
   std::optional<WorkerSlice> slice = {};
+  std::optional<AttemptPart> part = {};
 };
 
 }  // namespace furnace::scheduler

@@ -119,6 +119,14 @@ struct Claimed {
   std::vector<std::string> unknown_windows = {};  // That the request lacks; at most 100.
 };
 
+/// Asks for a lease to be renewed.
+struct Renewal {
+  LeaseId lease;
+  /// For how long its worker had the job before a handler began it; InfiniteDuration: none has
+  /// yet. nullopt: not known.
+  std::optional<absl::Duration> waited = {};
+};
+
 struct Settlement {
   LeaseId lease;
   Outcome outcome;
@@ -214,8 +222,10 @@ class JobQueue {
   virtual void Claim(ClaimRequest request, Done<Claimed> done) = 0;
 
   /// Renews leases of jobs in one shard; gives those that are lost. One whose budget has nothing
-  /// left is not renewed and, when less than half of it is left, ended with cause kBudget.
-  virtual void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+  /// left is not renewed and, when less than half of it is left, ended with cause kBudget, or
+  /// given back when no handler has begun it. Of attempts that a lifetime does not cover, hours
+  /// that are over are reported, see TakeParts, where it is known when the handler began.
+  virtual void Renew(int shard, std::vector<Renewal> renewals, absl::Duration lease,
                      Done<std::vector<LeaseId>> done) = 0;
 
   /// Ends an attempt. Calls made while others are on their way go together.
@@ -341,6 +351,9 @@ class UsageSink {
   /// Records attempts, all or none; one recorded before is skipped.
   /// INVALID_ARGUMENT when one of them can never be recorded.
   virtual absl::Status Record(const std::vector<AttemptEnd>& attempts) = 0;
+
+  /// Likewise parts of attempts, those that are taken back included.
+  virtual absl::Status RecordParts(const std::vector<AttemptPart>& parts) = 0;
 
   /// Likewise slices of workers' lifetimes.
   virtual absl::Status RecordSlices(const std::vector<WorkerSlice>& slices) = 0;

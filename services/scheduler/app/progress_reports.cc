@@ -6,15 +6,49 @@
 
 namespace furnace::scheduler {
 
+namespace {
+
+std::size_t BytesOf(const ProgressReport& report) {
+  std::size_t bytes = report.progress.size();
+  for (const std::string& chunk : report.chunks) bytes += chunk.size();
+  return bytes;
+}
+
+}  // namespace
+
+void ProgressReports::AwaitRoom(absl::AnyInvocable<void()> then) {
+  {
+    MutexLock lock(mutex_);
+    if (bytes_ > kMaxBytes) return waiting_.push_back(std::move(then));
+  }
+  then();
+}
+
+void ProgressReports::Stored(std::size_t bytes) {
+  std::vector<absl::AnyInvocable<void()>> waiting;
+  {
+    MutexLock lock(mutex_);
+    bytes_ -= bytes;
+    if (bytes_ <= kMaxBytes / 2) waiting.swap(waiting_);
+  }
+  for (auto& then : waiting) then();
+}
+
 void ProgressReports::Report(ProgressReport report, Done<bool> done) {
+  const std::size_t bytes = BytesOf(report);
+  {
+    MutexLock lock(mutex_);
+    bytes_ += bytes;
+  }
   report.reporter = replica_;
   const LeaseId lease = report.lease;
   // A report with progress changes more than the chunks.
   std::vector<std::string> chunks;
   if (report.progress.empty() && watchers_.IsWatched(lease.job_id)) chunks = report.chunks;
   queue_.Report(std::move(report),
-                [this, lease, chunks = std::move(chunks),
+                [this, lease, bytes, chunks = std::move(chunks),
                  done = std::move(done)](absl::StatusOr<ReportResult> result) mutable {
+                  Stored(bytes);
                   // What failed may be stored; it comes again, and is known then.
                   if (!result.ok()) return done(result.status());
                   if (chunks.empty() || result->known) {

@@ -1,6 +1,5 @@
 #include "services/scheduler/app/relay.h"
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -13,8 +12,8 @@
 namespace furnace::scheduler {
 namespace {
 
-// Records in one call to the usage sink, its limit.
-constexpr std::size_t kMaxRecords = 1000;
+// Jobs in one transaction of history.
+constexpr std::size_t kMaxJobs = 1000;
 // Jobs in one read, which stops the queue for as long as it takes.
 constexpr std::size_t kMaxRead = 50;
 // Bytes of payloads in one transaction of history.
@@ -33,45 +32,6 @@ void AddIfRoom(absl::Duration time, std::size_t max, std::vector<absl::Duration>
 // Whether what was to be stored can never be.
 bool IsRefusal(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status);
-}
-
-std::vector<WorkerSlice> SlicesOf(const std::map<int, std::vector<JobEvent>>& events) {
-  std::vector<WorkerSlice> slices;
-  for (const auto& [shard, in_shard] : events) {
-    for (const JobEvent& event : in_shard) {
-      if (event.slice) slices.push_back(*event.slice);
-    }
-  }
-  return slices;
-}
-
-// A record that can never be stored must not hold up the others. It stays in the
-// log of this service, which is all that is left to do for it.
-template <typename Record, typename Store, typename Describe>
-absl::Status RecordOneByOne(const std::vector<Record>& records, Store store, Describe describe) {
-  for (const Record& record : records) {
-    const absl::Status status = store(std::vector<Record>{record});
-    if (absl::IsInvalidArgument(status)) {
-      spdlog::error("usage of {} is refused: {}", describe(record), status.ToString());
-    } else {
-      FURNACE_RETURN_IF_ERROR(status);
-    }
-  }
-  return absl::OkStatus();
-}
-
-// Hands the records to `store`, as many at a time as it takes.
-template <typename Record, typename Store, typename Describe>
-absl::Status RecordInBatches(const std::vector<Record>& records, Store store, Describe describe) {
-  for (std::size_t begin = 0; begin < records.size(); begin += kMaxRecords) {
-    const std::size_t end = std::min(begin + kMaxRecords, records.size());
-    const std::vector<Record> batch(records.begin() + static_cast<std::ptrdiff_t>(begin),
-                                    records.begin() + static_cast<std::ptrdiff_t>(end));
-    absl::Status status = store(batch);
-    if (absl::IsInvalidArgument(status)) status = RecordOneByOne(batch, store, describe);
-    FURNACE_RETURN_IF_ERROR(status);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -112,7 +72,7 @@ absl::StatusOr<Relay::Jobs> Relay::ReadJobs(const Events& events) {
   for (const auto& [shard, in_shard] : events) {
     std::set<std::string> ids;
     for (const JobEvent& event : in_shard) {
-      if (!event.slice) ids.insert(event.job_id);
+      if (!event.job_id.empty()) ids.insert(event.job_id);
     }
     std::vector<JobRecord>& in_jobs = jobs[shard];
     while (!ids.empty()) {
@@ -158,7 +118,7 @@ absl::Status Relay::SaveJobs(const Jobs& jobs) {
     for (const JobRecord& record : in_shard) {
       bytes += BytesOf(record);
       batch.push_back(record);
-      if (batch.size() < kMaxRecords && bytes < kMaxBytes) continue;
+      if (batch.size() < kMaxJobs && bytes < kMaxBytes) continue;
       FURNACE_RETURN_IF_ERROR(history_.Save(batch));
       batch.clear();
       bytes = 0;
@@ -217,7 +177,7 @@ absl::Status Relay::SaveAttempts(const Events& events) {
 }
 
 absl::Status Relay::SaveSlices(const Events& events) {
-  const std::vector<WorkerSlice> slices = SlicesOf(events);
+  const std::vector<WorkerSlice> slices = SlicesIn(events);
   absl::Status saved = attempts_.SaveSlices(slices);
   if (!IsRefusal(saved)) return saved;
   spdlog::error("{} slices of lifetimes cannot be stored: {}", slices.size(), saved.ToString());
@@ -244,32 +204,6 @@ absl::Status Relay::TellWebhooks(const Jobs& jobs) {
     }
   }
   return absl::OkStatus();
-}
-
-absl::Status Relay::RecordUsage(const Events& events) {
-  std::vector<AttemptEnd> attempts;
-  for (const auto& [shard, in_shard] : events) {
-    for (const JobEvent& event : in_shard) {
-      if (event.attempt_end) attempts.push_back(*event.attempt_end);
-    }
-  }
-  FURNACE_RETURN_IF_ERROR(RecordInBatches(
-      attempts, [this](const auto& batch) { return usage_.Record(batch); },
-      [](const AttemptEnd& attempt) {
-        return fmt::format("job {} attempt {} (project {}, {} x {}, {} to {})",
-                           attempt.lease.job_id, attempt.lease.epoch, attempt.project_id,
-                           attempt.worker.gpu_count, attempt.worker.gpu_type,
-                           absl::ToUnixMicros(attempt.start), absl::ToUnixMicros(attempt.end));
-      }));
-  return RecordInBatches(
-      SlicesOf(events), [this](const auto& batch) { return usage_.RecordSlices(batch); },
-      [](const WorkerSlice& slice) {
-        return fmt::format("worker {} (lifetime {} slice {}, project {}, {} x {}, {} to {})",
-                           slice.worker.worker_id, slice.life_id, slice.slice.number,
-                           slice.project_id, slice.worker.gpu_count, slice.worker.gpu_type,
-                           absl::ToUnixMicros(slice.slice.start),
-                           absl::ToUnixMicros(slice.slice.end));
-      });
 }
 
 // What forecasts are made of, and how they turned out. Nothing depends on it: what is

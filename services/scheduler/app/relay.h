@@ -18,9 +18,10 @@
 namespace furnace::scheduler {
 
 /// Carries the queue's events to where they are kept: jobs into history, ended
-/// attempts and slices of workers' lifetimes to their history and to metering; and the ends of jobs
-/// to their batches, their webhooks and to jobs that wait for them. Events are forgotten once all
-/// have them, and all skip what they have, so a crash anywhere repeats work and loses none.
+/// attempts, their parts and slices of workers' lifetimes to their history and to metering; and the
+/// ends of jobs to their batches, their webhooks and to jobs that wait for them. Events are
+/// forgotten once all have them, and all skip what they have, so a crash anywhere repeats work and
+/// loses none.
 class Relay {
  public:
   /// Events of one shard in one round.
@@ -49,6 +50,8 @@ class Relay {
   // Both by shard.
   using Events = std::map<int, std::vector<JobEvent>>;
   using Jobs = std::map<int, std::vector<JobRecord>>;
+
+  static std::vector<WorkerSlice> SlicesIn(const Events& events);
 
   absl::StatusOr<bool> Round();
   absl::StatusOr<Jobs> ReadJobs(const Events& events);

@@ -6,7 +6,7 @@ namespace furnace::scheduler {
 
 namespace {
 
-// What an attempt and a slice have in common.
+// What an attempt, a part and a slice have in common.
 template <typename Usage>
 internal::v1::UsageRecord RecordOf(const Usage& usage) {
   internal::v1::UsageRecord record;
@@ -16,6 +16,13 @@ internal::v1::UsageRecord RecordOf(const Usage& usage) {
   record.set_gpu_type(usage.worker.gpu_type);
   record.set_gpu_count(usage.worker.gpu_count);
   return record;
+}
+
+// What the end of an attempt has to say after its parts.
+void KeepRest(const ReportedParts& reported, internal::v1::UsageRecord& record) {
+  record.set_part(reported.count + 1);
+  record.set_start_us(absl::ToUnixMicros(reported.until));
+  record.set_cold_start_us(0);
 }
 
 }  // namespace
@@ -32,8 +39,27 @@ absl::Status MeteringUsageSink::Record(const std::vector<AttemptEnd>& attempts) 
     record.set_end_us(absl::ToUnixMicros(attempt.end));
     record.set_cause(static_cast<v1::FailureCause>(attempt.cause));
     record.set_cold_start_us(absl::ToInt64Microseconds(attempt.worker.cold_start));
+    if (attempt.reported.count > 0) KeepRest(attempt.reported, record);
     record.set_warm(attempt.covered);
     record.set_covered(attempt.covered);
+  }
+  return Send(request);
+}
+
+absl::Status MeteringUsageSink::RecordParts(const std::vector<AttemptPart>& parts) {
+  internal::v1::RecordUsageRequest request;
+  for (const AttemptPart& each : parts) {
+    internal::v1::UsageRecord& record = *request.add_records();
+    record = RecordOf(each);
+    record.set_job_id(each.lease.job_id);
+    record.set_epoch(each.lease.epoch);
+    record.set_part(each.part.number);
+    record.set_kind(each.taken_back == FailureCause::kNone ? internal::v1::USAGE_KIND_PART
+                                                           : internal::v1::USAGE_KIND_REFUND);
+    record.set_start_us(absl::ToUnixMicros(each.part.start));
+    record.set_end_us(absl::ToUnixMicros(each.part.end));
+    record.set_cause(static_cast<v1::FailureCause>(each.taken_back));
+    record.set_cold_start_us(absl::ToInt64Microseconds(each.worker.cold_start));
   }
   return Send(request);
 }

@@ -17,6 +17,7 @@ class MeteringUsageSink final : public UsageSink {
         options_(std::move(options)) {}
 
   absl::Status Record(const std::vector<AttemptEnd>& attempts) override;
+  absl::Status RecordParts(const std::vector<AttemptPart>& parts) override;
   absl::Status RecordSlices(const std::vector<WorkerSlice>& slices) override;
 
  private:

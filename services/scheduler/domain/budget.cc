@@ -78,6 +78,19 @@ std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl
   return cost;
 }
 
+std::int64_t SettlePart(int gpus, absl::Time start, absl::Time end, BudgetAccount& account,
+                        BudgetHold& hold) {
+  const std::int64_t have = hold.window == account.window ? hold.amount : 0;
+  const std::int64_t cost = CostOf(0, hold.gpu_second, gpus, std::max(start, account.window),
+                                   std::max(end, account.window));
+  hold.window = account.window;
+  hold.amount = std::max<std::int64_t>(0, have - cost);
+  account.held += hold.amount - have;
+  account.left += have - hold.amount - cost;
+  account.pending += cost;
+  return cost;
+}
+
 std::optional<absl::Time> LaterWindow(const BudgetAccount& account, absl::Time end, absl::Time at) {
   if (end == absl::InfiniteFuture() || end <= account.window || at < end) return std::nullopt;
   const absl::Duration length = end - account.window;

@@ -104,6 +104,11 @@ void ExtendHold(int gpus, absl::Time start, absl::Time till, BudgetAccount& acco
 std::int64_t SettleHold(const BudgetHold& hold, int gpus, absl::Time start, absl::Time end,
                         bool billed, BudgetAccount& account);
 
+/// Lets a lease that goes on hold no more what its part from `start` to `end` costs: that is
+/// pending from now on. What it costs in the account's window.
+std::int64_t SettlePart(int gpus, absl::Time start, absl::Time end, BudgetAccount& account,
+                        BudgetHold& hold);
+
 /// The start of the window that `at` lies in, when that is after the account's, which ends at
 /// `end`; nullopt: it is not. Windows are taken to be as long as the account's.
 std::optional<absl::Time> LaterWindow(const BudgetAccount& account, absl::Time end, absl::Time at);

@@ -20,12 +20,17 @@ void ChargeAttempt(Job& job, FailureCause cause, bool never_began, absl::Time no
 }
 
 // The attempt did not begin with its lease, or at all.
-void MoveStart(Job& job, const Outcome& outcome, absl::Time now) {
+void StartLate(Job& job, const Outcome& outcome, absl::Time now) {
   const absl::Time leased = *job.started_at;
-  job.started_at = outcome.never_began ? now : std::clamp(leased + outcome.waited, leased, now);
-  if (job.first_started_at != leased) return;
-  job.first_started_at = job.started_at;
-  if (outcome.never_began) job.first_started_at.reset();  // It still waits for its first start.
+  const bool was_first = job.first_started_at == leased;
+  MoveStart(job, outcome.never_began ? now : std::clamp(leased + outcome.waited, leased, now));
+  // It still waits for its first start.
+  if (was_first && outcome.never_began) job.first_started_at.reset();
+}
+
+// When the attempt that runs ends, as it is heard of at `now`: a clock may have been set back.
+absl::Time EndOf(const Job& job, absl::Time now) {
+  return std::max({now, *job.started_at, job.reported.until});
 }
 
 absl::Status WrongState(const Job& job) {
@@ -75,13 +80,19 @@ absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now) {
   return job;
 }
 
+void MoveStart(Job& job, absl::Time start) {
+  if (job.first_started_at == job.started_at) job.first_started_at = start;
+  job.started_at = start;
+}
+
 absl::StatusOr<Job> End(Job job, int epoch, const Outcome& outcome, int draw, absl::Time now) {
   if (job.status != JobStatus::kInProgress || job.attempt != epoch) {
     return Error(absl::StatusCode::kAborted, "attempt {} of job {} holds no lease", epoch, job.id);
   }
-  now = std::max(now, *job.started_at);  // A clock may have been set back.
-  MoveStart(job, outcome, now);
+  now = EndOf(job, now);
+  if (job.reported.count == 0) StartLate(job, outcome, now);
   ChargeAttempt(job, outcome.cause, outcome.never_began, now);
+  job.reported = {};
   job.error = outcome.error;
   job.cause = outcome.cause;
   job.gpu_memory_peak_mib = std::max(job.gpu_memory_peak_mib, outcome.gpu_memory_peak_mib);
@@ -156,8 +167,9 @@ absl::StatusOr<Job> Redrive(Job job, absl::Duration ttl, absl::Time now) {
 Job Cancel(Job job, absl::Time now) {
   if (IsFinal(job.status)) return job;
   if (job.status == JobStatus::kInProgress) {
-    now = std::max(now, *job.started_at);  // A clock may have been set back.
+    now = EndOf(job, now);
     ChargeAttempt(job, FailureCause::kNone, false, now);
+    job.reported = {};
   }
   job.error = "cancelled";
   job.not_before.reset();

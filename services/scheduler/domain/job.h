@@ -30,6 +30,14 @@ struct LeaseId {
 /// furnace.v1.ParentFailurePolicy; they are stored.
 enum class ParentFailure { kFail = 1, kSkip = 2, kContinue = 3 };
 
+/// What is reported of an attempt while it runs: its hours that are over, see lease_parts.h.
+struct ReportedParts {
+  int count = 0;
+  absl::Time until = absl::InfinitePast();  // All up to here; only with a count.
+
+  friend bool operator==(const ReportedParts&, const ReportedParts&) = default;
+};
+
 struct Job {
   std::string id;
   std::string endpoint_id;
@@ -60,6 +68,7 @@ struct Job {
   std::string gpu_type;
   int gpu_count = 0;
   absl::Duration cold_start;  // Of the worker whose first job this was.
+  ReportedParts reported;     // Of the attempt that runs.
 
   absl::Time queued_at = absl::InfinitePast();
   std::optional<absl::Time> first_started_at;  // Of an attempt that a handler could begin.
@@ -96,7 +105,8 @@ struct Outcome {
   bool output_stored = false;
   std::string error;
   std::int64_t gpu_memory_peak_mib = 0;  // 0: not known.
-  /// Of the attempt, before a handler could begin it. It starts that much later.
+  /// Of the attempt, before a handler could begin it. It starts that much later, unless parts of
+  /// it are reported: then its start is known.
   absl::Duration waited;
   /// No handler could begin it: it starts when it ends, and is no loss. Only with a platform fault.
   bool never_began = false;
@@ -108,6 +118,9 @@ Job Accept(Job job, std::optional<absl::Time> not_before, absl::Duration ttl, ab
 
 /// The job under a new lease. FAILED_PRECONDITION unless it is IN_QUEUE.
 absl::StatusOr<Job> Start(Job job, const WorkerOnGpu& worker, absl::Time now);
+
+/// Lets the attempt that runs start at `start` and not with its lease.
+void MoveStart(Job& job, absl::Time start);
 
 /// The job after its attempt `epoch` ended at `now`, having started `outcome.waited` after
 /// its lease, but not after its end: COMPLETED, back IN_QUEUE, DELAYED

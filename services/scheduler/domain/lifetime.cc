@@ -5,11 +5,6 @@
 namespace furnace::scheduler {
 namespace {
 
-// The first multiple of `length` after `time`.
-absl::Time NextCut(absl::Time time, absl::Duration length) {
-  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), length) + length;
-}
-
 void Take(Lifetime& life, absl::Time till, LifetimeReport& report) {
   report.slices.push_back({.number = life.slice, .start = life.start, .end = till});
   ++life.slice;
@@ -17,6 +12,10 @@ void Take(Lifetime& life, absl::Time till, LifetimeReport& report) {
 }
 
 }  // namespace
+
+absl::Time NextCut(absl::Time time, absl::Duration length) {
+  return absl::UnixEpoch() + absl::Floor(time - absl::UnixEpoch(), length) + length;
+}
 
 Lifetime BeginLifetime(absl::Time now, absl::Duration lapse) {
   return {.start = now, .slice = 1, .lasts_to = now + lapse};

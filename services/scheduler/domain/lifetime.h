@@ -11,6 +11,9 @@ namespace furnace::scheduler {
 /// Lifetimes are cut at multiples of this since the Unix epoch: at UTC hours.
 inline constexpr absl::Duration kLifetimeSlice = absl::Hours(1);
 
+/// The first multiple of `length` since the Unix epoch after `time`.
+absl::Time NextCut(absl::Time time, absl::Duration length);
+
 /// Part [start, end) of a lifetime.
 struct LifetimeSlice {
   int number = 1;  // From 1, in order of time.

@@ -246,11 +246,15 @@ Outcome OutcomeFrom(v1::Result& result) {
   Outcome outcome = EndOf(result);
   outcome.gpu_memory_peak_mib =
       std::clamp(result.gpu_memory_peak_mib(), std::int64_t{0}, kMaxGpuMemoryMib);
+  outcome.waited = WaitOf(std::max(result.waited_us(), std::int64_t{0}));
+  return outcome;
+}
+
+absl::Duration WaitOf(std::int64_t waited_us) {
   // Longer than any lease is old; the queue cuts it to that.
   constexpr absl::Duration kMaxWait = absl::Hours(24 * 365);
-  outcome.waited =
-      std::clamp(absl::Microseconds(result.waited_us()), absl::ZeroDuration(), kMaxWait);
-  return outcome;
+  if (waited_us < 0) return absl::InfiniteDuration();
+  return std::min(absl::Microseconds(waited_us), kMaxWait);
 }
 
 std::string NoteFrom(v1::WorkerEvent& event) {

@@ -21,7 +21,6 @@ namespace furnace::scheduler::rpc {
 /// Writes `time`, to the microsecond.
 void SetTime(absl::Time time, google::protobuf::Timestamp* proto);
 
-
 /// A job as clients see it, with its output where the record has it.
 v1::Job ToProto(JobRecord record);
 
@@ -46,6 +45,10 @@ v1::LeaseId ToProto(const LeaseId& lease);
 /// unknown cause, makes it a handler error, as does one above kMaxResultBytes. Text is cut to its
 /// limit and rid of what no database takes.
 Outcome OutcomeFrom(v1::Result& result);
+
+/// For how long a worker had a job before a handler began it; below 0: none has,
+/// InfiniteDuration.
+absl::Duration WaitOf(std::int64_t waited_us);
 
 /// What a worker says of itself, on one line.
 std::string NoteFrom(v1::WorkerEvent& event);

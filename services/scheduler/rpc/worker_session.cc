@@ -31,6 +31,18 @@ std::vector<LeaseId> LeasesOf(const google::protobuf::RepeatedPtrField<v1::Lease
   return leases;
 }
 
+// Of the leases that LeasesOf keeps.
+std::vector<Renewal> RenewalsOf(const v1::Heartbeat& heartbeat) {
+  std::vector<Renewal> renewals;
+  for (int i = 0; i < heartbeat.leases_size(); ++i) {
+    if (renewals.size() >= kMaxLeases) break;
+    if (!IsUuid(heartbeat.leases(i).job_id())) continue;
+    Renewal& renewal = renewals.emplace_back(Renewal{.lease = FromProto(heartbeat.leases(i))});
+    if (i < heartbeat.waited_us_size()) renewal.waited = WaitOf(heartbeat.waited_us(i));
+  }
+  return renewals;
+}
+
 bool IsJson(const std::string& text, std::size_t max_bytes) {
   return !text.empty() && text.size() <= max_bytes && json::Validate(text).ok();
 }
@@ -41,7 +53,7 @@ void WorkerSession::Start() {
   // The stream's callbacks hold the session, and the session the stream, until the
   // stream ends and drops them.
   const auto self = shared_from_this();
-  call_->Start([self](v1::ConnectRequest& message) { return self->OnMessage(message); },
+  call_->Start([self](v1::ConnectRequest& message) { self->OnMessage(message); },
                [self] { self->OnClosed(); });
 }
 
@@ -49,20 +61,14 @@ void WorkerSession::Refuse(const absl::Status& status) {
   call_->Close(furnace::rpc::ReportToGrpc(status, "ConnectRequest"));
 }
 
-bool WorkerSession::OnMessage(v1::ConnectRequest& message) {
-  if (link_->closed()) return true;
-  if (message.has_hello()) return OnHello(message.hello());
-  if (greeted_) {
-    Handle(message);
-  } else {
-    Refuse(absl::InvalidArgumentError("the first message must be hello"));
-  }
-  return true;
-}
-
-void WorkerSession::Handle(v1::ConnectRequest& message) {
+void WorkerSession::OnMessage(v1::ConnectRequest& message) {
+  if (link_->closed()) return;
   const std::string& worker_id = identity_.worker_id;
+  if (!greeted_ && !message.has_hello()) {
+    return Refuse(absl::InvalidArgumentError("the first message must be hello"));
+  }
   switch (message.message_case()) {
+    case v1::ConnectRequest::kHello: return OnHello(message.hello());
     case v1::ConnectRequest::kCredit:
       return context_.dispatcher.AddCredits(
           worker_id, std::clamp(message.credit().count(), -kMaxCredits, kMaxCredits));
@@ -70,7 +76,7 @@ void WorkerSession::Handle(v1::ConnectRequest& message) {
       if (message.heartbeat().gpus_size() > 0) {
         context_.dispatcher.SetGpuReadings(worker_id, GpusOf(message.heartbeat()));
       }
-      return context_.dispatcher.Heartbeat(worker_id, LeasesOf(message.heartbeat().leases()));
+      return context_.dispatcher.Heartbeat(worker_id, RenewalsOf(message.heartbeat()));
     case v1::ConnectRequest::kResult: return OnResult(*message.mutable_result());
     case v1::ConnectRequest::kProgress: return OnProgress(*message.mutable_progress());
     case v1::ConnectRequest::kDraining: return context_.dispatcher.SetDraining(worker_id);
@@ -79,22 +85,17 @@ void WorkerSession::Handle(v1::ConnectRequest& message) {
                                          message.release().unbegun());
     case v1::ConnectRequest::kEvent:
       return context_.dispatcher.Note(worker_id, NoteFrom(*message.mutable_event()));
-    case v1::ConnectRequest::kHello:
     case v1::ConnectRequest::MESSAGE_NOT_SET: return;  // Of a newer agent; not for us.
   }
 }
 
-bool WorkerSession::OnHello(const v1::Hello& hello) {
+void WorkerSession::OnHello(const v1::Hello& hello) {
   const absl::StatusOr<WorkerHello> worker = HelloFrom(hello);
-  if (!worker.ok()) {
-    Refuse(worker.status());
-    return true;
-  }
+  if (!worker.ok()) return Refuse(worker.status());
   greeted_ = true;
-  if (context_.catalog.Cached(worker->endpoint_id) != nullptr) {
-    Welcome(*worker);
-    return true;
-  }
+  if (context_.catalog.Cached(worker->endpoint_id) != nullptr) return Welcome(*worker);
+
+  call_->Hold();  // What follows is of a worker that has joined.
   const bool accepted = context_.blocking.TrySubmit([self = shared_from_this(), hello = *worker] {
     const auto endpoint = self->context_.catalog.Find(hello.endpoint_id);
     if (endpoint.ok()) {
@@ -102,10 +103,11 @@ bool WorkerSession::OnHello(const v1::Hello& hello) {
     } else {
       self->Refuse(endpoint.status());
     }
-    self->call_->ReadNext();
+    self->call_->Resume();
   });
-  if (!accepted) Refuse(absl::UnavailableError("too many workers connect; try again"));
-  return !accepted;  // What follows is of a worker that has joined.
+  if (accepted) return;
+  Refuse(absl::UnavailableError("too many workers connect; try again"));
+  call_->Resume();
 }
 
 absl::StatusOr<WorkerHello> WorkerSession::HelloFrom(const v1::Hello& hello) const {
@@ -153,6 +155,10 @@ void WorkerSession::OnProgress(v1::Progress& progress) {
     if (IsJson(chunk, kMaxChunkBytes)) report.chunks.push_back(std::move(chunk));
   }
   context_.dispatcher.Progress(identity_.worker_id, std::move(report));
+  // What is not read waits in the worker. Its heartbeats do, too, but for no longer than what is
+  // ahead of them takes to be stored.
+  call_->Hold();
+  context_.dispatcher.AwaitRoom([call = call_] { call->Resume(); });
 }
 
 void WorkerSession::OnClosed() { context_.dispatcher.Leave(identity_.worker_id, link_.get()); }

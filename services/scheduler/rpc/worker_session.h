@@ -38,11 +38,9 @@ class WorkerSession : public std::enable_shared_from_this<WorkerSession> {
   void Start();
 
  private:
-  // Whether the next message may be read.
-  bool OnMessage(v1::ConnectRequest& message);
-  bool OnHello(const v1::Hello& hello);
+  void OnMessage(v1::ConnectRequest& message);
+  void OnHello(const v1::Hello& hello);
   absl::StatusOr<WorkerHello> HelloFrom(const v1::Hello& hello) const;
-  void Handle(v1::ConnectRequest& message);
   void Welcome(WorkerHello hello);
   void OnResult(v1::Result& result);
   void OnProgress(v1::Progress& progress);

@@ -80,10 +80,10 @@ void ObservedJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
                }));
 }
 
-void ObservedJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+void ObservedJobQueue::Renew(int shard, std::vector<Renewal> renewals, absl::Duration lease,
                              Done<std::vector<LeaseId>> done) {
   static CallMetrics call("renew");
-  queue_.Renew(shard, std::move(leases), lease, Observe(call, std::move(done)));
+  queue_.Renew(shard, std::move(renewals), lease, Observe(call, std::move(done)));
 }
 
 void ObservedJobQueue::Settle(Settlement settlement, Done<SettleResult> done) {

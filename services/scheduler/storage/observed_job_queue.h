@@ -17,7 +17,7 @@ class ObservedJobQueue final : public JobQueue {
 
   void Submit(Submission submission, Done<SubmitResult> done) override;
   void Claim(ClaimRequest request, Done<Claimed> done) override;
-  void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+  void Renew(int shard, std::vector<Renewal> renewals, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
   void Report(ProgressReport report, Done<ReportResult> done) override;

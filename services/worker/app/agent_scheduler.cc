@@ -12,7 +12,7 @@ void Agent::AdvanceLink(absl::Time now) {
     case Link::Action::kDial: DialScheduler(now); break;
     case Link::Action::kBreakOff: ports_.scheduler.BreakOff(); break;
     case Link::Action::kHeartbeat:
-      ports_.scheduler.Send(Heartbeat{attempts_.All(), gpu_readings_});
+      ports_.scheduler.Send(Heartbeat{attempts_.All(), gpu_readings_, attempts_.Waits()});
       break;
     case Link::Action::kGiveUp:
       spdlog::error("scheduler out of reach for {}: stopping",

@@ -43,6 +43,7 @@ struct Credit {
 struct Heartbeat {
   std::vector<LeaseId> leases;
   std::vector<GpuReading> gpus = {};
+  std::vector<absl::Duration> waits = {};  // See Attempts::Waits.
 };
 
 struct Result {

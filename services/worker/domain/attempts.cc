@@ -18,6 +18,12 @@ absl::Time DeadlineOf(const Attempt& attempt) {
   return absl::InfiniteFuture();
 }
 
+// From when we got it until the handler could begin it, or it was over before.
+absl::Duration WaitOf(const Attempt& attempt, absl::Time over) {
+  const absl::Duration waited = std::min(attempt.begun, over) - attempt.assigned;
+  return waited < Attempts::kWaitMin ? absl::ZeroDuration() : waited;
+}
+
 }  // namespace
 
 bool Attempts::Assign(Assignment assignment, absl::Time now) {
@@ -72,8 +78,7 @@ bool Attempts::Finish(const LeaseId& lease, Outcome outcome, absl::Time now) {
   attempt.assignment.input.clear();
   attempt.assignment.s3_config.clear();
   attempt.outcome = std::move(outcome);
-  const absl::Duration waited = std::min(attempt.begun, now) - attempt.assigned;
-  attempt.outcome.waited = waited < kWaitMin ? absl::ZeroDuration() : waited;
+  attempt.outcome.waited = WaitOf(attempt, now);
   Count(attempt.outcome);
   return true;
 }
@@ -83,6 +88,16 @@ std::vector<LeaseId> Attempts::All() const {
   leases.reserve(attempts_.size());
   for (const auto& [lease, attempt] : attempts_) leases.push_back(lease);
   return leases;
+}
+
+std::vector<absl::Duration> Attempts::Waits() const {
+  std::vector<absl::Duration> waits;
+  waits.reserve(attempts_.size());
+  for (const auto& [lease, attempt] : attempts_) {
+    const bool over = attempt.state == AttemptState::kUnsettled;
+    waits.push_back(over ? attempt.outcome.waited : WaitOf(attempt, absl::InfiniteFuture()));
+  }
+  return waits;
 }
 
 std::vector<LeaseId> Attempts::In(AttemptState state) const {

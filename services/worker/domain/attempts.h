@@ -83,6 +83,9 @@ class Attempts {
   }
 
   std::vector<LeaseId> All() const;
+  /// For how long we had each of All() before the handler could begin it; InfiniteDuration of
+  /// those that it cannot yet.
+  std::vector<absl::Duration> Waits() const;
   std::vector<LeaseId> In(AttemptState state) const;
   /// Those that wait or run for too long.
   std::vector<LeaseId> Overdue(absl::Time now) const;

@@ -57,6 +57,16 @@ class ReportStoreContract : public testing::Test {
       if (i % 6 == 1) record.cause = Cause::kWorkerLost;
       if (i % 6 == 2) record.kind = UsageKind::kWorker;
       if (i % 6 == 3) record.covered = record.warm = true;
+      if (i % 12 == 4) {
+        record.kind = UsageKind::kPart;
+        record.key.epoch = EpochOf(1, 1);
+      }
+      if (i % 12 == 10) {
+        record.kind = UsageKind::kRefund;
+        record.key.epoch = EpochOf(1, 3);
+        record.cause = Cause::kPlatform;
+        record.cold_start_us = 0;
+      }
       records.push_back(record);
     }
     UsageRecord stored = Of(kTenUs + 7, kElevenUs + 1'234'567);
@@ -184,6 +194,34 @@ TYPED_TEST_P(ReportStoreContract, CountsAJobWhereItsFirstAttemptEnds) {
   EXPECT_TRUE(page.total.jobs == 2);
 }
 
+TYPED_TEST_P(ReportStoreContract, PartsCountWithTheirAttempts) {
+  UsageRecord part = this->Of(kTenUs, kElevenUs);
+  part.kind = UsageKind::kPart;
+  part.key.epoch = EpochOf(1, 1);
+  UsageRecord end = this->Of(kElevenUs, kElevenUs + 10 * kSecondUs);
+  end.key = {part.key.job_id, EpochOf(1, 2)};
+  UsageRecord lost = part;
+  lost.key.job_id = NewId();
+  UsageRecord refund = lost;
+  refund.kind = UsageKind::kRefund;
+  refund.key.epoch = EpochOf(1, 3);
+  refund.cause = Cause::kWorkerLost;
+  this->Record({part, end, lost, refund});
+  const CostPage page = this->Costs({.by_kind = true, .by_job = true, .count_jobs = true});
+  ASSERT_EQ(page.rows.size(), 2);
+  for (const CostRow& row : page.rows) EXPECT_EQ(row.kind, UsageKind::kAttempt);
+  EXPECT_TRUE(page.total.jobs == 1);
+  EXPECT_TRUE(page.total.sums.invocations == 1);
+  EXPECT_TRUE(page.total.sums.gpu_milli_us == (kHourUs + 10 * kSecondUs) * part.milli_gpus);
+  EXPECT_TRUE(page.total.sums.credited_gpu_milli_us == kHourUs * part.milli_gpus);
+  EXPECT_TRUE(this->Costs({.by_job = true, .kind = UsageKind::kAttempt}).total.sums ==
+              page.total.sums);
+  const std::vector<Durations> durations = this->DurationsSince(kTenUs);
+  ASSERT_EQ(durations.size(), 1);
+  EXPECT_EQ(durations[0].attempts, 1);
+  EXPECT_EQ(durations[0].p50_us, kHourUs + 10 * kSecondUs) << "the attempt is one";
+}
+
 TYPED_TEST_P(ReportStoreContract, PagesAndPutsTheDearestFirst) {
   this->Record(this->Varied());
   const CostQuery query{.by_job = true, .dearest_first = true};
@@ -247,7 +285,8 @@ TYPED_TEST_P(ReportStoreContract, DurationsAreThoseOfSuccessfulAttempts) {
 REGISTER_TYPED_TEST_SUITE_P(ReportStoreContract, WithoutUsageTheTotalIsZeroAndThereAreNoGroups,
                             HourlySumsAndRecordsTellTheSame, EveryGroupingSumsUpToTheTotalOfUsage,
                             GroupsBySortedKeysOfRecords, FiltersByEverything,
-                            CountsAJobWhereItsFirstAttemptEnds, PagesAndPutsTheDearestFirst,
-                            AProjectSeesOnlyItsOwn, DurationsAreThoseOfSuccessfulAttempts);
+                            CountsAJobWhereItsFirstAttemptEnds, PartsCountWithTheirAttempts,
+                            PagesAndPutsTheDearestFirst, AProjectSeesOnlyItsOwn,
+                            DurationsAreThoseOfSuccessfulAttempts);
 
 }  // namespace furnace::metering

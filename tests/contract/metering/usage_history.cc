@@ -77,7 +77,7 @@ UsageRecord UsageHistory::MakeRecord(const std::string& job_id, int epoch) {
 void UsageHistory::SetKind(UsageRecord& record) {
   record.region = PickOf({"", "eu", "us"});
   if (Pick(0, 3) == 0) record.tags = {{"team", PickOf({"a", "b"})}, {"user", ""}};
-  switch (Pick(0, 7)) {
+  switch (Pick(0, 9)) {
     case 0: record.kind = UsageKind::kWorker; break;
     case 1: record.kind = UsageKind::kInstance; break;
     case 2:
@@ -88,6 +88,17 @@ void UsageHistory::SetKind(UsageRecord& record) {
       record.bytes = Pick(1, 1'000'000'000'000);
       break;
     case 3: record.covered = record.warm = true; break;
+    case 4:
+      record.kind = UsageKind::kPart;
+      record.key.epoch = EpochOf(record.key.epoch, 1);
+      record.cause = Cause::kNone;
+      break;
+    case 5:
+      record.kind = UsageKind::kRefund;
+      record.key.epoch = EpochOf(record.key.epoch, 3);
+      record.cause = Cause::kPlatform;
+      record.cold_start_us = 0;
+      break;
     default: break;
   }
 }

@@ -47,8 +47,9 @@ TYPED_TEST_SUITE_P(UsageHistoryProperty);
 
 template <typename Backend>
 void UsageHistoryProperty<Backend>::Deliver(const std::vector<UsageRecord>& records) {
-  const bool refused = std::any_of(records.begin(), records.end(),
-                                   [](const UsageRecord& r) { return r.key.epoch == 0; });
+  const bool refused = std::any_of(records.begin(), records.end(), [](const UsageRecord& r) {
+    return AttemptOf(r.key.epoch) == 0;
+  });
   const absl::StatusOr<int> recorded = recorder_.Record(records);
   ASSERT_EQ(recorded.ok(), !refused) << recorded.status();
   if (refused) return;

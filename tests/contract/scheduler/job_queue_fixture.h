@@ -83,8 +83,13 @@ class JobQueueContract : public testing::Test {
   }
 
   std::vector<LeaseId> Renew(std::vector<LeaseId> leases, absl::Duration lease) {
+    std::vector<Renewal> renewals;
+    for (LeaseId& id : leases) renewals.push_back({.lease = std::move(id)});
+    return RenewAs(std::move(renewals), lease);
+  }
+  std::vector<LeaseId> RenewAs(std::vector<Renewal> renewals, absl::Duration lease) {
     return Await<std::vector<LeaseId>>([&](Done<std::vector<LeaseId>> done) {
-             queue().Renew(shard(), std::move(leases), lease, std::move(done));
+             queue().Renew(shard(), std::move(renewals), lease, std::move(done));
            })
         .value();
   }

@@ -9,6 +9,8 @@
 #include "tests/contract/scheduler/lifetime_property.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
+#include "tests/contract/scheduler/part_contract.h"
+#include "tests/contract/scheduler/part_property.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/request_contract.h"
@@ -97,6 +99,8 @@ class MemoryOutboxBackend {
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, JobQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LifetimeContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LifetimeProperty, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PartContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, PartProperty, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, AffinityContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, QueuePolicyContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LostJobsContract, MemoryQueueBackend);

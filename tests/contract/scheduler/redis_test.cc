@@ -19,6 +19,8 @@
 #include "tests/contract/scheduler/lifetime_property.h"
 #include "tests/contract/scheduler/load_contract.h"
 #include "tests/contract/scheduler/lost_jobs_contract.h"
+#include "tests/contract/scheduler/part_contract.h"
+#include "tests/contract/scheduler/part_property.h"
 #include "tests/contract/scheduler/progress_contract.h"
 #include "tests/contract/scheduler/queue_policy_contract.h"
 #include "tests/contract/scheduler/request_contract.h"
@@ -58,7 +60,7 @@ class RedisBackend {
  private:
   const QueueScripts scripts_;
   redis::Client client_{*redis::ParseUrl(std::getenv("FURNACE_TEST_REDIS_URL")), scripts_.All()};
-  RedisJobQueue queue_{client_, scripts_, kTestShards};
+  RedisJobQueue queue_{client_, scripts_, kTestShards, kTestSlice};
   RedisShardLog log_{client_, scripts_, kTestShards, kTestSlice};
   RedisWorkerLives lives_{client_, scripts_, kTestShards, kTestSlice};
   RedisLostJobs lost_{client_, scripts_};
@@ -72,6 +74,8 @@ class RedisBackend {
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, JobQueueContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LifetimeContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LifetimeProperty, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, PartContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, PartProperty, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, AffinityContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, QueuePolicyContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, LostJobsContract, RedisBackend);

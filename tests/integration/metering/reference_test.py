@@ -81,6 +81,10 @@ def lines_of(record: Record, prices: Prices) -> list:
             exact = fractions.Fraction((price or 0) * NANO * quantity, 1_000_000 * 1_000)
             assert exact.denominator == 1
             lines.append(Line("covered" if covered else "gpu_time", at, to, quantity, price, int(exact)))
+        if record.kind == "refund":
+            lines[-1] = lines[-1]._replace(kind="credit", amount=-lines[-1].amount)
+            at = to
+            continue
         if record.cause in PLATFORM_FAULTS and not covered:
             lines.append(lines[-1]._replace(kind="credit", amount=-lines[-1].amount))
         at = to
@@ -128,11 +132,12 @@ def sums_of(records: list, prices: Prices) -> dict:
             total = sums["customer", line.kind, record.endpoint, record.gpu, shown(line.price)]
             total[0] += line.quantity
             total[1] += line.amount
-        charged = sum(line.amount for line in lines if line.kind != "credit")
-        if lines:
-            sums["revenue", "balance", "-", "-", "-"][1] -= charged
+        if lines and record.kind != "refund":
+            sums["revenue", "balance", "-", "-", "-"][1] -= sum(
+                line.amount for line in lines if line.kind != "credit")
         if any(line.kind == "credit" for line in lines):
-            sums["credits", "balance", "-", "-", "-"][1] += charged
+            sums["credits", "balance", "-", "-", "-"][1] -= sum(
+                line.amount for line in lines if line.kind == "credit")
     return {key: tuple(total) for key, total in sums.items()}
 
 
@@ -162,7 +167,7 @@ class ReferenceTest(unittest.TestCase):
 
     def test_there_are_many_of_every_kind(self):
         kinds = collections.Counter(record.kind for record in self.records)
-        self.assertEqual(set(kinds), {"attempt", "worker", "instance", "storage"})
+        self.assertEqual(set(kinds), {"attempt", "part", "refund", "worker", "instance", "storage"})
         self.assertGreater(len(self.transactions), 100)
         print(f"{len(self.records)} records in {len(self.transactions)} transactions: {dict(kinds)}", flush=True)
 
@@ -188,7 +193,8 @@ class ReferenceTest(unittest.TestCase):
         self.assertGreater(owed, 0)
 
     def test_lease_time_is_ledger_time_to_the_microsecond(self):
-        leased = sum((record.end - record.start) * record.milli_gpus for record in self.records)
+        leased = sum((record.end - record.start) * record.milli_gpus for record in self.records
+                     if record.kind != "refund")
         self.assertEqual(leased, sum(entry.quantity for entries in self.entries.values() for entry in entries
                                      if entry.kind in ("gpu_time", "covered")))
 

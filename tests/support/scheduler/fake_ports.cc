@@ -42,6 +42,24 @@ absl::Status RecordingUsageSink::Record(const std::vector<AttemptEnd>& attempts)
   return absl::OkStatus();
 }
 
+absl::Status RecordingUsageSink::RecordParts(const std::vector<AttemptPart>& parts) {
+  if (parts.empty()) return absl::OkStatus();
+  if (!failures_.empty()) {
+    absl::Status failure = failures_.front();
+    failures_.erase(failures_.begin());
+    return failure;
+  }
+  for (const AttemptPart& each : parts) {
+    if (refused_.contains(each.lease.job_id)) {
+      return absl::InvalidArgumentError("a record makes no sense");
+    }
+  }
+  for (const AttemptPart& each : parts) {
+    parts_.emplace(std::pair(each.lease, each.part.number), each);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RecordingUsageSink::RecordSlices(const std::vector<WorkerSlice>& slices) {
   if (!failures_.empty()) {
     absl::Status failure = failures_.front();

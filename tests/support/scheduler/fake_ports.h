@@ -42,6 +42,7 @@ class FakeEndpointSource final : public EndpointSource {
 class RecordingUsageSink final : public UsageSink {
  public:
   absl::Status Record(const std::vector<AttemptEnd>& attempts) override;
+  absl::Status RecordParts(const std::vector<AttemptPart>& parts) override;
   absl::Status RecordSlices(const std::vector<WorkerSlice>& slices) override;
 
   /// The next calls fail so, one after another.
@@ -51,6 +52,8 @@ class RecordingUsageSink final : public UsageSink {
   const std::map<LeaseId, AttemptEnd>& recorded() const { return recorded_; }
   /// By lifetime and number.
   const std::map<std::pair<std::string, int>, WorkerSlice>& slices() const { return slices_; }
+  /// By attempt and number.
+  const std::map<std::pair<LeaseId, int>, AttemptPart>& parts() const { return parts_; }
   /// How many records each successful call had.
   const std::vector<std::size_t>& batches() const { return batches_; }
 
@@ -59,6 +62,7 @@ class RecordingUsageSink final : public UsageSink {
   std::set<std::string> refused_;
   std::map<LeaseId, AttemptEnd> recorded_;
   std::map<std::pair<std::string, int>, WorkerSlice> slices_;
+  std::map<std::pair<LeaseId, int>, AttemptPart> parts_;
   std::vector<std::size_t> batches_;
 };
 

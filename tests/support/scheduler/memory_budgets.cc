@@ -70,7 +70,8 @@ bool MemoryBudgets::Extend(const Job& job, int shard, absl::Time now, absl::Time
   for (BudgetHold& hold : held->second) {
     Account* const account = Find(shard, hold.budget_id);
     if (account == nullptr) continue;
-    ExtendHold(job.gpu_count, *job.started_at, till, account->stored.account, hold);
+    ExtendHold(job.gpu_count, std::max(*job.started_at, job.reported.until), till,
+               account->stored.account, hold);
   }
   return true;
 }
@@ -79,30 +80,53 @@ void MemoryBudgets::Settle(const JobEvent& event, int shard) {
   const auto held = holds_.extract(event.job_id);
   if (held.empty()) return;
   const AttemptEnd& end = *event.attempt_end;
+  const absl::Time start = std::max(end.start, end.reported.until);
   for (const BudgetHold& hold : held.mapped()) {
     Account* const account = Find(shard, hold.budget_id);
     if (account == nullptr) continue;
     const std::int64_t cost =
-        SettleHold(hold, end.worker.gpu_count, end.start, std::max(end.start, end.end),
+        SettleHold(hold, end.worker.gpu_count, start, std::max(start, end.end),
                    !IsPlatformFault(end.cause), account->stored.account);
     std::vector<Owed>& owed = owed_[event.event_id];
     owed.push_back({hold.budget_id, account->stored.account.window, cost});
     if (cost == 0) continue;
-    if (const auto later = OweLater(end, hold, *account)) owed.push_back(*later);
+    const auto later = OweLater(hold, end.worker.gpu_count, start, end.end, *account);
+    if (later) owed.push_back(*later);
   }
 }
 
-std::optional<MemoryBudgets::Owed> MemoryBudgets::OweLater(const AttemptEnd& end,
-                                                           const BudgetHold& hold,
+void MemoryBudgets::SettlePart(const JobEvent& event, int shard) {
+  const AttemptPart& each = *event.part;
+  const auto held = holds_.find(each.lease.job_id);
+  if (held == holds_.end()) return;
+  const int gpus = each.worker.gpu_count;
+  for (BudgetHold& hold : held->second) {
+    Account* const account = Find(shard, hold.budget_id);
+    if (account == nullptr) continue;
+    const std::int64_t cost =
+        scheduler::SettlePart(gpus, each.part.start, each.part.end, account->stored.account, hold);
+    if (cost == 0) continue;
+    std::vector<Owed>& owed = owed_[event.event_id];
+    owed.push_back({hold.budget_id, account->stored.account.window, cost});
+    BudgetHold time_only = hold;
+    time_only.fixed = 0;
+    // Up to the last microsecond of the part: one that ends with a window is not in the next.
+    const auto later =
+        OweLater(time_only, gpus, each.part.start, each.part.end - absl::Microseconds(1), *account);
+    if (later) owed.push_back(*later);
+  }
+}
+
+std::optional<MemoryBudgets::Owed> MemoryBudgets::OweLater(const BudgetHold& hold, int gpus,
+                                                           absl::Time start, absl::Time end,
                                                            Account& account) {
   const auto budget = DecodeBudget(hold.budget_id, account.stored.definition);
   if (!budget) return std::nullopt;
-  const auto later = LaterWindow(account.stored.account, budget->window_end, end.end);
+  const auto later = LaterWindow(account.stored.account, budget->window_end, end);
   if (!later || *later < account.later_window) return std::nullopt;
   if (*later != account.later_window) account.later = 0;
   account.later_window = *later;
-  const std::int64_t cost = CostOf(hold.fixed, hold.gpu_second, end.worker.gpu_count,
-                                   std::max(end.start, *later), end.end);
+  const std::int64_t cost = CostOf(hold.fixed, hold.gpu_second, gpus, std::max(start, *later), end);
   account.later += cost;
   return Owed{hold.budget_id, *later, cost};
 }
@@ -195,30 +219,60 @@ absl::StatusOr<std::vector<std::optional<std::int64_t>>> MemoryBudgetAccounts::C
 }
 
 // The queue's renewals.
-void MemoryJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+void MemoryJobQueue::Renew(int shard, std::vector<Renewal> renewals, absl::Duration lease,
                            Done<std::vector<LeaseId>> done) {
   if (auto failure = Begin(QueueCall::kRenew)) return done(*failure);
   std::vector<LeaseId> lost;
   {
     MutexLock lock(mutex_);
-    const absl::Time now = clock_.Now();
-    for (const LeaseId& id : leases) {
-      if (!HoldsLocked(id) || ShardOfJob(id.job_id) != shard) {
-        lost.push_back(id);
-        continue;
-      }
-      Entry& entry = jobs_[id.job_id];
-      if (budgets_.Extend(entry.record.job, shard, now, now + lease)) {
-        entry.deadline = now + lease;
-      } else if (entry.deadline - now <= lease / 2) {
-        SettleLocked({.lease = id,
-                      .outcome = {.cause = FailureCause::kBudget,
-                                  .error = "stopped: a budget of its project is spent"}});
-        lost.push_back(id);
-      }
+    for (const Renewal& renewal : renewals) {
+      const LeaseId& id = renewal.lease;
+      const bool holds = HoldsLocked(id) && ShardOfJob(id.job_id) == shard;
+      if (!holds || !RenewLocked(renewal, lease)) lost.push_back(id);
     }
   }
   Answer<std::vector<LeaseId>>(QueueCall::kRenew, std::move(done), std::move(lost));
+}
+
+bool MemoryJobQueue::RenewLocked(const Renewal& renewal, absl::Duration lease) {
+  const absl::Time now = clock_.Now();
+  const LeaseId& id = renewal.lease;
+  Entry& entry = jobs_[id.job_id];
+  ReportPartsLocked(entry, renewal.waited);
+  const Job& job = entry.record.job;
+  if (budgets_.Extend(job, ShardOfJob(id.job_id), now, now + lease)) {
+    entry.deadline = now + lease;
+    return true;
+  }
+  if (entry.deadline - now > lease / 2) return true;
+  const bool never_began = renewal.waited == absl::InfiniteDuration() && job.reported.count == 0;
+  SettleLocked({.lease = id,
+                .outcome = {.cause = never_began ? FailureCause::kPlatform : FailureCause::kBudget,
+                            .error = "stopped: a budget of its project is spent",
+                            .never_began = never_began}});
+  return false;
+}
+
+void MemoryJobQueue::ReportPartsLocked(Entry& entry, std::optional<absl::Duration> waited) {
+  Job& job = entry.record.job;
+  const bool has_begun = waited && *waited != absl::InfiniteDuration();
+  if (entry.covered || (!has_begun && job.reported.count == 0)) return;
+  const absl::Duration before_start = has_begun ? *waited : absl::ZeroDuration();
+  for (const LeasePart& part : TakeParts(job, before_start, clock_.Now(), slice_)) {
+    AttemptPart each{
+        .lease = {.job_id = job.id, .epoch = job.attempt},
+        .project_id = job.project_id,
+        .endpoint_id = job.endpoint_id,
+        .worker = {.worker_id = job.worker_id,
+                   .gpu_type = job.gpu_type,
+                   .gpu_count = job.gpu_count,
+                   .cold_start = part.number == 1 ? job.cold_start : absl::ZeroDuration()},
+        .part = part};
+    JobEvent event{.event_id = std::to_string(next_event_++), .job_id = {}, .attempt_end = {}};
+    event.part = std::move(each);
+    budgets_.SettlePart(event, ShardOfJob(job.id));
+    events_[ShardOfJob(job.id)].push_back(std::move(event));
+  }
 }
 
 }  // namespace furnace::scheduler

@@ -24,6 +24,8 @@ class MemoryBudgets {
   /// Whether the lease may go on until `till`, and holds what that costs.
   bool Extend(const Job& job, int shard, absl::Time now, absl::Time till);
   void Settle(const JobEvent& event, int shard);
+  /// Of a part: what it costs is held no more.
+  void SettlePart(const JobEvent& event, int shard);
   void Forget(const std::string& event_id, int shard);
 
   std::map<std::string, StoredAccount> Read(int shard, bool fence, absl::Time now);
@@ -45,8 +47,9 @@ class MemoryBudgets {
     std::int64_t amount = 0;
   };
 
-  /// What an attempt that has cost something also costs in a window to come.
-  std::optional<Owed> OweLater(const AttemptEnd& end, const BudgetHold& hold, Account& account);
+  /// What something that has cost something also costs in a window to come.
+  std::optional<Owed> OweLater(const BudgetHold& hold, int gpus, absl::Time start, absl::Time end,
+                               Account& account);
   Account* Find(int shard, const std::string& budget_id);
   void Drop(int shard, const std::string& budget_id, Account& account);
   /// Whether there is nothing left, or less than `least`.

@@ -354,7 +354,8 @@ void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time n
                          .end = now,
                          .cause = after.cause,
                          .error = after.cause == FailureCause::kNone ? "" : after.error,
-                         .covered = EndCoveredLocked(before, now)};
+                         .covered = EndCoveredLocked(before, now),
+                         .reported = before.reported};
   }
   if (event.attempt_end) budgets_.Settle(event, ShardOfJob(after.id));
   events_[ShardOfJob(after.id)].push_back(std::move(event));

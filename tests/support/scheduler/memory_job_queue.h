@@ -26,7 +26,7 @@ class MemoryJobQueue final : public JobQueue, public Answers {
 
   void Submit(Submission submission, Done<SubmitResult> done) override;
   void Claim(ClaimRequest request, Done<Claimed> done) override;
-  void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+  void Renew(int shard, std::vector<Renewal> renewals, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
   void Report(ProgressReport report, Done<ReportResult> done) override;
@@ -118,6 +118,11 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   bool MissesReportsLocked(const ProgressReport& report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// False: it is known.
   bool ReportLocked(ProgressReport report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Whether the lease, which is held, goes on.
+  bool RenewLocked(const Renewal& renewal, absl::Duration lease)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReportPartsLocked(Entry& entry, std::optional<absl::Duration> waited)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   SettleResult SettleLocked(const Settlement& settlement) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// Appends the event of the job's transition from `before`, if it made one.
   void LogLocked(const Job& before, const Job& after, absl::Time now)

@@ -10,7 +10,8 @@
 namespace furnace::scheduler {
 namespace {
 
-// end_attempt() in lua/lib/transitions.lua writes these, and report_slice() in lua/lib/lives.lua.
+// end_attempt() in lua/lib/transitions.lua writes these, report_slice() in lua/lib/lives.lua, and
+// report_part() in lua/renew_leases.lua.
 absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent& event,
                          AttemptEnd& end) {
   if (name == "j") event.job_id = value;
@@ -26,6 +27,8 @@ absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent
   if (name == "k") end.worker.cold_start = absl::Microseconds(ToInt(value));
   if (name == "x") end.error = value;
   if (name == "al") end.covered = true;
+  if (name == "rp") end.reported.until = absl::FromUnixMicros(ToInt(value));
+  if (name == "rn") end.reported.count = static_cast<int>(ToInt(value));
   if (name == "c") {
     FURNACE_ASSIGN_OR_RETURN(end.cause, FailureCauseFromNumber(static_cast<int>(ToInt(value))));
   }
@@ -41,6 +44,15 @@ WorkerSlice SliceOf(std::string life_id, AttemptEnd end) {
           .slice = {.number = end.lease.epoch, .start = end.start, .end = end.end}};
 }
 
+// Likewise; its number is the count of parts.
+AttemptPart PartOf(AttemptEnd end) {
+  return {.lease = std::move(end.lease),
+          .project_id = std::move(end.project_id),
+          .endpoint_id = std::move(end.endpoint_id),
+          .worker = std::move(end.worker),
+          .part = {.number = end.reported.count, .start = end.start, .end = end.end}};
+}
+
 }  // namespace
 
 absl::StatusOr<JobEvent> DecodeEvent(const redisReply& entry) {
@@ -50,18 +62,23 @@ absl::StatusOr<JobEvent> DecodeEvent(const redisReply& entry) {
   event.event_id = Text(*parts[0]);
   AttemptEnd end;
   bool is_end = false;
+  bool is_part = false;
   std::string life_id;
   const auto words = Elements(*parts[1]);
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string_view name = Text(*words[i]);
     const std::string_view value = Text(*words[i + 1]);
     if (name == "t" && value == "e") is_end = true;
+    if (name == "t" && value == "p") is_part = true;
     if (name == "id") life_id = value;
     FURNACE_RETURN_IF_ERROR(DecodeField(name, value, event, end));
   }
   if (is_end) {
     end.lease.job_id = event.job_id;
     event.attempt_end = std::move(end);
+  } else if (is_part) {
+    end.lease.job_id = std::exchange(event.job_id, {});
+    event.part = PartOf(std::move(end));
   } else if (!life_id.empty()) {
     event.slice = SliceOf(std::move(life_id), std::move(end));
   }

@@ -57,6 +57,10 @@ void DecodeAttempts(const Fields& fields, Job& job) {
   job.started_at = fields.Time("s");
   job.gpu_time_us = fields.Number("gt");
   job.gpu_memory_peak_mib = fields.Number("gm");
+  if (fields.Has("rp")) {
+    job.reported = {.count = fields.SmallNumber("rn"),
+                    .until = absl::FromUnixMicros(fields.Number("rp"))};
+  }
 }
 
 void DecodeOutcome(const Fields& fields, Job& job) {

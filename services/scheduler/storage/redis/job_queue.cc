@@ -101,6 +101,12 @@ void EncodeSettlement(Settlement& settlement, Words& args) {
   args.push_back(peak > 0 ? std::to_string(peak) : "");
 }
 
+// As renew_leases.lua reads it.
+std::string EncodeWait(std::optional<absl::Duration> waited) {
+  if (!waited) return "";
+  return *waited == absl::InfiniteDuration() ? "-1" : Micros(*waited);
+}
+
 absl::StatusOr<SettleResult> DecodeSettlement(const redisReply& reply, std::size_t index) {
   const auto results = Elements(reply);
   if (index >= results.size()) {
@@ -207,8 +213,9 @@ std::string EncodeTraits(const WorkerTraits& traits) {
 
 }  // namespace
 
-RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards)
-    : client_(client), scripts_(scripts), shards_(shards) {
+RedisJobQueue::RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards,
+                             absl::Duration slice)
+    : client_(client), scripts_(scripts), shards_(shards), slice_(slice) {
   for (int shard = 0; shard < shards; ++shard) {
     submitters_.push_back(std::make_unique<ScriptBatcher<Submission, SubmitResult>>(
         client, scripts.submit, ShardPrefix(shard), kMaxSubmitted,
@@ -252,20 +259,21 @@ void RedisJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
       });
 }
 
-void RedisJobQueue::Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+void RedisJobQueue::Renew(int shard, std::vector<Renewal> renewals, absl::Duration lease,
                           Done<std::vector<LeaseId>> done) {
-  Words args = {Micros(lease)};
-  for (const LeaseId& id : leases) {
-    args.push_back(id.job_id);
-    args.push_back(std::to_string(id.epoch));
+  Words args = {Micros(lease), Micros(slice_)};
+  for (const Renewal& renewal : renewals) {
+    args.push_back(renewal.lease.job_id);
+    args.push_back(std::to_string(renewal.lease.epoch));
+    args.push_back(EncodeWait(renewal.waited));
   }
   client_.Run(scripts_.renew, {ShardPrefix(shard)}, args,
-              [leases = std::move(leases),
+              [renewals = std::move(renewals),
                done = std::move(done)](absl::StatusOr<redis::Reply> reply) mutable {
                 if (!reply.ok()) return done(reply.status());
                 std::vector<LeaseId> lost;
                 for (const redisReply* position : Elements(**reply)) {
-                  lost.push_back(leases[static_cast<std::size_t>(Int(*position)) - 1]);
+                  lost.push_back(renewals[static_cast<std::size_t>(Int(*position)) - 1].lease);
                 }
                 done(std::move(lost));
               });

@@ -17,11 +17,13 @@ namespace furnace::scheduler {
 /// callbacks run on the client's I/O thread.
 class RedisJobQueue final : public JobQueue {
  public:
-  RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards);
+  /// Usage is cut at multiples of `slice`.
+  RedisJobQueue(redis::Client& client, const QueueScripts& scripts, int shards,
+                absl::Duration slice = kLifetimeSlice);
 
   void Submit(Submission submission, Done<SubmitResult> done) override;
   void Claim(ClaimRequest request, Done<Claimed> done) override;
-  void Renew(int shard, std::vector<LeaseId> leases, absl::Duration lease,
+  void Renew(int shard, std::vector<Renewal> renewals, absl::Duration lease,
              Done<std::vector<LeaseId>> done) override;
   void Settle(Settlement settlement, Done<SettleResult> done) override;
   void Report(ProgressReport report, Done<ReportResult> done) override;
@@ -37,6 +39,7 @@ class RedisJobQueue final : public JobQueue {
   redis::Client& client_;
   const QueueScripts& scripts_;
   const int shards_;
+  const absl::Duration slice_;
   // By shard.
   std::vector<std::unique_ptr<ScriptBatcher<Submission, SubmitResult>>> submitters_;
   std::vector<std::unique_ptr<ScriptBatcher<Settlement, SettleResult>>> settlers_;

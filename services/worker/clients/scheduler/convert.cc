@@ -65,6 +65,10 @@ void Put(const Heartbeat& heartbeat, ConnectRequest& out) {
   for (const GpuReading& reading : heartbeat.gpus) {
     Put(reading, *out.mutable_heartbeat()->add_gpus());
   }
+  for (const absl::Duration wait : heartbeat.waits) {
+    const bool begun = wait != absl::InfiniteDuration();
+    out.mutable_heartbeat()->add_waited_us(begun ? absl::ToInt64Microseconds(wait) : -1);
+  }
 }
 
 void Put(const Result& result, ConnectRequest& out) {

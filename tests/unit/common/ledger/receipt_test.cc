@@ -6,6 +6,7 @@
 #include <string>
 
 #include "libs/common/ledger/merkle.h"
+#include "libs/common/ledger/statement.h"
 
 namespace furnace::ledger {
 namespace {
@@ -99,6 +100,30 @@ TEST(VerifyReceiptTest, FiguresThatDoNotAddUpAreFoundUnderGoodHashes) {
   receipt.transaction = Changed(receipt.transaction, "-100001200000000", "-100001200000001");
   receipt.hash = ChainHash(receipt.previous, receipt.transaction);
   EXPECT_EQ(VerifyReceipt(receipt).status().message(), "the transaction does not sum to zero");
+}
+
+// What takes back ten seconds of two GPUs.
+constexpr char kRefund[] =
+    "furnace-usage 1\nproject p\njob j\nepoch 3000001\nkind refund\nendpoint e\nworker w 1\ngpu "
+    "rtx\n"
+    "milli_gpus 2000\nvram_mib 0\nbytes 0\nstart 3599999990\nend 3600000010\ncause worker_lost\n"
+    "cold_start 0\nwarm 0\ncovered 0\nregion \ntier \n"
+    "line credit 3599999990 3600000000 20000 60000 -1200000000\n"
+    "line credit 3600000000 3600000010 20000 60000 -1200000000\n";
+
+TEST(CheckStatementTest, ARefundIsCreditsThatCoverItsTimeOnce) {
+  const auto check = [](const std::string& text) {
+    const auto statement = ParseStatement(text);
+    EXPECT_TRUE(statement.ok()) << statement.status();
+    return CheckStatement(*statement);
+  };
+  EXPECT_TRUE(check(kRefund).ok());
+  EXPECT_FALSE(check(Changed(kRefund, "3600000000 3600000010", "3599999990 3600000000")).ok());
+  EXPECT_FALSE(check(Changed(kRefund, "-1200000000", "-1200000001")).ok());
+  EXPECT_FALSE(check(Changed(kRefund, "kind refund", "kind part")).ok());
+  EXPECT_FALSE(check(Changed(kRefund, "line credit 3599999990 3600000000 20000 60000 -1200000000",
+                             "line gpu_time 3599999990 3600000000 20000 60000 1200000000"))
+                   .ok());
 }
 
 TEST(VerifyReceiptTest, TextsThatAreNoneAreRefused) {

@@ -34,10 +34,7 @@ class BidiCallTest : public testing::Test {
   // Answers each message with its number.
   void StartEcho(const std::shared_ptr<ConnectCall>& call) {
     call->Start(
-        [call](v1::ConnectRequest& message) {
-          call->Push(Response(message.credit().count()));
-          return true;
-        },
+        [call](v1::ConnectRequest& message) { call->Push(Response(message.credit().count())); },
         [this] { ++closed_; });
   }
 
@@ -89,27 +86,29 @@ TEST_F(BidiCallTest, ManyStreamsEchoAtOnce) {
   EXPECT_TRUE(Eventually([&] { return closed_ == kStreams; }));
 }
 
-TEST_F(BidiCallTest, NothingIsReadUntilItMayBe) {
+TEST_F(BidiCallTest, NothingIsReadWhileAMessageHoldsTheStream) {
   const auto call = Open();
-  std::atomic<int> seen = 0;
-  Mailbox<int> first;
+  std::atomic<int> read = 0;
   call->Start(
-      [&](v1::ConnectRequest& message) {
-        if (++seen > 1) return true;
-        first.Put(message.credit().count());
-        return false;
+      [&](v1::ConnectRequest&) {
+        ++read;
+        call->Hold();
+        call->Hold();
       },
       [this] { ++closed_; });
-  ASSERT_TRUE(stream_->Write(Request(7)));
-  ASSERT_TRUE(stream_->Write(Request(8)));
+  ASSERT_TRUE(stream_->Write(Request(1)));
+  ASSERT_TRUE(stream_->Write(Request(2)));
   stream_->WritesDone();
-  EXPECT_EQ(first.Take(), 7);
-  EXPECT_EQ(seen, 1);
+  EXPECT_TRUE(Eventually([&] { return read == 1; }));
+  call->Resume();
+  EXPECT_EQ(read, 1) << "the other hold is left";
+  call->Resume();
+  EXPECT_TRUE(Eventually([&] { return read == 2; }));
   EXPECT_EQ(closed_, 0);
-  call->ReadNext();
+  call->Resume();
+  call->Resume();
+  EXPECT_TRUE(Eventually([&] { return closed_ == 1; }));
   EXPECT_TRUE(stream_->Finish().ok());
-  EXPECT_EQ(seen, 2);
-  EXPECT_EQ(closed_, 1);
 }
 
 TEST_F(BidiCallTest, ThePeersLastMessageEndsTheStreamWithOk) {

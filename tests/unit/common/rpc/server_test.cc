@@ -147,7 +147,7 @@ TEST(DrainTest, CancelsWhatIsOpenAfterTheGraceEvenIfWeHoldIt) {
   std::shared_ptr<WatchCall> watch = server.watches.Take();
   std::shared_ptr<ConnectCall> connect = server.connects.Take();
   std::atomic<int> closed = 0;
-  connect->Start([](v1::ConnectRequest&) { return true; }, [&] { ++closed; });
+  connect->Start([](v1::ConnectRequest&) {}, [&] { ++closed; });
 
   std::thread drain([&] { server.server().Drain(absl::Milliseconds(10)); });
   client.join();

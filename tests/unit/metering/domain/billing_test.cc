@@ -82,6 +82,47 @@ TEST_P(CreditedCauseTest, IsChargedAndCreditedEachChargeInFull) {
 INSTANTIATE_TEST_SUITE_P(Causes, CreditedCauseTest,
                          testing::Values(Cause::kWorkerLost, Cause::kPlatform));
 
+TEST(MakeBillTest, APartIsChargedItsTimeAndIsNoInvocation) {
+  UsageRecord record = ARecord();
+  record.kind = UsageKind::kPart;
+  record.key.epoch = EpochOf(1, 1);
+  const Bill bill = DefaultBill(record);
+  ASSERT_EQ(CustomerEntries(bill).size(), 1);
+  EXPECT_EQ(CustomerEntries(bill)[0].kind, EntryKind::kGpuTime);
+  EXPECT_EQ(bill.invocation_nanos, std::nullopt);
+  ExpectBalanced(bill);
+}
+
+TEST(MakeBillTest, PartsAndTheRestOfALostAttemptAndTheirRefundAreNothing) {
+  UsageRecord part = ARecord();
+  part.kind = UsageKind::kPart;
+  part.key.epoch = EpochOf(1, 1);
+  part.start_us = kTenUs - kHourUs / 2;
+  part.end_us = kTenUs;
+  UsageRecord rest = ARecord();
+  rest.key.epoch = EpochOf(1, 2);
+  rest.cause = Cause::kWorkerLost;
+  UsageRecord refund = part;
+  refund.kind = UsageKind::kRefund;
+  refund.key.epoch = EpochOf(1, 3);
+  refund.cause = Cause::kWorkerLost;
+  const Bill refunded = DefaultBill(refund);
+  ASSERT_EQ(CustomerEntries(refunded).size(), 1);
+  EXPECT_EQ(CustomerEntries(refunded)[0].kind, EntryKind::kCredit);
+  EXPECT_TRUE(SumOf(refunded, Account::kRevenue) == AttoUsd{});
+  ExpectBalanced(refunded);
+  AttoUsd owed;
+  std::int64_t charged = 0;
+  for (const UsageRecord& record : {part, rest, refund}) {
+    for (const Entry& entry : CustomerEntries(DefaultBill(record))) {
+      owed = *Add(owed, entry.amount);
+      charged += (entry.kind == EntryKind::kCredit ? -1 : 1) * entry.gpu_milli_us;
+    }
+  }
+  EXPECT_TRUE(owed == AttoUsd{});
+  EXPECT_EQ(charged, 0);
+}
+
 TEST(MakeBillTest, ALeaseOfNoLengthIsAnInvocationWithoutSegments) {
   UsageRecord record = ARecord();
   record.end_us = record.start_us;

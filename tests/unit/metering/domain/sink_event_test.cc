@@ -79,6 +79,57 @@ TEST(EventsOfTest, AnAttemptIsFiveEventsInOrder) {
   }
 }
 
+std::vector<std::string> PartsOfKeys(const std::vector<SinkEvent>& events) {
+  std::vector<std::string> parts;
+  for (const SinkEvent& event : events) parts.push_back(event.key.substr(event.key.rfind(':') + 1));
+  return parts;
+}
+
+TEST(EventsOfTest, PartsOfAnAttemptAreOneLeaseWithOneStartAndOneEnd) {
+  UsageRecord first = FixedRecord();
+  first.kind = UsageKind::kPart;
+  first.key.epoch = EpochOf(1, 1);
+  first.cold_start_us = kSecondUs;
+  UsageRecord second = first;
+  second.key.epoch = EpochOf(1, 2);
+  UsageRecord rest = FixedRecord();
+  rest.key.epoch = EpochOf(1, 3);
+  rest.end_us = kTenUs + kHourUs + kSecondUs;
+  using Keys = std::vector<std::string>;
+  EXPECT_EQ(PartsOfKeys(EventsOf(first)), (Keys{"start", "allocated", "0"}));
+  EXPECT_EQ(PartsOfKeys(EventsOf(second)), (Keys{"1"}));
+  EXPECT_EQ(PartsOfKeys(EventsOf(rest)), (Keys{"2", "3", "released", "end"}));
+  EXPECT_EQ(Value(EventsOf(first)[0].metrics, "cold_start_seconds"), "1");
+  for (const UsageRecord& record : {first, second, rest}) {
+    for (const SinkEvent& event : EventsOf(record)) {
+      EXPECT_EQ(event.lease_id, LeaseId(FixedRecord().key));
+      EXPECT_EQ(Value(event.metadata, "epoch"), "1");
+      EXPECT_EQ(Value(event.metadata, "kind"), "absent");
+      EXPECT_TRUE(Validate(event, SinkCheck::kUuidAccounts).ok());
+    }
+  }
+}
+
+TEST(EventsOfTest, WhatIsTakenBackIsNegativeInTheHourInWhichItIs) {
+  UsageRecord refund = FixedRecord();
+  refund.kind = UsageKind::kRefund;
+  refund.cause = Cause::kWorkerLost;
+  refund.key.epoch = EpochOf(1, 4);
+  refund.start_us = kTenUs - 10 * kSecondUs;
+  refund.end_us = kTenUs + kHourUs;
+  const std::vector<SinkEvent> events = EventsOf(refund);
+  EXPECT_EQ(PartsOfKeys(events), (std::vector<std::string>{"refund0", "refund1"}));
+  for (const SinkEvent& event : events) {
+    EXPECT_EQ(event.kind, SinkEventKind::kGpuUsage);
+    EXPECT_EQ(event.time_us, refund.end_us);
+    EXPECT_TRUE(Validate(event, SinkCheck::kUuidAccounts).ok());
+  }
+  EXPECT_EQ(Value(events[0].metrics, "gpu_seconds"), "-10");
+  EXPECT_EQ(Value(events[0].metrics, "credited_gpu_seconds"), "10");
+  EXPECT_EQ(Value(events[0].metrics, "cost_usd"), "-0.0006");
+  EXPECT_EQ(Value(events[0].metadata, "gpu_milli_us"), "-10000000000");
+}
+
 TEST(EventsOfTest, ALifetimeIsNoInvocation) {
   for (const UsageKind kind : {UsageKind::kWorker, UsageKind::kInstance}) {
     UsageRecord record = FixedRecord();

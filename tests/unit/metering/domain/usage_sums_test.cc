@@ -28,6 +28,24 @@ TEST(SumsOfTest, CreditedTimeCostsNothingAndIsNotBilled) {
   EXPECT_TRUE((sums == UsageSums{.credited_gpu_milli_us = 10 * kSecondUs * 1'000}));
 }
 
+TEST(SumsOfTest, ARefundTurnsBilledTimeIntoCreditedTime) {
+  for (const char* gpu_type : {"rtx4000", "h100"}) {
+    UsageRecord part = ARecord();
+    part.gpu_type = gpu_type;
+    part.kind = UsageKind::kPart;
+    UsageRecord refund = part;
+    refund.kind = UsageKind::kRefund;
+    refund.cause = Cause::kPlatform;
+    const Bill charged = DefaultBill(part);
+    const Bill back = DefaultBill(refund);
+    const UsageSums sums = *Add(SumsOf(part, charged.segments[0], charged.segments[0].span),
+                                SumsOf(refund, back.segments[0], back.segments[0].span));
+    EXPECT_TRUE((sums == UsageSums{.credited_gpu_milli_us = 10 * kSecondUs * 1'000})) << gpu_type;
+    EXPECT_TRUE(SumsAtEnd(charged) == UsageSums{});
+    EXPECT_TRUE(SumsAtEnd(back) == UsageSums{});
+  }
+}
+
 TEST(SumsOfTest, UnpricedTimeIsPartOfTheBilledTime) {
   UsageRecord record = ARecord();
   record.gpu_type = "h100";

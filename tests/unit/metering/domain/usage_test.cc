@@ -56,6 +56,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"JobInUpperCase", [](UsageRecord& r) { r.key.job_id[0] = 'A'; }, "job_id"},
         {"EpochZero", [](UsageRecord& r) { r.key.epoch = 0; }, "epoch"},
         {"EpochNegative", [](UsageRecord& r) { r.key.epoch = -1; }, "epoch"},
+        {"EpochOfNoAttempt", [](UsageRecord& r) { r.key.epoch = kPartStep; }, "epoch"},
+        {"LastPart", [](UsageRecord& r) { r.key.epoch = EpochOf(1, kMaxParts); }, nullptr},
+        {"TooManyParts", [](UsageRecord& r) { r.key.epoch = EpochOf(1, kMaxParts + 1); }, "part"},
         {"ProjectNoUuid", [](UsageRecord& r) { r.project_id = "me"; }, "project_id"},
         {"EndpointNoUuid", [](UsageRecord& r) { r.endpoint_id = "e"; }, "endpoint_id"},
         {"NoWorker", [](UsageRecord& r) { r.worker_id = ""; }, "worker_id"},
@@ -200,6 +203,48 @@ TEST(CutAtHoursTest, TheLongestLeaseHasAPieceForEachHourItTouches) {
     EXPECT_EQ(HourOf(pieces[i].start_us), HourOf(pieces[i].end_us - 1));
   }
   EXPECT_EQ(total_us, kMaxLeaseUs);
+}
+
+UsageRecord OfPart(UsageKind kind, int part, Cause cause) {
+  UsageRecord record = ARecord();
+  record.key.epoch = EpochOf(2, part);
+  record.kind = kind;
+  record.cause = cause;
+  return record;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Parts, ValidateUsageTest,
+    testing::ValuesIn<ValidateCase>({
+        {"Part", [](UsageRecord& r) { r = OfPart(UsageKind::kPart, 1, Cause::kNone); }, nullptr},
+        {"PartWithoutNumber", [](UsageRecord& r) { r = OfPart(UsageKind::kPart, 0, Cause::kNone); },
+         "part"},
+        {"PartThatEnds", [](UsageRecord& r) { r = OfPart(UsageKind::kPart, 1, Cause::kPlatform); },
+         "cause"},
+        {"CoveredPart",
+         [](UsageRecord& r) {
+           r = OfPart(UsageKind::kPart, 1, Cause::kNone);
+           r.covered = true;
+         },
+         "covered"},
+        {"Refund", [](UsageRecord& r) { r = OfPart(UsageKind::kRefund, 3, Cause::kWorkerLost); },
+         nullptr},
+        {"RefundOfASuccess",
+         [](UsageRecord& r) { r = OfPart(UsageKind::kRefund, 3, Cause::kNone); }, "cause"},
+        {"RefundOfAColdStart",
+         [](UsageRecord& r) {
+           r = OfPart(UsageKind::kRefund, 3, Cause::kPlatform);
+           r.cold_start_us = 1;
+         },
+         "cold_start_us"},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+TEST(EpochOfTest, NamesTheAttemptAndItsPart) {
+  EXPECT_EQ(EpochOf(3, 0), 3) << "as ever";
+  EXPECT_EQ(EpochOf(3, 2), 2'000'003);
+  EXPECT_EQ(AttemptOf(EpochOf(999'999, kMaxParts)), 999'999);
+  EXPECT_EQ(PartOf(EpochOf(999'999, kMaxParts)), kMaxParts);
 }
 
 TEST(UsageCauseTest, OnlyFaultsOfThePlatformAreCredited) {

@@ -42,6 +42,27 @@ TEST(UsageRecordFromProtoTest, TakesEveryField) {
   EXPECT_EQ(*FromProto(proto), expected);
 }
 
+TEST(UsageRecordFromProtoTest, ThePartIsInTheKey) {
+  internal::v1::UsageRecord proto = ProtoRecord();
+  proto.set_kind(internal::v1::USAGE_KIND_PART);
+  proto.set_part(2);
+  EXPECT_EQ(FromProto(proto)->key, (RecordKey{"j", 2'000'003}));
+  EXPECT_EQ(FromProto(proto)->kind, UsageKind::kPart);
+  proto.set_kind(internal::v1::USAGE_KIND_REFUND);
+  EXPECT_EQ(FromProto(proto)->kind, UsageKind::kRefund);
+  proto.set_part(kMaxParts + 1);
+  EXPECT_TRUE(absl::IsInvalidArgument(FromProto(proto).status()));
+  proto.set_part(-1);
+  EXPECT_TRUE(absl::IsInvalidArgument(FromProto(proto).status()));
+  proto.set_part(1);
+  proto.set_epoch(kPartStep);
+  EXPECT_TRUE(absl::IsInvalidArgument(FromProto(proto).status()));
+  proto.set_kind(internal::v1::USAGE_KIND_WORKER);
+  EXPECT_TRUE(absl::IsInvalidArgument(FromProto(proto).status())) << "a slice has no parts";
+  proto.set_part(0);
+  EXPECT_EQ(FromProto(proto)->key, (RecordKey{"j", kPartStep}));
+}
+
 TEST(UsageRecordFromProtoTest, KnowsEveryCause) {
   const std::pair<v1::FailureCause, Cause> table[] = {
       {v1::FAILURE_CAUSE_UNSPECIFIED, Cause::kNone},

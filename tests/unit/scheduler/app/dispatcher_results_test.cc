@@ -1,4 +1,6 @@
 // Results on their way to the queue.
+#include <algorithm>
+
 #include "services/scheduler/app/submitter.h"
 #include "tests/support/scheduler/dispatcher_fixture.h"
 
@@ -146,14 +148,28 @@ TEST_F(DispatcherResultsTest, NumberedProgressIsAnsweredOnceItNeedNotComeAgain) 
 TEST_F(DispatcherResultsTest, AHeartbeatRenewsAndTellsWhatIsLost) {
   clock_.Advance(kLease - absl::Seconds(1));
   const LeaseId foreign{.job_id = NewJobId(NewId()), .epoch = 1};
-  dispatcher_.Heartbeat("w-1", {lease_, foreign});
+  dispatcher_.Heartbeat("w-1", {{.lease = lease_}, {.lease = foreign}});
   EXPECT_EQ(link_->received().lost, Leases{foreign});
   clock_.Advance(kLease - absl::Seconds(1));
   EXPECT_TRUE(log_.Sweep(ShardOfJob(id_), 10)->lapsed.empty());
   dispatcher_.Heartbeat("w-1", {});
   queue_.FailNext(QueueCall::kRenew, absl::UnavailableError("down"));
-  dispatcher_.Heartbeat("w-1", {lease_});
+  dispatcher_.Heartbeat("w-1", {{.lease = lease_}});
   EXPECT_EQ(link_->received().lost, Leases{foreign});
+}
+
+TEST_F(DispatcherResultsTest, AHeartbeatReportsTheHoursThatAHandlerHasRun) {
+  const auto parts = [&] {
+    const auto events = log_.ReadEvents({ShardOfJob(id_)}, 100).value();
+    return std::ranges::count_if(events.at(ShardOfJob(id_)),
+                                 [](const JobEvent& event) { return event.part.has_value(); });
+  };
+  clock_.Advance(absl::Hours(2));
+  dispatcher_.Heartbeat("w-1", {{.lease = lease_}});
+  dispatcher_.Heartbeat("w-1", {{.lease = lease_, .waited = absl::InfiniteDuration()}});
+  EXPECT_EQ(parts(), 0) << "it may not have begun";
+  dispatcher_.Heartbeat("w-1", {{.lease = lease_, .waited = absl::ZeroDuration()}});
+  EXPECT_EQ(parts(), 2);
 }
 
 TEST_F(DispatcherResultsTest, ACancelledJobIsTakenFromItsWorker) {

@@ -143,5 +143,24 @@ TEST_F(ProgressReportsTest, AReportThatFailsEndsNoWatcher) {
   EXPECT_EQ(watcher_->chunks, std::vector<std::string>{"2"});
 }
 
+TEST_F(ProgressReportsTest, WhoReportsWaitsWhileTooMuchIsNotStored) {
+  int let_on = 0;
+  const auto wait = [&] { reports_.AwaitRoom([&] { ++let_on; }); };
+  queue_.Hold(QueueCall::kReport);
+  const std::string chunk = "\"" + std::string((1 << 20) - 2, 'x') + "\"";
+  for (std::size_t sent = 0; sent <= ProgressReports::kMaxBytes; sent += chunk.size()) {
+    EXPECT_EQ(let_on, 0);
+    reports_.Report({.lease = lease_, .progress = "", .chunks = {chunk}},
+                    [](const absl::StatusOr<bool>&) {});
+  }
+  wait();
+  wait();
+  EXPECT_EQ(let_on, 0);
+  queue_.Release();
+  EXPECT_EQ(let_on, 2);
+  wait();
+  EXPECT_EQ(let_on, 3) << "there is room";
+}
+
 }  // namespace
 }  // namespace furnace::scheduler

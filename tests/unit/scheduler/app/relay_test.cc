@@ -1,38 +1,11 @@
 #include "services/scheduler/app/relay.h"
 
-#include "tests/support/scheduler/fake_ports.h"
-#include "tests/support/scheduler/memory_attempt_history.h"
-#include "tests/support/scheduler/memory_worker_lives.h"
-#include "tests/support/scheduler/queue_fixture.h"
+#include "tests/support/scheduler/relay_fixture.h"
 
 namespace furnace::scheduler {
 namespace {
 
-class RelayTest : public QueueFixture {
- protected:
-  RelayTest() {
-    leader_.Renew();
-    source_.Put(endpoint_);
-  }
-
-  absl::StatusOr<JobRecord> Past(const std::string& id) {
-    return history_.Get(id, endpoint_.project_id);
-  }
-
-  bool Empty() { return log_.ReadEvents(leader_.Led(), 1)->empty(); }
-
-  ShardLeader leader_{log_, "a", kTestShards};
-  RecordingUsageSink usage_;
-  RecordingBatchListener batches_;
-  RecordingJobEndListener webhooks_;
-  RecordingForecastMeter meter_;
-  ForecastBook forecasts_{meter_};
-  FakeEndpointSource source_;
-  EndpointCatalog catalog_{source_};
-  MemoryAttemptHistory attempts_;
-  Relay relay_{log_,     leader_,   catalog_, history_,      attempts_,
-               batches_, webhooks_, usage_,   dependencies_, forecasts_};
-};
+using RelayTest = RelayFixture;
 
 TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
   const std::string id = Complete(Success());
@@ -45,59 +18,6 @@ TEST_F(RelayTest, ACompletedJobGoesToHistoryAndIsBilledAndForgotten) {
   EXPECT_EQ(attempt.endpoint_id, endpoint_.id);
   EXPECT_EQ(queue_.Live(id), std::nullopt);
   EXPECT_TRUE(Empty());
-}
-
-TEST_F(RelayTest, SlicesOfLifetimesGoToHistoryAndAreBilledOnce) {
-  MemoryWorkerLives lives{queue_};
-  const auto hear = [&](WorkerPresence::State state) {
-    lives.Keep({.endpoint_id = endpoint_.id,
-                .project_id = endpoint_.project_id,
-                .always_on = 1,
-                .lapse = absl::Hours(10),
-                .workers = {{.worker = AWorker(), .state = state, .life_id = NewId()}}},
-               [](const absl::StatusOr<std::set<std::string>>&) {});
-  };
-  hear(WorkerPresence::State::kIdle);
-  const absl::Time begin = clock_.Now();
-  const std::string id = Complete(Success());
-  clock_.Advance(absl::Hours(2));
-  for (const int shard : leader_.Led()) ASSERT_TRUE(log_.Sweep(shard, 100).ok());
-  usage_.FailNext({absl::OkStatus(), absl::UnavailableError("down")});
-  EXPECT_FALSE(relay_.Run().ok());
-  EXPECT_FALSE(Empty());
-  hear(WorkerPresence::State::kEnded);
-  ASSERT_TRUE(relay_.Run().ok());
-  EXPECT_TRUE(Empty());
-  EXPECT_TRUE(usage_.recorded().at({.job_id = id, .epoch = 1}).covered);
-  ASSERT_EQ(usage_.slices().size(), 3U);
-  ASSERT_EQ(attempts_.slices().size(), 3U);
-  absl::Duration sum;
-  for (const auto& [key, slice] : usage_.slices()) {
-    sum += slice.slice.end - slice.slice.start;
-    EXPECT_EQ(slice.slice, attempts_.slices().at(key).slice);
-  }
-  EXPECT_EQ(sum, clock_.Now() - begin);
-}
-
-TEST_F(RelayTest, ASliceThatCanNeverBeBilledDoesNotHoldUpOthers) {
-  MemoryWorkerLives lives{queue_};
-  const std::string bad = NewId();
-  const std::string good = NewId();
-  for (const auto state : {WorkerPresence::State::kIdle, WorkerPresence::State::kEnded}) {
-    lives.Keep({.endpoint_id = endpoint_.id,
-                .project_id = endpoint_.project_id,
-                .always_on = 2,
-                .lapse = absl::Hours(1),
-                .workers = {{.worker = AWorker("a"), .state = state, .life_id = bad},
-                            {.worker = AWorker("b"), .state = state, .life_id = good}}},
-               [](const absl::StatusOr<std::set<std::string>>&) {});
-    clock_.Advance(absl::Seconds(1));
-  }
-  usage_.Refuse(bad);
-  ASSERT_TRUE(relay_.Run().ok());
-  EXPECT_TRUE(Empty());
-  ASSERT_EQ(usage_.slices().size(), 1U);
-  EXPECT_EQ(usage_.slices().begin()->first.first, good);
 }
 
 TEST_F(RelayTest, BatchesAreToldOfJobsThatEndedUntilTheyHaveHeard) {

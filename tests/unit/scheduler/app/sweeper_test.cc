@@ -49,7 +49,7 @@ TEST_F(SweeperTest, ALeaseThatIsRenewedDoesNotLapse) {
   dispatcher_.Wake(endpoint_.id);
   for (int i = 0; i < 5; ++i) {
     clock_.Advance(absl::Seconds(14));
-    dispatcher_.Heartbeat("w-1", {{.job_id = id, .epoch = 1}});
+    dispatcher_.Heartbeat("w-1", {{.lease = {.job_id = id, .epoch = 1}}});
     sweeper_.Sweep();
   }
   EXPECT_EQ(StatusOf(id), JobStatus::kInProgress);

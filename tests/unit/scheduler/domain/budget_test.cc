@@ -82,6 +82,46 @@ TEST(ShareOut, NeverGivesMoreThanThereIsOfTheLargestBudget) {
   EXPECT_GT(sum, kMost - 2 * 255 * 128 - 256);
 }
 
+TEST(SettlePart, MovesWhatAPartCostsFromTheHoldToWhatIsPending) {
+  struct Case {
+    const char* name;
+    std::int64_t held;  // By the lease, in the window of `hold`.
+    absl::Time hold;
+    absl::Duration start;  // After kT, the account's window, as the next one.
+    absl::Duration end;
+    std::int64_t cost;
+    BudgetAccount after;  // Of 1,000 left.
+  };
+  const absl::Time old = kT - absl::Hours(1);
+  for (const Case& c : std::vector<Case>{
+           {"held", 150, kT, absl::ZeroDuration(), absl::Seconds(10), 100, {kT, 1000, 50, 100}},
+           {"not all held",
+            60,
+            kT,
+            absl::ZeroDuration(),
+            absl::Seconds(10),
+            100,
+            {kT, 960, 0, 100}},
+           {"held before",
+            150,
+            old,
+            absl::ZeroDuration(),
+            absl::Seconds(10),
+            100,
+            {kT, 900, 0, 100}},
+           {"begun before", 150, kT, -absl::Hours(1), absl::Seconds(3), 30, {kT, 1000, 120, 30}},
+           {"all before", 150, old, -absl::Hours(2), -absl::Hours(1), 0, {kT, 1000, 0, 0}},
+       }) {
+    BudgetHold hold{
+        .budget_id = "b", .fixed = 5, .gpu_second = 10, .window = c.hold, .amount = c.held};
+    BudgetAccount account{kT, 1000, c.hold == kT ? c.held : 0, 0};
+    EXPECT_EQ(SettlePart(1, kT + c.start, kT + c.end, account, hold), c.cost) << c.name;
+    EXPECT_EQ(account, c.after) << c.name;
+    EXPECT_EQ(hold.amount, account.held) << c.name;
+    EXPECT_EQ(hold.window, kT) << c.name;
+  }
+}
+
 TEST(LaterWindow, IsTheOneThatATimeLiesIn) {
   const BudgetAccount account{.window = kT};
   const absl::Duration hour = absl::Hours(1);

@@ -111,6 +111,12 @@ TEST(WorkerToProtoTest, AResultTellsHowLongItsJobWaited) {
   EXPECT_EQ(ToProto(result).result().waited_us(), 1'500'000);
 }
 
+TEST(WorkerToProtoTest, AHeartbeatTellsHowLongItsJobsWaited) {
+  const ConnectRequest request = ToProto(Heartbeat{
+      .leases = {{"a", 1}, {"b", 1}}, .waits = {absl::Milliseconds(3), absl::InfiniteDuration()}});
+  EXPECT_THAT(request.heartbeat().waited_us(), ElementsAre(3'000, -1));
+}
+
 TEST(WorkerToProtoTest, EveryMessageHasItsPlace) {
   EXPECT_EQ(ToProto(Credit{3}).credit().count(), 3);
   EXPECT_EQ(ToProto(Heartbeat{{{"a", 1}}}).heartbeat().leases(0).job_id(), "a");

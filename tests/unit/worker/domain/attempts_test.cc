@@ -124,6 +124,19 @@ INSTANTIATE_TEST_SUITE_P(Table, WorkerWaitTest,
                          }),
                          [](const auto& test) { return test.param.name; });
 
+TEST_F(WorkerAttemptsTest, WaitsAreToldWhileAttemptsRunAndAfter) {
+  Assign(kA);
+  Assign(kB);
+  EXPECT_THAT(attempts_.Waits(), ElementsAre(absl::InfiniteDuration(), absl::InfiniteDuration()));
+  attempts_.HandOut(kB);
+  attempts_.Begin(kB, kNow + absl::Seconds(7));
+  EXPECT_THAT(attempts_.Waits(), ElementsAre(absl::InfiniteDuration(), absl::Seconds(7)));
+  attempts_.Finish(kB, {}, kNow + absl::Seconds(9));
+  attempts_.Restore({"c", 1}, {.waited = absl::Seconds(2)});
+  EXPECT_THAT(attempts_.Waits(),
+              ElementsAre(absl::InfiniteDuration(), absl::Seconds(7), absl::Seconds(2)));
+}
+
 TEST_F(WorkerAttemptsTest, WhatIsTakenBackHasNotBegun) {
   Assign(kA);
   attempts_.HandOut(kA);

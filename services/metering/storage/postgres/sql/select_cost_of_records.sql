@@ -19,11 +19,15 @@ WITH records AS NOT MATERIALIZED (
     AND r.end_us < $3::bigint + 691200000000
     AND ($4::uuid IS NULL OR r.endpoint_id = $4::uuid)
     AND ($5::text IS NULL OR r.gpu_type = $5::text)
-    AND ($16::metering.usage_kind IS NULL OR r.kind = $16::metering.usage_kind)
+    AND ($16::metering.usage_kind IS NULL OR r.kind = $16::metering.usage_kind
+         OR ($16::metering.usage_kind = 'attempt' AND r.kind IN ('part', 'refund')))
     AND ($17::text IS NULL OR r.worker_id = $17::text)
     AND ($18::text IS NULL OR $18::text = ANY (string_to_array(r.tags, E'\n')))
 ), touched AS (
-  SELECT h.hour_us, r.endpoint_id, r.gpu_type, r.kind, r.worker_id, r.tag_value, r.job_id,
+  -- Parts count with their attempts.
+  SELECT h.hour_us, r.endpoint_id, r.gpu_type,
+         CASE WHEN r.kind IN ('part', 'refund') THEN 'attempt' ELSE r.kind END AS kind,
+         r.kind = 'refund' AS refund, r.worker_id, r.tag_value, r.job_id,
          r.credited, r.covered, r.milli_gpus, r.bytes, r.prices[h.n::int] AS price_nanos,
          least(r.end_us, h.hour_us + 3600000000) - greatest(r.start_us, h.hour_us) AS span_us,
          NULL::bigint AS invocation_nanos, 0::bigint AS cold_start_us, false AS ended,
@@ -33,24 +37,25 @@ WITH records AS NOT MATERIALIZED (
                                      3600000000) WITH ORDINALITY AS h (hour_us, n)
   WHERE r.end_us > r.start_us AND h.hour_us >= $2::bigint AND h.hour_us < $3::bigint
   UNION ALL
-  SELECT end_us - end_us % 3600000000, endpoint_id, gpu_type, kind, worker_id, tag_value, job_id,
-         credited, covered, 0, 0, NULL, 0, invocation_nanos, cold_start_us, true,
-         kind = 'attempt' AND epoch = 1
+  SELECT end_us - end_us % 3600000000, endpoint_id, gpu_type,
+         CASE WHEN kind = 'part' THEN 'attempt' ELSE kind END, false, worker_id, tag_value, job_id,
+         credited, covered, 0, 0, NULL, 0, invocation_nanos, cold_start_us, kind <> 'part',
+         kind = 'attempt' AND epoch % 1000000 = 1
   FROM records
   WHERE end_us < $3::bigint AND (kind = 'attempt' OR cold_start_us > 0)
 ), named AS (
   SELECT
 @parts/cost_keys.sql@
          kind = 'storage' AS stored, ended AND kind = 'attempt' AND NOT credited AS invoked,
-         is_first, credited, covered, milli_gpus, bytes, price_nanos, span_us, invocation_nanos,
+         is_first, refund, credited, covered, milli_gpus, bytes, price_nanos, span_us, invocation_nanos,
          cold_start_us,
          CASE WHEN kind = 'storage' THEN coalesce(price_nanos, 0)::numeric * span_us * bytes
          END AS charge
   FROM touched
 ), summed AS (
   -- By price first, so that only sums are multiplied.
-  SELECT time_us, endpoint_id, gpu_type, kind, worker_id, tag_value, job_id, stored, credited,
-         covered, price_nanos, invocation_nanos,
+  SELECT time_us, endpoint_id, gpu_type, kind, worker_id, tag_value, job_id, stored, refund,
+         credited, covered, price_nanos, invocation_nanos,
          sum(span_us * milli_gpus) AS held,
          sum(span_us::numeric * bytes) FILTER (WHERE stored) AS byte_us,
          sum(div(charge, 2628000000000)
@@ -60,16 +65,18 @@ WITH records AS NOT MATERIALIZED (
          count(*) FILTER (WHERE invoked) AS invocations, sum(cold_start_us) AS cold_start_us,
          count(*) FILTER (WHERE is_first) AS jobs
   FROM named
-  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
 ), keyed AS (
   SELECT time_us, endpoint_id, gpu_type, kind, worker_id, tag_value, job_id,
-         CASE WHEN covered OR credited THEN 0 ELSE held END AS gpu_milli_us,
+         CASE WHEN refund THEN -held WHEN covered OR credited THEN 0 ELSE held END
+           AS gpu_milli_us,
          CASE WHEN credited AND NOT covered THEN held ELSE 0 END AS credited_gpu_milli_us,
-         CASE WHEN covered OR credited OR price_nanos IS NOT NULL THEN 0 ELSE held END
-           AS unpriced_gpu_milli_us,
+         CASE WHEN covered OR price_nanos IS NOT NULL THEN 0 WHEN refund THEN -held
+              WHEN credited THEN 0 ELSE held END AS unpriced_gpu_milli_us,
          invocations, cold_start_us, CASE WHEN covered THEN held ELSE 0 END AS covered_gpu_milli_us,
          coalesce(byte_us, 0) AS byte_us,
-         coalesce(stored_atto, CASE WHEN credited OR covered THEN 0
+         coalesce(stored_atto, CASE WHEN refund THEN -coalesce(price_nanos, 0) * held
+                                    WHEN credited OR covered THEN 0
                                     ELSE coalesce(price_nanos, 0) * held END)
            + coalesce(invocation_nanos, 0)::numeric * 1000000000 * invocations AS cost_atto,
          jobs

@@ -6,11 +6,15 @@ SELECT gpu_type, milli_gpus, covered, count(*),
        percentile_disc(0.5) WITHIN GROUP (ORDER BY length_us),
        percentile_disc(0.9) WITHIN GROUP (ORDER BY length_us)
 FROM (
-  SELECT gpu_type, milli_gpus, covered, end_us - start_us AS length_us
-  FROM metering.usage_records
-  WHERE project_id = $1::uuid AND endpoint_id = $2::uuid AND end_us >= $3::bigint
-    AND kind = 'attempt' AND cause = 'none' AND end_us > start_us
-  ORDER BY end_us DESC
+  SELECT r.gpu_type, r.milli_gpus, r.covered, r.end_us - coalesce(first.start_us, r.start_us) AS length_us
+  FROM metering.usage_records AS r
+  -- Of an attempt that is in several parts, the first one.
+  LEFT JOIN metering.usage_records AS first
+    ON r.epoch > 1000000 AND first.job_id = r.job_id
+    AND first.epoch = 1000000 + r.epoch % 1000000
+  WHERE r.project_id = $1::uuid AND r.endpoint_id = $2::uuid AND r.end_us >= $3::bigint
+    AND r.kind = 'attempt' AND r.cause = 'none' AND r.end_us > r.start_us
+  ORDER BY r.end_us DESC
   LIMIT $4::int
 ) AS latest
 GROUP BY 1, 2, 3

@@ -20,23 +20,6 @@ local function note_peak(id, peak, fields)
   end
 end
 
--- The attempt did not begin with its lease, or at all. MoveStart of domain/job.cc does the same.
-local function move_start(job, waited, never_began, fields)
-  local leased = job.started
-  job.started = math.max(leased, never_began and now or math.min(leased + waited, now))
-  fields[#fields + 1] = 's'
-  fields[#fields + 1] = job.started
-  if job.epoch ~= 1 and tonumber(redis.call('HGET', job_key(job.id), 'f')) ~= leased then
-    return
-  end
-  if never_began then
-    redis.call('HDEL', job_key(job.id), 'f')
-  else
-    fields[#fields + 1] = 'f'
-    fields[#fields + 1] = job.started
-  end
-end
-
 local function settle(id, epoch, cause, output, stored, err, worker, draw, waited, peak)
   local job = load_job(id)
   if job and worker ~= '' and job.worker ~= worker then
@@ -48,8 +31,8 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw, waite
   end
   local moved = {}
   local never_began = waited < 0
-  if never_began or waited > 0 then
-    move_start(job, waited, never_began, moved)
+  if not job.reported and (never_began or waited > 0) then
+    move_start(job, waited, never_began, now, moved)
   end
   charge(job, cause, now, never_began)
   local status, fields, wait

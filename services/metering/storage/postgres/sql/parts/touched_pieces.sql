@@ -2,13 +2,15 @@
 -- price first, so that only sums are multiplied. Of storage, each piece's cost is rounded half
 -- to even; a GB-month is 730 hours.
   SELECT hour_us, endpoint_id, gpu_type,
-         CASE WHEN covered OR credited THEN 0 ELSE held END AS gpu_milli_us,
+         CASE WHEN kind = 'refund' THEN -held WHEN covered OR credited THEN 0 ELSE held END
+           AS gpu_milli_us,
          CASE WHEN credited AND NOT covered THEN held ELSE 0 END AS credited_gpu_milli_us,
-         CASE WHEN credited OR price_nanos IS NOT NULL THEN 0 ELSE held END
-           AS unpriced_gpu_milli_us,
+         CASE WHEN price_nanos IS NOT NULL THEN 0 WHEN kind = 'refund' THEN -held
+              WHEN credited THEN 0 ELSE held END AS unpriced_gpu_milli_us,
          invocations, cold_start_us, CASE WHEN covered THEN held ELSE 0 END AS covered_gpu_milli_us,
          coalesce(byte_us, 0) AS byte_us,
-         coalesce(stored_atto, CASE WHEN credited OR covered THEN 0
+         coalesce(stored_atto, CASE WHEN kind = 'refund' THEN -coalesce(price_nanos, 0) * held
+                                    WHEN credited OR covered THEN 0
                                     ELSE coalesce(price_nanos, 0) * held END)
            + coalesce(invocation_nanos, 0)::numeric * 1000000000 * invocations AS cost_atto
   FROM (

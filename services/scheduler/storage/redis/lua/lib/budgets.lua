@@ -147,6 +147,32 @@ local function settle_holds(holds, gpus, start, finish, billed)
   return table.concat(owed)
 end
 
+-- As SettlePart, likewise; what is owed for the part, or ''. `hold.w` and `hold.amount` change.
+local function settle_part(holds, gpus, start, finish)
+  local owed = {}
+  for _, hold in ipairs(holds) do
+    local w = account_of(hold.id)
+    if w then
+      local have = hold.w == w and hold.amount or 0
+      local cost = cost_of({ fixed = 0, rate = hold.rate }, gpus, math.max(start, w), math.max(finish, w))
+      hold.w, hold.amount = w, math.max(0, have - cost)
+      add_to(hold.id, 'held', hold.amount - have)
+      add_to(hold.id, 'left', have - hold.amount - cost)
+      add_to(hold.id, 'pend', cost)
+      if cost > 0 then
+        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, w, cost)
+      end
+      local later = cost > 0 and later_window(hold.id, w, finish - 1)
+      if later then
+        cost = cost_of({ fixed = 0, rate = hold.rate }, gpus, math.max(start, later), finish)
+        owe_later(hold.id, later, cost)
+        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, later, cost)
+      end
+    end
+  end
+  return table.concat(owed)
+end
+
 -- Metering knows of these events.
 local function forget_owed(events)
   local key = prefix .. 'owed'

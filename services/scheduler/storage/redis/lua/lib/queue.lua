@@ -42,7 +42,8 @@
 --   life:<endpoint>:<worker>    hash  the lifetime of an always-on worker, see LIFE
 --   covers:<endpoint>:<worker>  set   jobs that run in that lifetime
 --   lives             zset   "<endpoint>:<worker>" by when its lifetime is to be looked at
---   events            stream one entry a transition, and one a slice of a lifetime
+--   events            stream one entry a transition, one a slice of a lifetime, and one a part of
+--                            an attempt
 --   notify            channel "w <endpoint>": jobs wait; "j <id>": a watched job changed;
 --                            "p <who> <id>...": they did, by reports of who; "d <id>": a job
 --                            ended that others wait for
@@ -73,6 +74,7 @@
 --   hd        while it runs: what it holds of budgets, see budgets.lua
 --   s3        configuration for the handler, with credentials; gone when the job ends
 --   al        its worker is an always-on one, whose lifetime covers the attempt that runs
+--   rp rn     once it has run over an hour: until when the attempt is reported, in how many parts
 -- LIFE: id (UUID), ep pr w g n as of a job, s start of the slice that is not reported yet, p
 --   number of that slice, d it lasts at least until then
 

@@ -4,7 +4,7 @@
 -- What a change of a job needs to know of it; nil when it is not live.
 local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3', 'hd', 'al')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3', 'hd', 'al', 'rp', 'rn')
   if not f[1] then
     return nil
   end
@@ -14,7 +14,8 @@ local function load_job(id)
     worker = f[10], gpu = f[11], gpus = tonumber(f[12]), cold = f[13] or 0,
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
     gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19], dependents = f[20],
-    batch = f[21], s3 = f[22], holds = f[23], covered = f[24],
+    batch = f[21], s3 = f[22], holds = f[23], covered = f[24], reported = tonumber(f[25]),
+    parts = tonumber(f[26] or 0),
   }
 end
 
@@ -67,6 +68,24 @@ local function expire(job, now)
   end_dequeued(job, TIMED_OUT, 'x', now, 'not run within its time to live')
 end
 
+-- The attempt did not begin with its lease, or at all; what that changes goes into `fields`.
+-- StartLate of domain/job.cc does the same.
+local function move_start(job, waited, never_began, now, fields)
+  local leased = job.started
+  job.started = math.max(leased, never_began and now or math.min(leased + waited, now))
+  fields[#fields + 1] = 's'
+  fields[#fields + 1] = job.started
+  if job.epoch ~= 1 and tonumber(redis.call('HGET', job_key(job.id), 'f')) ~= leased then
+    return
+  end
+  if never_began then
+    redis.call('HDEL', job_key(job.id), 'f')
+  else
+    fields[#fields + 1] = 'f'
+    fields[#fields + 1] = job.started
+  end
+end
+
 -- Counts what an attempt cost: time is billed and failures count, unless the
 -- platform was at fault; one that never began is no loss.
 local function charge(job, cause, now, never_began)
@@ -77,7 +96,7 @@ local function charge(job, cause, now, never_began)
   if cause ~= NO_CAUSE then
     job.retries = job.retries + 1
   end
-  job.gpu_time = job.gpu_time + math.max(0, now - job.started) * job.gpus
+  job.gpu_time = job.gpu_time + math.max(0, now - job.started, (job.reported or 0) - job.started) * job.gpus
 end
 
 -- How long a job waits for its retry (us); draw is from 0 to 999.
@@ -131,7 +150,7 @@ end
 -- Ends what a job's lease holds of budgets; what is owed for the attempt, or ''.
 local function release_holds(job, cause, now)
   redis.call('HDEL', job_key(job.id), 'hd')
-  return settle_holds(parse_holds(job.holds), job.gpus, job.started, now,
+  return settle_holds(parse_holds(job.holds), job.gpus, job.reported or job.started, now,
     cause ~= WORKER_LOST and cause ~= PLATFORM)
 end
 
@@ -151,7 +170,7 @@ end
 -- The lease itself is the caller's to remove.
 local function end_attempt(job, status, cause, now, fields, wait)
   local version = job.version + 1
-  now = math.max(now, job.started) -- Redis's clock may have been set back.
+  now = math.max(now, job.started, job.reported or 0) -- Redis's clock may have been set back.
   local now_text = text(now)
   for _, value in ipairs({ 'st', status, 'v', version, 'c', cause, 'r', job.retries, 'l', job.losses,
     'gt', text(job.gpu_time) }) do
@@ -196,6 +215,12 @@ local function end_attempt(job, status, cause, now, fields, wait)
     end_covered(job, now)
     event[#event + 1] = 'al'
     event[#event + 1] = 1
+  end
+  if job.reported then
+    redis.call('HDEL', job_key(job.id), 'rp', 'rn')
+    for _, value in ipairs({ 'rp', job.reported, 'rn', job.parts }) do
+      event[#event + 1] = value
+    end
   end
   if cause ~= NO_CAUSE then
     event[#event + 1] = 'x'
