@@ -14,12 +14,13 @@ namespace {
 
 constexpr std::size_t kMaxMessageBytes = 2000;
 
-// gRPC's rich error model: a google.rpc.Status as details.
-std::string EncodeWait(const absl::Status& status, absl::Duration wait) {
+// gRPC's rich error model: a google.rpc.Status as details, which clients take the message from.
+std::string EncodeWait(const grpc::Status& status, absl::Duration wait) {
   google::rpc::RetryInfo info;
   info.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(wait));
   google::rpc::Status details;
-  details.set_code(status.raw_code());
+  details.set_code(status.error_code());
+  details.set_message(status.error_message());
   details.add_details()->PackFrom(info);
   return details.SerializeAsString();
 }
@@ -45,8 +46,9 @@ grpc::Status ToGrpc(const absl::Status& status) {
   const auto code = static_cast<grpc::StatusCode>(status.code());
   if (IsOpaque(status)) return {code, "internal error"};
   const std::optional<absl::Duration> wait = RetryAfterOf(status);
-  return {code, std::string(ToStd(status.message()).substr(0, kMaxMessageBytes)),
-          wait ? EncodeWait(status, *wait) : ""};
+  const grpc::Status plain(code, std::string(ToStd(status.message()).substr(0, kMaxMessageBytes)));
+  if (!wait) return plain;
+  return {code, plain.error_message(), EncodeWait(plain, *wait)};
 }
 
 grpc::Status ReportToGrpc(const absl::Status& status, std::string_view where) {

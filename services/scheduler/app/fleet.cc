@@ -179,6 +179,8 @@ std::map<std::string, std::int64_t> Fleet::GpusByProject(
 void Fleet::NoteWaiting(const Endpoint& endpoint, const QueueSnapshot& queue,
                         const std::vector<FleetWorker>& workers) const {
   if (rules_ == nullptr || endpoint.paused || !rules_->MostGpusOf(endpoint)) return;
+  const int most = endpoint.queue.max_concurrency;
+  if (most > 0 && queue.running >= most) return;
   const QueueSnapshot open = WithoutClosed(queue, clock_.Now());
   const bool waits = std::any_of(open.classes.begin(), open.classes.end(),
                                  [](const auto& each) { return !each.affinity.background; });

@@ -48,9 +48,9 @@ std::vector<UnlinkedJob> JobsOf(const std::vector<Submission>& submissions) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Submission>> GraphSubmitter::Prepare(GraphRequest request,
-                                                                const std::string& graph_id,
-                                                                const Ids& ids) {
+absl::StatusOr<std::vector<Submission>> GraphSubmitter::SubmissionsOf(GraphRequest request,
+                                                                      const std::string& graph_id,
+                                                                      const Ids& ids) {
   std::map<std::string, JobRequest> by_endpoint;
   for (GraphRequest::Node& node : request.nodes) {
     FURNACE_RETURN_IF_ERROR(Annotate(NameByIds(node, ids), "node '" + node.node.name + "'"));
@@ -85,49 +85,52 @@ absl::Status GraphSubmitter::Queue(std::vector<Submission> submissions) {
   return first;
 }
 
-// A graph counts whole, and not at all when it was certainly not queued.
-absl::StatusOr<Ids> GraphSubmitter::Submit(GraphRequest request) {
-  if (requests_ == nullptr || !requests_->Limits(request.project_id)) {
-    return SubmitCounted(std::move(request));
-  }
-  const auto jobs = static_cast<std::int64_t>(request.nodes.size());
-  FURNACE_ASSIGN_OR_RETURN(const RequestQuota::Ticket ticket,
-                           Await<RequestQuota::Ticket>([&](Done<RequestQuota::Ticket> done) {
-                             requests_->Take(request.project_id, jobs, std::move(done));
-                           }));
-  absl::StatusOr<Ids> ids = SubmitCounted(std::move(request));
-  const absl::Status& status = ids.status();
-  const bool refused =
-      !ids.ok() && !absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status);
-  if (refused) requests_->GiveBack(ticket);
-  return ids;
-}
-
-absl::StatusOr<Ids> GraphSubmitter::SubmitCounted(GraphRequest request) {
+absl::StatusOr<GraphSubmitter::Graph> GraphSubmitter::Prepare(GraphRequest request) {
   std::vector<GraphNode> nodes;
   for (const GraphRequest::Node& node : request.nodes) nodes.push_back(node.node);
   FURNACE_ASSIGN_OR_RETURN(const std::vector<std::size_t> order, TopologicalOrder(nodes));
-  Ids ids;
+  Graph graph;
   for (const std::size_t position : order) {  // Ids rise from parents to children.
     const GraphRequest::Node& node = request.nodes[position];
     FURNACE_RETURN_IF_ERROR(
         Annotate(catalog_.FindFor(request.project_id, node.endpoint_id).status(),
                  "node '" + node.node.name + "'"));
-    ids[node.node.name] = submitter_.NewJobId(node.endpoint_id);
+    graph.ids[node.node.name] = submitter_.NewJobId(node.endpoint_id);
   }
+  // In that job's shard.
+  graph.id = submitter_.NewJobId(request.nodes[order.front()].endpoint_id);
+  FURNACE_ASSIGN_OR_RETURN(graph.submissions,
+                           SubmissionsOf(std::move(request), graph.id, graph.ids));
+  return graph;
+}
+
+absl::Status GraphSubmitter::QueueAll(const std::string& project_id, Graph& graph) {
+  const std::vector<UnlinkedJob> jobs = JobsOf(graph.submissions);
+  const absl::Status queued = Queue(std::move(graph.submissions));
+  if (queued.ok()) return dependencies_.Accept(project_id, graph.id, jobs);
+  dependencies_.Drop(graph.id, jobs);
+  return queued;
+}
+
+absl::StatusOr<std::optional<RequestQuota::Ticket>> GraphSubmitter::Count(
+    const GraphRequest& request) {
+  if (requests_ == nullptr || !requests_->Limits(request.project_id)) return std::nullopt;
+  const auto jobs = static_cast<std::int64_t>(request.nodes.size());
+  return Await<RequestQuota::Ticket>([&](Done<RequestQuota::Ticket> done) {
+    requests_->Take(request.project_id, jobs, std::move(done));
+  });
+}
+
+// A graph counts whole, and not at all when it was certainly not queued.
+absl::StatusOr<Ids> GraphSubmitter::Submit(GraphRequest request) {
+  FURNACE_ASSIGN_OR_RETURN(const std::optional<RequestQuota::Ticket> ticket, Count(request));
   const std::string project_id = request.project_id;
-  const std::string graph_id =
-      submitter_.NewJobId(request.nodes[order.front()].endpoint_id);  // In that job's shard.
-  FURNACE_ASSIGN_OR_RETURN(std::vector<Submission> submissions,
-                           Prepare(std::move(request), graph_id, ids));
-  const std::vector<UnlinkedJob> jobs = JobsOf(submissions);
-  const absl::Status queued = Queue(std::move(submissions));
-  if (!queued.ok()) {
-    dependencies_.Drop(graph_id, jobs);
-    return queued;
-  }
-  FURNACE_RETURN_IF_ERROR(dependencies_.Accept(project_id, graph_id, jobs));
-  return ids;
+  absl::StatusOr<Graph> graph = Prepare(std::move(request));
+  const absl::Status queued = graph.ok() ? QueueAll(project_id, *graph) : graph.status();
+  if (queued.ok()) return graph->ids;
+  const bool refused = !absl::IsUnavailable(queued) && !absl::IsDeadlineExceeded(queued);
+  if (ticket && (refused || !graph.ok())) requests_->GiveBack(*ticket);
+  return queued;
 }
 
 }  // namespace furnace::scheduler

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,11 +46,19 @@ class GraphSubmitter {
   absl::StatusOr<std::map<std::string, std::string>> Submit(GraphRequest request);
 
  private:
-  /// As Submit, of what has been counted as requests.
-  absl::StatusOr<std::map<std::string, std::string>> SubmitCounted(GraphRequest request);
-  absl::StatusOr<std::vector<Submission>> Prepare(GraphRequest request, const std::string& graph_id,
-                                                  const std::map<std::string, std::string>& ids);
+  struct Graph {
+    std::string id;
+    std::map<std::string, std::string> ids;  // Of jobs, by the names of their nodes.
+    std::vector<Submission> submissions;
+  };
+
+  absl::StatusOr<std::optional<RequestQuota::Ticket>> Count(const GraphRequest& request);
+  absl::StatusOr<Graph> Prepare(GraphRequest request);
+  absl::StatusOr<std::vector<Submission>> SubmissionsOf(
+      GraphRequest request, const std::string& graph_id,
+      const std::map<std::string, std::string>& ids);
   absl::Status Queue(std::vector<Submission> submissions);
+  absl::Status QueueAll(const std::string& project_id, Graph& graph);
 
   EndpointCatalog& catalog_;
   Submitter& submitter_;

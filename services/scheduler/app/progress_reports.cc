@@ -8,9 +8,10 @@ namespace furnace::scheduler {
 
 namespace {
 
+// What it takes while it waits, about.
 std::size_t BytesOf(const ProgressReport& report) {
-  std::size_t bytes = report.progress.size();
-  for (const std::string& chunk : report.chunks) bytes += chunk.size();
+  std::size_t bytes = sizeof(report) + report.progress.size();
+  for (const std::string& chunk : report.chunks) bytes += sizeof(chunk) + chunk.size();
   return bytes;
 }
 
@@ -19,7 +20,8 @@ std::size_t BytesOf(const ProgressReport& report) {
 void ProgressReports::AwaitRoom(absl::AnyInvocable<void()> then) {
   {
     MutexLock lock(mutex_);
-    if (bytes_ > kMaxBytes) return waiting_.push_back(std::move(then));
+    // While some wait, all do: else those that do not would keep it from getting less.
+    if (bytes_ > kMaxBytes || !waiting_.empty()) return waiting_.push_back(std::move(then));
   }
   then();
 }

@@ -28,6 +28,7 @@ bool RequestQuota::Limits(const std::string& project_id) const {
 
 void RequestQuota::Take(const std::string& project_id, std::int64_t jobs, Done<Ticket> done) {
   const std::int64_t most = quotas_.Of(project_id).max_requests_per_day;
+  if (most <= 0) return done(Ticket{.project_id = project_id, .jobs = 0, .day = clock_.Now()});
   counts_.Count({.project_id = project_id, .jobs = jobs, .most = most},
                 [this, project_id, jobs, most,
                  done = std::move(done)](absl::StatusOr<RequestsCounted> result) mutable {

@@ -52,7 +52,8 @@ class RequestQuota {
   bool Limits(const std::string& project_id) const;
 
   /// Counts jobs that are about to be queued. RESOURCE_EXHAUSTED, which says when the next day
-  /// begins, when they would be too many; errors of RequestCounts. Does not block.
+  /// begins, when they would be too many; errors of RequestCounts. Without a quota nothing is
+  /// counted. Does not block.
   void Take(const std::string& project_id, std::int64_t jobs, Done<Ticket> done);
 
   /// Counts jobs no more that were not queued. Should this fail, they stay counted.

@@ -202,33 +202,39 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
 
 void Submitter::Submit(Submission submission, Done<SubmitResult> done) {
   done = Linking(submission, DroppingInputs(submission, std::move(done)));
+  if (requests_ != nullptr && !submission.counted && requests_->Limits(submission.project_id)) {
+    return CountAndAdmit(std::move(submission), std::move(done));
+  }
+  Admit(std::move(submission), std::move(done));
+}
+
+void Submitter::Admit(Submission submission, Done<SubmitResult> done) {
   const absl::Status admitted = admission_.Admit(submission.project_id, LoadOf(submission));
   if (!admitted.ok()) {
     if (submission.idempotency_key.empty()) return done(admitted);
     done = OnlyIfKnown(submission, admitted, std::move(done));
-  } else if (requests_ != nullptr && !submission.counted &&
-             requests_->Limits(submission.project_id)) {
-    return CountAndQueue(std::move(submission), std::move(done));
   }
   Queue(std::move(submission), std::move(done));
 }
 
-void Submitter::CountAndQueue(Submission submission, Done<SubmitResult> done) {
+// Counted first: what the day's quota refuses is to take no room.
+void Submitter::CountAndAdmit(Submission submission, Done<SubmitResult> done) {
   const std::string project_id = submission.project_id;
   const auto jobs = static_cast<std::int64_t>(submission.items.size());
-  requests_->Take(project_id, jobs,
-                  [this, submission = std::move(submission),
-                   done = std::move(done)](absl::StatusOr<RequestQuota::Ticket> ticket) mutable {
-                    if (ticket.ok()) {
-                      done = GivingBack(*std::move(ticket), std::move(done));
-                    } else if (absl::IsResourceExhausted(ticket.status()) &&
-                               !submission.idempotency_key.empty()) {
-                      done = OnlyIfKnown(submission, ticket.status(), std::move(done));
-                    } else {
-                      return done(ticket.status());
-                    }
-                    Queue(std::move(submission), std::move(done));
-                  });
+  requests_->Take(
+      project_id, jobs,
+      [this, submission = std::move(submission),
+       done = std::move(done)](absl::StatusOr<RequestQuota::Ticket> ticket) mutable {
+        if (ticket.ok()) {
+          done = GivingBack(*std::move(ticket), std::move(done));
+          return Admit(std::move(submission), std::move(done));
+        }
+        if (!absl::IsResourceExhausted(ticket.status()) || submission.idempotency_key.empty()) {
+          return done(ticket.status());
+        }
+        done = OnlyIfKnown(submission, ticket.status(), std::move(done));
+        Queue(std::move(submission), std::move(done));
+      });
 }
 
 // What was not queued, or only repeats another submit, counts as nothing.

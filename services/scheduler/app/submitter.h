@@ -110,7 +110,8 @@ class Submitter {
   Done<SubmitResult> Linking(const Submission& submission, Done<SubmitResult> done);
   Done<SubmitResult> OnlyIfKnown(Submission& submission, absl::Status refusal,
                                  Done<SubmitResult> done);
-  void CountAndQueue(Submission submission, Done<SubmitResult> done);
+  void Admit(Submission submission, Done<SubmitResult> done);
+  void CountAndAdmit(Submission submission, Done<SubmitResult> done);
   Done<SubmitResult> GivingBack(RequestQuota::Ticket ticket, Done<SubmitResult> done);
   void Queue(Submission submission, Done<SubmitResult> done);
   void SubmitPersisted(Submission submission, std::vector<std::string> job_ids,

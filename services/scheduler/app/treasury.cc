@@ -162,8 +162,11 @@ std::vector<Treasury::Plan> Treasury::PlanFor(const std::vector<Budget>& budgets
     std::map<int, std::int64_t> leases;  // What one costs at most, by shard.
     for (const EndpointPtr& endpoint : endpoints[budget.project_id]) {
       if (!budget.Covers(endpoint->project_id, endpoint->id)) continue;
+      const std::int64_t cost = LeaseCostOf(budget, *endpoint, lease_).most;
+      // More GPUs than there may be: its jobs can not start, and need no part of the quota.
+      if (budget.unit == BudgetUnit::kGpus && cost > budget.limit) continue;
       std::int64_t& most = leases[ShardOfEndpoint(endpoint->id, leader_.shards())];
-      most = std::max(most, LeaseCostOf(budget, *endpoint, lease_).most);
+      most = std::max(most, cost);
     }
     std::vector<BudgetShare> shares;
     for (int shard = 0; shard < static_cast<int>(accounts.size()); ++shard) {
@@ -306,7 +309,7 @@ void Treasury::NoteWaiting(const Endpoint& endpoint) const {
   const auto of_project = budgets_.find(endpoint.project_id);
   if (of_project == budgets_.end()) return;
   for (const Budget& budget : of_project->second) {
-    if (budget.unit != BudgetUnit::kGpus) continue;
+    if (budget.unit != BudgetUnit::kGpus || endpoint.gpu_count > budget.limit) continue;
     waiting_[ShardOfEndpoint(endpoint.id, leader_.shards())].insert(budget.id);
   }
 }

@@ -123,10 +123,24 @@ TEST_F(GpuQuotaTreasuryTest, ALeaseIsRenewedThoughTheQuotaIsUsedUp) {
   SubmitTo(endpoint_, 1);
   const LeaseId lease = ClaimOf(endpoint_, 1).at(0).lease;
   const auto lost = Await<std::vector<LeaseId>>([&](Done<std::vector<LeaseId>> done) {
-    queue_.Renew(Shard(endpoint_), {lease}, 3 * kLease, std::move(done));
+    queue_.Renew(Shard(endpoint_), {{.lease = lease}}, 3 * kLease, std::move(done));
   });
   EXPECT_TRUE(lost->empty());
   EXPECT_EQ(StatusOf(lease.job_id), JobStatus::kInProgress);
+}
+
+TEST_F(GpuQuotaTreasuryTest, AnEndpointOfMoreGpusThanTheQuotaKeepsNoneFromOthers) {
+  const Endpoint large = Another({endpoint_}, /*gpu_count=*/4);
+  SetQuota(2);
+  SubmitTo(large, 1);
+  for (int i = 0; i < 40; ++i) {
+    treasury_.NoteWaiting(large);
+    Round();
+    SubmitTo(endpoint_, 2);
+    const std::vector<ClaimedJob> jobs = ClaimOf(endpoint_, 2);
+    ASSERT_EQ(jobs.size(), 2U) << "round " << i;
+    for (const ClaimedJob& job : jobs) Settle(job.lease, Success());
+  }
 }
 
 TEST_F(GpuQuotaTreasuryTest, AJobCountsAllGpusOfItsWorker) {

@@ -272,6 +272,8 @@ local function put_back(ids)
     if f[1] then
       redis.call('SADD', prefix .. 'classes:' .. endpoint, f[1])
       redis.call('ZADD', queue_key(endpoint, f[1]), f[2], id)
+    else
+      taken = taken + 1 -- No such job any more.
     end
   end
 end
@@ -292,7 +294,8 @@ for i = 7, #ARGV, 6 do
   local holds = holds_on(gpu, is_covered(worker))
   room = tonumber(room)
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
-    local most = holds and 1 or math.min(room, left, MAX_AHEAD)
+    -- One by one where the next may not start: what was taken ahead would go back each time.
+    local most = (holds or skipped > 0) and 1 or math.min(room, left, MAX_AHEAD)
     local id = (not holds or have_left(holds, now, tonumber(gpus), now + lease))
       and next_for(worker, queues, aside, most)
     if not id then

@@ -74,7 +74,7 @@
 --   hd        while it runs: what it holds of budgets, see budgets.lua
 --   s3        configuration for the handler, with credentials; gone when the job ends
 --   al        its worker is an always-on one, whose lifetime covers the attempt that runs
---   rp rn     once it has run over an hour: until when the attempt is reported, in how many parts
+--   rp rn     once it has run over a UTC hour: until when the attempt is reported, in how many parts
 -- LIFE: id (UUID), ep pr w g n as of a job, s start of the slice that is not reported yet, p
 --   number of that slice, d it lasts at least until then
 
