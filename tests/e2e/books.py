@@ -2,6 +2,8 @@
 
 import collections
 import pathlib
+import shutil
+import tempfile
 
 import case
 import servers
@@ -93,3 +95,15 @@ class BooksCase(case.SuiteCase):
             if any(f"FURNACE_WORKER_ID={name}".encode() in environment for name in names):
                 pids.append(pid)
         return pids
+
+
+class ArchivedCase(BooksCase):
+    """Of a suite with an archive, that bills what runs by the second."""
+
+    ARCHIVE = pathlib.Path(tempfile.mkdtemp(prefix="furnace-archive-"))
+    EXTRA = {"metering": {"FURNACE_ARCHIVE_FOLDER": str(ARCHIVE)}, "scheduler": {"FURNACE_USAGE_SLICE": "1s"}}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.addClassCleanup(shutil.rmtree, cls.ARCHIVE)
+        super().setUpClass()

@@ -3,7 +3,6 @@ and whatever is killed holds nothing afterwards."""
 
 import os
 import sys
-import uuid
 
 import case
 import servers
@@ -17,24 +16,8 @@ LEASE_S = 3
 SECOND_US = 1_000_000
 
 
-class BudgetTest(case.SuiteCase):
-    """Each test has a project of its own, so that budgets do not meet."""
-
-    def setUp(self):
-        super().setUp()
-        project = self.suite.request("POST", "/v1/projects", {"name": f"p-{uuid.uuid4()}"})[1]["id"]
-        issued = self.suite.request("POST", f"/v1/projects/{project}/keys", {"name": "k", "role": "ADMIN"})[1]
-        self.key = issued["secret"]
-
-    def call(self, method, path, body=None, *, key=None):
-        """As the test's project."""
-        return super().call(method, path, body, key=key or self.key)
-
-    def _remove_endpoint(self, endpoint):
-        for job in self.call("GET", f"/v1/jobs?endpoint_id={endpoint}").get("jobs", []):
-            if job["status"] not in case.FINAL:
-                self.suite.request("POST", f"/v1/jobs/{job['id']}/cancel", {}, key=self.key)
-        self.suite.request("DELETE", f"/v1/endpoints/{endpoint}", key=self.key)
+class BudgetTest(case.ProjectCase):
+    """Budgets of different tests do not meet."""
 
     def budget(self, **spec) -> dict:
         """A budget for the whole project. If it has a hard stop, as is usual, the scheduler knows
@@ -166,13 +149,13 @@ class BudgetTest(case.SuiteCase):
                               ({"thresholds": [80, 50]}, "thresholds"), ({"webhook": "file:///x"}, "webhook"),
                               ({"endpoint_id": "x"}, "endpoint_id")]:
             with self.subTest(change=change):
-                status, answer = self.suite.request("POST", "/v1/budgets", {**good, **change}, key=self.key)
+                status, answer = self.suite.request("POST", "/v1/budgets", {**good, **change}, key=self.own_key)
                 self.assertEqual(status, 400, answer)
                 self.assertIn(field, str(answer))
-        status, _ = self.suite.request("POST", "/v1/budgets", {**good, "locked": True}, key=self.key)
+        status, _ = self.suite.request("POST", "/v1/budgets", {**good, "locked": True}, key=self.own_key)
         self.assertEqual(status, 403)
         budget = self.call("POST", "/v1/budgets", good)
-        self.assertEqual(self.suite.request("POST", "/v1/budgets", good, key=self.key)[0], 409)
+        self.assertEqual(self.suite.request("POST", "/v1/budgets", good, key=self.own_key)[0], 409)
         status, _ = self.suite.request("GET", f"/v1/budgets/{budget['id']}")
         self.assertEqual(status, 404, "another project's")
 

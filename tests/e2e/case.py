@@ -11,6 +11,7 @@ import unittest
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 
 import servers
 import suite
@@ -35,6 +36,8 @@ class SuiteCase(unittest.TestCase):
     REDIS_FSYNC = "always"
     # Environment variables by service.
     EXTRA = {}
+    # Of the project that calls are made as; None: the suite's own.
+    own_key = None
     maxDiff = 2000
 
     @classmethod
@@ -52,7 +55,7 @@ class SuiteCase(unittest.TestCase):
 
     def call(self, method: str, path: str, body=None, *, key=None) -> dict:
         """A call that has to succeed; returns its answer."""
-        status, answer = self.suite.request(method, path, body, key=key)
+        status, answer = self.suite.request(method, path, body, key=key or self.own_key)
         self.assertEqual(status, 200, f"{method} {path}: {answer}")
         return answer
 
@@ -77,6 +80,11 @@ class SuiteCase(unittest.TestCase):
                 return items
             query["page_token"] = page["next_page_token"]
 
+    def new_project(self, key_name: str = "k") -> tuple:
+        """A project, made by the suite's own: its id, and its first key as it was issued."""
+        project = self.call("POST", "/v1/projects", {"name": f"p-{uuid.uuid4()}"})["id"]
+        return project, self.call("POST", f"/v1/projects/{project}/keys", {"name": key_name, "role": "ADMIN"})
+
     # --- Endpoints ---
 
     def endpoint(self, name: str, **spec) -> str:
@@ -94,8 +102,8 @@ class SuiteCase(unittest.TestCase):
     def _remove_endpoint(self, endpoint: str):
         for job in self.pages("/v1/jobs", "jobs", endpoint_id=endpoint):
             if job["status"] not in FINAL:
-                self.suite.request("POST", f"/v1/jobs/{job['id']}/cancel", {})
-        self.suite.request("DELETE", f"/v1/endpoints/{endpoint}")
+                self.suite.request("POST", f"/v1/jobs/{job['id']}/cancel", {}, key=self.own_key)
+        self.suite.request("DELETE", f"/v1/endpoints/{endpoint}", key=self.own_key)
 
     def start_again(self, service: str):
         """Starts a service that was killed, and waits until the gateway has found it."""
@@ -175,3 +183,12 @@ class SuiteCase(unittest.TestCase):
 def main():
     """Runs the tests of the calling file."""
     unittest.main(module=sys.modules["__main__"], verbosity=2, warnings="ignore")
+
+
+class ProjectCase(SuiteCase):
+    """Each test has a project of its own, as which it calls."""
+
+    def setUp(self):
+        super().setUp()
+        self.project, issued = self.new_project()
+        self.own_key = issued["secret"]

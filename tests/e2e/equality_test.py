@@ -6,12 +6,9 @@ here: what runs for longer is billed in parts, some of which are of attempts tha
 import collections
 import json
 import os
-import pathlib
 import random
-import shutil
 import signal
 import subprocess
-import tempfile
 
 import books
 import case
@@ -32,15 +29,7 @@ def cost(price_nanos: int, gpu_us: int) -> int:
     return price_nanos * gpu_us * 1_000
 
 
-class EqualityTest(books.BooksCase):
-    ARCHIVE = pathlib.Path(tempfile.mkdtemp(prefix="furnace-archive-"))
-    EXTRA = {"metering": {"FURNACE_ARCHIVE_FOLDER": str(ARCHIVE)}, "scheduler": {"FURNACE_USAGE_SLICE": "1s"}}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(shutil.rmtree, cls.ARCHIVE)
-        super().setUpClass()
-
+class EqualityTest(books.ArchivedCase):
     def declare(self, name: str, **spec) -> str:
         """An endpoint that the test deletes itself."""
         return self.call("POST", "/v1/endpoints", {

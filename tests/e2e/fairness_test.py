@@ -1,7 +1,6 @@
 """Projects share GPUs: one with much work does not keep another from its turn."""
 
 import os
-import uuid
 
 import case
 import suite
@@ -22,9 +21,7 @@ class FairnessTest(case.SuiteCase):
 
     def setUp(self):
         super().setUp()
-        project = self.call("POST", "/v1/projects", {"name": f"p-{uuid.uuid4()}"})["id"]
-        issued = self.call("POST", f"/v1/projects/{project}/keys", {"name": "other", "role": "ADMIN"})
-        self.other = issued["secret"]
+        self.other = self.new_project("other")[1]["secret"]
 
     def test_a_project_with_one_job_has_its_turn_before_the_backlog_of_another_is_done(self):
         hog = self.endpoint("hog", max_workers=4)

@@ -2,10 +2,7 @@
 
 import json
 import os
-import pathlib
-import shutil
 import signal
-import tempfile
 
 import books
 import case
@@ -14,15 +11,7 @@ import servers
 PARTS = 2  # So many are to be billed before something is killed.
 
 
-class LongLeaseTest(books.BooksCase):
-    ARCHIVE = pathlib.Path(tempfile.mkdtemp(prefix="furnace-archive-"))
-    EXTRA = {"metering": {"FURNACE_ARCHIVE_FOLDER": str(ARCHIVE)}, "scheduler": {"FURNACE_USAGE_SLICE": "1s"}}
-
-    @classmethod
-    def setUpClass(cls):
-        cls.addClassCleanup(shutil.rmtree, cls.ARCHIVE)
-        super().setUpClass()
-
+class LongLeaseTest(books.ArchivedCase):
     def entries(self, job_id: str) -> list:
         """Lines of the ledger."""
         return self.pages("/v1/ledger", "entries", job_id=job_id, page_size=1000)

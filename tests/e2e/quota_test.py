@@ -11,25 +11,7 @@ import case
 import servers
 
 
-class QuotaTest(case.SuiteCase):
-    """Each test has a project of its own."""
-
-    def setUp(self):
-        super().setUp()
-        self.project = self.suite.request("POST", "/v1/projects", {"name": f"p-{uuid.uuid4()}"})[1]["id"]
-        issued = self.suite.request("POST", f"/v1/projects/{self.project}/keys", {"name": "k", "role": "ADMIN"})[1]
-        self.key = issued["secret"]
-
-    def call(self, method, path, body=None, *, key=None):
-        """As the test's project."""
-        return super().call(method, path, body, key=key or self.key)
-
-    def _remove_endpoint(self, endpoint):
-        for job in self.call("GET", f"/v1/jobs?endpoint_id={endpoint}").get("jobs", []):
-            if job["status"] not in case.FINAL:
-                self.suite.request("POST", f"/v1/jobs/{job['id']}/cancel", {}, key=self.key)
-        self.suite.request("DELETE", f"/v1/endpoints/{endpoint}", key=self.key)
-
+class QuotaTest(case.ProjectCase):
     def set_quota(self, **quota):
         """As the operator."""
         status, answer = self.suite.request("PUT", f"/v1/projects/{self.project}/quota", quota)
@@ -50,7 +32,7 @@ class QuotaTest(case.SuiteCase):
         """(error text, Retry-After) of a submit, or None when it was taken."""
         request = urllib.request.Request(
             f"{self.suite.url}/v1/endpoints/{endpoint}/run", data=case.encode({"input": 1, **body}), method="POST",
-            headers={"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"})
+            headers={"Authorization": f"Bearer {self.own_key}", "Content-Type": "application/json"})
         try:
             with urllib.request.urlopen(request, timeout=case.JOB_TIMEOUT_S):
                 return None
@@ -76,7 +58,7 @@ class QuotaTest(case.SuiteCase):
 
     def test_only_operators_set_quotas_and_a_project_reads_its_own(self):
         status, answer = self.suite.request("PUT", f"/v1/projects/{self.project}/quota",
-                                            {"max_queued_jobs": 1}, key=self.key)
+                                            {"max_queued_jobs": 1}, key=self.own_key)
         self.assertEqual((status, answer["code"]), (403, "PERMISSION_DENIED"))
         self.set_quota(max_queued_jobs=7, max_concurrent_gpus=8, max_requests_per_day=9)
         self.assertEqual(self.call("GET", "/v1/projects/me")["quota"],

@@ -92,8 +92,7 @@ class ForeignTest(case.SuiteCase):
 
     def setUp(self):
         super().setUp()
-        self.project = self.call("POST", "/v1/projects", {"name": f"p-{uuid.uuid4()}"})["id"]
-        issued = self.call("POST", f"/v1/projects/{self.project}/keys", {"name": "theirs", "role": "ADMIN"})
+        self.project, issued = self.new_project("theirs")
         self.theirs = issued["secret"]
         self.their_key_id = issued["key"]["id"]
         mine = self.call("POST", f"/v1/projects/{self.call('GET', '/v1/projects/me')['id']}/keys",

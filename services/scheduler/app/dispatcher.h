@@ -200,7 +200,6 @@ class Dispatcher {
   void Settle(Settlement settlement, std::shared_ptr<WorkerLink> link);
   absl::StatusOr<bool> StoreOutput(Settlement& settlement);
   void StoreAndSettle(Settlement settlement, const std::shared_ptr<WorkerLink>& link);
-  void Renew(std::vector<Renewal> renewals, const std::string& worker_id);
   std::shared_ptr<WorkerLink> LinkOf(const std::string& worker_id) const
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::shared_ptr<WorkerLink> Forget(const std::string& worker_id, const LeaseId& lease)

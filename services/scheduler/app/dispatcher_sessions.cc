@@ -39,7 +39,7 @@ void Dispatcher::Join(WorkerHello hello, std::shared_ptr<WorkerLink> link) {
   if (late) return;
   std::vector<Renewal> renewals;
   for (const LeaseId& lease : held) renewals.push_back({.lease = lease});
-  Renew(std::move(renewals), worker_id);
+  Heartbeat(worker_id, std::move(renewals));
   for (const LeaseId& lease : held) missing.erase(lease);
   for (const LeaseId& lease : missing) {
     GiveBack(lease, {.cause = FailureCause::kPlatform,
@@ -87,10 +87,6 @@ void Dispatcher::AddCredits(const std::string& worker_id, int count) {
   if (count > 0) Wake(endpoint_id);
 }
 
-void Dispatcher::Heartbeat(const std::string& worker_id, std::vector<Renewal> renewals) {
-  Renew(std::move(renewals), worker_id);
-}
-
 void Dispatcher::SetGpuReadings(const std::string& worker_id, std::vector<GpuReading> gpus) {
   MutexLock lock(mutex_);
   const auto found = sessions_.find(worker_id);
@@ -98,7 +94,7 @@ void Dispatcher::SetGpuReadings(const std::string& worker_id, std::vector<GpuRea
   found->second.gpu_readings = {.gpus = std::move(gpus), .at = clock_.Now()};
 }
 
-void Dispatcher::Renew(std::vector<Renewal> renewals, const std::string& worker_id) {
+void Dispatcher::Heartbeat(const std::string& worker_id, std::vector<Renewal> renewals) {
   std::map<int, std::vector<Renewal>> by_shard;
   for (Renewal& renewal : renewals) {
     by_shard[ShardOfJob(renewal.lease.job_id)].push_back(std::move(renewal));

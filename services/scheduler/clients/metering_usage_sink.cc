@@ -18,6 +18,16 @@ internal::v1::UsageRecord RecordOf(const Usage& usage) {
   return record;
 }
 
+// What an attempt and a part have in common besides.
+template <typename Usage>
+internal::v1::UsageRecord RecordOfLease(const Usage& usage) {
+  internal::v1::UsageRecord record = RecordOf(usage);
+  record.set_job_id(usage.lease.job_id);
+  record.set_epoch(usage.lease.epoch);
+  record.set_cold_start_us(absl::ToInt64Microseconds(usage.worker.cold_start));
+  return record;
+}
+
 // What the end of an attempt has to say after its parts.
 void KeepRest(const ReportedParts& reported, internal::v1::UsageRecord& record) {
   record.set_part(reported.count + 1);
@@ -31,14 +41,11 @@ absl::Status MeteringUsageSink::Record(const std::vector<AttemptEnd>& attempts) 
   internal::v1::RecordUsageRequest request;
   for (const AttemptEnd& attempt : attempts) {
     internal::v1::UsageRecord& record = *request.add_records();
-    record = RecordOf(attempt);
-    record.set_job_id(attempt.lease.job_id);
-    record.set_epoch(attempt.lease.epoch);
+    record = RecordOfLease(attempt);
     record.set_kind(internal::v1::USAGE_KIND_ATTEMPT);
     record.set_start_us(absl::ToUnixMicros(attempt.start));
     record.set_end_us(absl::ToUnixMicros(attempt.end));
     record.set_cause(static_cast<v1::FailureCause>(attempt.cause));
-    record.set_cold_start_us(absl::ToInt64Microseconds(attempt.worker.cold_start));
     if (attempt.reported.count > 0) KeepRest(attempt.reported, record);
     record.set_warm(attempt.covered);
     record.set_covered(attempt.covered);
@@ -50,16 +57,13 @@ absl::Status MeteringUsageSink::RecordParts(const std::vector<AttemptPart>& part
   internal::v1::RecordUsageRequest request;
   for (const AttemptPart& each : parts) {
     internal::v1::UsageRecord& record = *request.add_records();
-    record = RecordOf(each);
-    record.set_job_id(each.lease.job_id);
-    record.set_epoch(each.lease.epoch);
+    record = RecordOfLease(each);
     record.set_part(each.part.number);
     record.set_kind(each.taken_back == FailureCause::kNone ? internal::v1::USAGE_KIND_PART
                                                            : internal::v1::USAGE_KIND_REFUND);
     record.set_start_us(absl::ToUnixMicros(each.part.start));
     record.set_end_us(absl::ToUnixMicros(each.part.end));
     record.set_cause(static_cast<v1::FailureCause>(each.taken_back));
-    record.set_cold_start_us(absl::ToInt64Microseconds(each.worker.cold_start));
   }
   return Send(request);
 }

@@ -13,10 +13,6 @@ local deadline = now + tonumber(ARGV[1])
 local length = tonumber(ARGV[2])
 local lost = {}
 
-local function next_cut(time)
-  return (math.floor(time / length) + 1) * length
-end
-
 -- Reports [from, till) of an attempt, the next of its parts.
 local function report_part(job, holds, from, till)
   job.parts = job.parts + 1
@@ -40,7 +36,7 @@ local function report_parts(id, waited)
   end
   local from = job.reported or job.started
   local holds = job.holds and parse_holds(job.holds)
-  local cut = next_cut(from)
+  local cut = next_cut(from, length)
   if cut > now or job.parts >= MAX_PARTS then
     return job.reported or tonumber(redis.call('HGET', job_key(id), 's')), holds
   end
@@ -90,7 +86,7 @@ end
 local function renew(id, f, waited)
   local holds, from = f[3] and parse_holds(f[3]), tonumber(f[7] or f[4])
   local has_begun = f[7] or (waited and waited >= 0)
-  if has_begun and not f[6] and next_cut(from) <= now then
+  if has_begun and not f[6] and next_cut(from, length) <= now then
     from, holds = report_parts(id, waited)
   end
   if not holds or extend(id, holds, tonumber(f[5]), from) then

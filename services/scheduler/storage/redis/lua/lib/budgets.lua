@@ -121,6 +121,22 @@ local function owe_later(budget, window, cost)
   add_to(budget, 'next', cost)
 end
 
+-- Makes `cost` pending in a budget's window `w`, and what of it lies in the window that `last` is
+-- in, if that is a later one: time of an attempt from `start` to `finish`. What is owed goes into `owed`.
+local function owe(owed, hold, w, cost, gpus, start, finish, last)
+  add_to(hold.id, 'pend', cost)
+  if cost <= 0 then
+    return
+  end
+  owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, w, cost)
+  local later = later_window(hold.id, w, last)
+  if later then
+    cost = cost_of(hold, gpus, math.max(start, later), finish)
+    owe_later(hold.id, later, cost)
+    owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, later, cost)
+  end
+end
+
 -- As SettleHold, likewise; what is owed for the attempt, or ''.
 local function settle_holds(holds, gpus, start, finish, billed)
   local owed = {}
@@ -132,16 +148,7 @@ local function settle_holds(holds, gpus, start, finish, billed)
       local cost = counts and cost_of(hold, gpus, math.max(start, w), finish) or 0
       add_to(hold.id, 'held', -have)
       add_to(hold.id, 'left', have - cost)
-      add_to(hold.id, 'pend', cost)
-      if cost > 0 then
-        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, w, cost)
-      end
-      local later = cost > 0 and later_window(hold.id, w, finish)
-      if later then
-        cost = cost_of(hold, gpus, math.max(start, later), finish)
-        owe_later(hold.id, later, cost)
-        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, later, cost)
-      end
+      owe(owed, hold, w, cost, gpus, start, finish, finish)
     end
   end
   return table.concat(owed)
@@ -154,20 +161,12 @@ local function settle_part(holds, gpus, start, finish)
     local w = account_of(hold.id)
     if w then
       local have = hold.w == w and hold.amount or 0
-      local cost = cost_of({ fixed = 0, rate = hold.rate }, gpus, math.max(start, w), math.max(finish, w))
+      local time = { id = hold.id, fixed = 0, rate = hold.rate }
+      local cost = cost_of(time, gpus, math.max(start, w), math.max(finish, w))
       hold.w, hold.amount = w, math.max(0, have - cost)
       add_to(hold.id, 'held', hold.amount - have)
       add_to(hold.id, 'left', have - hold.amount - cost)
-      add_to(hold.id, 'pend', cost)
-      if cost > 0 then
-        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, w, cost)
-      end
-      local later = cost > 0 and later_window(hold.id, w, finish - 1)
-      if later then
-        cost = cost_of({ fixed = 0, rate = hold.rate }, gpus, math.max(start, later), finish)
-        owe_later(hold.id, later, cost)
-        owed[#owed + 1] = string.format('%s,%.0f,%.0f;', hold.id, later, cost)
-      end
+      owe(owed, time, w, cost, gpus, start, finish, finish - 1)
     end
   end
   return table.concat(owed)

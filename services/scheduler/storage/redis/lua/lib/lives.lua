@@ -53,7 +53,7 @@ local function sweep_life(name, now, length)
   end
   local slice = life.p
   local passed = math.min(life.d, now)
-  local cut = (math.floor(life.s / length) + 1) * length
+  local cut = next_cut(life.s, length)
   while cut <= passed and life.p - slice < MAX_SLICES do
     report_slice(life, life.s, cut)
     cut = cut + length

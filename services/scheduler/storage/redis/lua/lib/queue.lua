@@ -99,6 +99,11 @@ local function text(number)
   return string.format('%d', number)
 end
 
+-- The first multiple of `length` (us) after `time`. NextCut of domain/lifetime.h does the same.
+local function next_cut(time, length)
+  return (math.floor(time / length) + 1) * length
+end
+
 local function job_key(id)
   return prefix .. 'job:' .. id
 end
