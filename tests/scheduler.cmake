@@ -4,7 +4,7 @@ furnace_library(scheduler_test_support
     support/scheduler/memory_budgets.cc
     support/scheduler/memory_batch_store.cc support/scheduler/memory_batch_worker.cc
     support/scheduler/memory_expired_jobs.cc support/scheduler/memory_job_links.cc
-    support/scheduler/memory_job_progress.cc support/scheduler/memory_job_queue.cc
+    support/scheduler/memory_job_claims.cc support/scheduler/memory_job_progress.cc support/scheduler/memory_job_queue.cc
     support/scheduler/memory_job_queue_windows.cc support/scheduler/memory_lost_jobs.cc
     support/scheduler/memory_queue_loads.cc support/scheduler/memory_schedule_store.cc
     support/scheduler/memory_shard_log.cc support/scheduler/memory_stores.cc
@@ -15,6 +15,7 @@ furnace_test(scheduler_domain_test
   SOURCES
     unit/scheduler/domain/admission_test.cc
     unit/scheduler/domain/affinity_test.cc
+    unit/scheduler/domain/attribution_test.cc
     unit/scheduler/domain/attempt_test.cc
     unit/scheduler/domain/fair_share_test.cc
     unit/scheduler/domain/autoscale_test.cc

@@ -123,15 +123,15 @@ struct Scheduler::Parts {
         catalog(endpoint_source),
         persister(log, history, blocking),
         submits(c, redis, scripts, catalog, clock),
+        leader(log, NewUuid(clock.Now()), c.shards),
+        starts(c, redis, scripts, catalog, leader, submits.quotas()),
         dependencies(links, queue, history),
         submitter(catalog, queue, payloads, persister, submits.admission(), dependencies, blocking,
-                  clock, c.shards, &submits.requests()),
+                  clock, c.shards, &submits.requests(), &starts.rules()),
         graphs(catalog, submitter, dependencies, &submits.requests()),
         reader(queue, history, payloads),
         watchers(queue, reader, blocking),
         reports(queue, watchers, NewUuid(clock.Now())),
-        leader(log, NewUuid(clock.Now()), c.shards),
-        starts(c, redis, scripts, catalog, leader, submits.quotas()),
         lifetimes(lives, catalog, clock, c.lease),
         dispatcher(queue, catalog, payloads, reader, reports, lifetimes, blocking, clock, c.lease,
                    &starts.rules()),
@@ -211,6 +211,8 @@ struct Scheduler::Parts {
   EndpointCatalog catalog;
   Persister persister;
   SubmitControl submits;
+  ShardLeader leader;
+  StartControl starts;
   Dependencies dependencies;
   Submitter submitter;
   GraphSubmitter graphs;
@@ -218,8 +220,6 @@ struct Scheduler::Parts {
   runtime::ThreadPool blocking{kBlockingThreads, kBlockingQueue};
   JobWatchers watchers;
   ProgressReports reports;
-  ShardLeader leader;
-  StartControl starts;
   Lifetimes lifetimes;
   Dispatcher dispatcher;
   Batches batches;

@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 
 #include "libs/common/base/status.h"
+#include "libs/common/base/uuid.h"
 
 namespace furnace::rpc {
 namespace {
@@ -48,6 +49,10 @@ absl::StatusOr<CallContext> Gate::Admit(const grpc::ServerContextBase& context) 
 absl::StatusOr<std::string> ProjectOf(const CallContext& call) {
   if (call.project_id.empty()) return absl::PermissionDeniedError("the call names no project");
   return call.project_id;
+}
+
+std::string ApiKeyOf(const CallContext& call) {
+  return IsUuid(call.principal) ? call.principal : "";
 }
 
 }  // namespace furnace::rpc

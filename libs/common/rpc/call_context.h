@@ -23,7 +23,7 @@ inline constexpr char kTraceparentKey[] = "traceparent";
 struct CallContext {
   absl::Time deadline = absl::InfiniteFuture();
   std::string project_id;  // UUID; empty for a call of the suite itself.
-  std::string principal;   // Id of the API key or token; for logs.
+  std::string principal;   // Id of the API key or token.
   furnace::v1::Role role = furnace::v1::ROLE_UNSPECIFIED;
   std::string request_id;
   std::string traceparent;
@@ -46,5 +46,8 @@ class Gate {
 
 /// The caller's project; PERMISSION_DENIED when the call carries none.
 absl::StatusOr<std::string> ProjectOf(const CallContext& call);
+
+/// UUID of the caller's API key; empty: it has none.
+std::string ApiKeyOf(const CallContext& call);
 
 }  // namespace furnace::rpc

@@ -27,9 +27,10 @@ class AllRules final : public StartRules {
     return all;
   }
 
-  std::optional<StartBlock> BlockOf(const Endpoint& endpoint) const override {
+  std::optional<StartBlock> BlockOf(const Endpoint& endpoint,
+                                    std::string_view api_key_id = {}) const override {
     for (const StartRules* each : rules_) {
-      if (std::optional<StartBlock> block = each->BlockOf(endpoint)) return block;
+      if (auto block = each->BlockOf(endpoint, api_key_id)) return block;
     }
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/app/await.h"
+#include "services/scheduler/domain/attribution.h"
 #include "services/scheduler/domain/forecast.h"
 
 namespace furnace::scheduler {
@@ -17,8 +18,7 @@ absl::StatusOr<std::optional<WaitReason>> Explainer::Explain(const Job& job) {
           [&](Done<std::optional<QueuePlace>> done) { queue_.Locate(job.id, std::move(done)); }));
   if (!place) return std::nullopt;
   const absl::Time now = clock_.Now();
-  WaitReason reason = WhyWaiting(job, *endpoint, *place, now,
-                                 rules_ == nullptr ? std::nullopt : rules_->BlockOf(*endpoint));
+  WaitReason reason = WhyWaiting(job, *endpoint, *place, now, BlockOf(*endpoint, job));
   reason.forecast = ForecastStart(job, reason, *endpoint, *place, now);
   if (!reason.forecast) return reason;
   if (const auto prices = prices_.For(*endpoint)) {
@@ -28,6 +28,11 @@ absl::StatusOr<std::optional<WaitReason>> Explainer::Explain(const Job& job) {
   const bool guess = job.status == JobStatus::kInQueue;
   if (guess) forecasts_.Given(job.id, *reason.forecast, now);
   return reason;
+}
+
+std::optional<StartBlock> Explainer::BlockOf(const Endpoint& endpoint, const Job& job) const {
+  if (rules_ == nullptr) return std::nullopt;
+  return rules_->BlockOf(endpoint, ParseAttribution(job.attribution).api_key_id);
 }
 
 }  // namespace furnace::scheduler

@@ -29,6 +29,8 @@ class Explainer {
   absl::StatusOr<std::optional<WaitReason>> Explain(const Job& job);
 
  private:
+  std::optional<StartBlock> BlockOf(const Endpoint& endpoint, const Job& job) const;
+
   JobQueue& queue_;
   EndpointCatalog& catalog_;
   const PriceBook& prices_;

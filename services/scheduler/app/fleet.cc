@@ -158,7 +158,8 @@ void Fleet::Scale() {
     NoteWaiting(*endpoint, queue->second, own);
     const EndpointPtr allowed = Within(Standing(endpoint, block), own, gpus);
     const std::size_t before = wishes.size();
-    scaled.push_back(ScaleEndpoint(allowed, Startable(queue->second, block), own, offers, wishes));
+    scaled.push_back(
+        ScaleEndpoint(allowed, Startable(*endpoint, queue->second, block), own, offers, wishes));
     if (wishes.size() == before) continue;
     gpus[endpoint->project_id] +=
         static_cast<std::int64_t>(wishes.back().starts.size()) * endpoint->gpu_count;
@@ -224,14 +225,32 @@ EndpointPtr Fleet::Standing(const EndpointPtr& endpoint, const std::optional<Sta
   return std::make_shared<const Endpoint>(std::move(standing));
 }
 
-QueueSnapshot Fleet::Startable(const QueueSnapshot& queue,
+QueueSnapshot Fleet::Startable(const Endpoint& endpoint, const QueueSnapshot& queue,
                                const std::optional<StartBlock>& block) const {
   QueueSnapshot startable = WithoutClosed(queue, clock_.Now());
-  if (!block) return startable;
+  if (!block) return WithoutSpent(endpoint, std::move(startable));
   startable.queued = 0;
   startable.oldest_wait = absl::ZeroDuration();
   startable.classes.clear();
   return startable;
+}
+
+QueueSnapshot Fleet::WithoutSpent(const Endpoint& endpoint, QueueSnapshot queue) const {
+  const auto is_spent = [&](const ClassSnapshot& each) {
+    const std::string& key = each.affinity.spent_key;
+    return rules_ != nullptr && !key.empty() && rules_->BlockOf(endpoint, key);
+  };
+  const auto spent = std::stable_partition(queue.classes.begin(), queue.classes.end(),
+                                           [&](const auto& each) { return !is_spent(each); });
+  if (spent == queue.classes.end()) return queue;
+  for (auto each = spent; each != queue.classes.end(); ++each) queue.queued -= each->queued;
+  queue.queued = std::max(0, queue.queued);
+  queue.classes.erase(spent, queue.classes.end());
+  queue.oldest_wait = absl::ZeroDuration();
+  for (const ClassSnapshot& each : queue.classes) {
+    queue.oldest_wait = std::max(queue.oldest_wait, each.oldest_wait);
+  }
+  return queue;
 }
 
 void Fleet::NoticeEnds(const std::vector<FleetWorker>& workers) {

@@ -113,7 +113,10 @@ class Fleet {
   /// are not to be kept.
   static EndpointPtr Standing(const EndpointPtr& endpoint, const std::optional<StartBlock>& block);
   /// Likewise of its queue: only jobs that may be started.
-  QueueSnapshot Startable(const QueueSnapshot& queue, const std::optional<StartBlock>& block) const;
+  QueueSnapshot Startable(const Endpoint& endpoint, const QueueSnapshot& queue,
+                          const std::optional<StartBlock>& block) const;
+  /// The queue without jobs that wait for a budget of their API key.
+  QueueSnapshot WithoutSpent(const Endpoint& endpoint, QueueSnapshot queue) const;
   /// Drains what is not needed, and adds what is.
   Scaled ScaleEndpoint(const EndpointPtr& endpoint, const QueueSnapshot& queue,
                        const std::vector<FleetWorker>& workers, const std::vector<GpuOffer>& offers,

@@ -58,6 +58,7 @@ absl::StatusOr<std::vector<Submission>> GraphSubmitter::SubmissionsOf(GraphReque
     JobRequest& jobs = by_endpoint[node.endpoint_id];
     jobs.project_id = request.project_id;
     jobs.endpoint_id = node.endpoint_id;
+    jobs.api_key_id = request.api_key_id;
     jobs.graph_id = graph_id;
     jobs.items.push_back(std::move(node.item));
   }

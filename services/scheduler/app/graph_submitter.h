@@ -23,6 +23,7 @@ struct GraphRequest {
   };
 
   std::string project_id;
+  std::string api_key_id = {};  // As JobRequest's.
   std::vector<Node> nodes;
 };
 

@@ -39,7 +39,9 @@ struct AttemptEnd {
       {};  // What the job said then, at most kMaxAttemptErrorBytes; only with a cause.
   /// It lies in the lifetime of its worker, which is reported as slices of its own.
   bool covered = false;
-  ReportedParts reported = {};  // Of it, while it ran.
+  ReportedParts reported = {};   // Of it, while it ran.
+  std::string attribution = {};  // The job's.
+  std::int64_t tokens = 0;       // See Outcome.
 };
 
 /// Part of an attempt, which is over while the attempt runs on.
@@ -52,6 +54,7 @@ struct AttemptPart {
   /// With a platform fault, the opposite: these parts are taken back, for the attempt was lost. It
   /// is numbered after the attempt's end, which is numbered after the parts.
   FailureCause taken_back = FailureCause::kNone;
+  std::string attribution = {};  // The job's.
 };
 
 /// A slice of an always-on worker's lifetime.

@@ -52,6 +52,7 @@ struct Submission {
     std::string graph_id = {};       // Held until the graph is decided on; empty: none.
     std::string webhook = {};        // See EncodeJobWebhook; empty: none.
     std::string s3_config = {};      // For the handler, until the job ends; empty: none.
+    std::string attribution = {};    // See EncodeAttribution; empty: none.
   };
 
   std::string endpoint_id;
@@ -97,7 +98,7 @@ struct ClaimRequest {
   /// passed over.
   std::map<std::string, bool> windows = {};
   /// What an attempt costs of each budget with a hard stop. While one has nothing left, no job
-  /// is leased.
+  /// is leased, or none of the API key that it is for.
   std::vector<BudgetRate> budgets = {};
 };
 

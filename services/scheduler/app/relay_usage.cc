@@ -22,7 +22,8 @@ AttemptPart TakenBack(const AttemptEnd& end) {
       .endpoint_id = end.endpoint_id,
       .worker = end.worker,
       .part = {.number = end.reported.count + 2, .start = end.start, .end = end.reported.until},
-      .taken_back = end.cause};
+      .taken_back = end.cause,
+      .attribution = end.attribution};
   parts.worker.cold_start = absl::ZeroDuration();
   return parts;
 }

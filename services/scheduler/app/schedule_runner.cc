@@ -8,6 +8,7 @@
 
 #include "libs/common/base/status.h"
 #include "services/scheduler/app/await.h"
+#include "services/scheduler/domain/attribution.h"
 #include "services/scheduler/domain/schedule.h"
 #include "services/scheduler/domain/shard.h"
 
@@ -113,8 +114,10 @@ absl::StatusOr<bool> ScheduleRunner::Exists(const std::string& job_id,
 }
 
 absl::Status ScheduleRunner::Submit(const Schedule& schedule, const std::string& job_id) {
+  Attribution attribution = ParseAttribution(schedule.attribution);
   JobRequest request{.project_id = schedule.project_id,
                      .endpoint_id = schedule.endpoint_id,
+                     .api_key_id = std::move(attribution.api_key_id),
                      .items = {{.id = job_id,
                                 .input = schedule.input,
                                 .priority = schedule.priority,
@@ -122,7 +125,8 @@ absl::Status ScheduleRunner::Submit(const Schedule& schedule, const std::string&
                                 .timeout = schedule.timeout,
                                 .concurrency_key = schedule.concurrency_key,
                                 .window = schedule.window,
-                                .webhook = schedule.webhook}},
+                                .webhook = schedule.webhook,
+                                .tags = std::move(attribution.tags)}},
                      // Begins with what no client's key may hold.
                      .idempotency_key = "\nrun " + job_id};
   FURNACE_ASSIGN_OR_RETURN(Submission submission, submitter_.Prepare(std::move(request)));

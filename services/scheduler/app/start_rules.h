@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "services/scheduler/domain/budget.h"
@@ -17,12 +18,14 @@ class StartRules {
  public:
   virtual ~StartRules() = default;
 
-  /// What each attempt of the endpoint's jobs costs of its budgets; nullopt while none may be
-  /// started, whatever there is left of these.
+  /// What each attempt of the endpoint's jobs costs of its budgets, and of those of API keys;
+  /// nullopt while none may be started, whatever there is left of these.
   virtual std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint& endpoint) const = 0;
 
-  /// Why nothing can be started now, as was last seen; nullopt: nothing keeps it.
-  virtual std::optional<StartBlock> BlockOf(const Endpoint& endpoint) const = 0;
+  /// Why nothing can be started now, as was last seen, or no job that comes with this API key;
+  /// nullopt: nothing keeps it.
+  virtual std::optional<StartBlock> BlockOf(const Endpoint& endpoint,
+                                            std::string_view api_key_id = {}) const = 0;
 
   /// Whether an endpoint that is not known may have such rules.
   virtual bool MayCoverUnknown() const = 0;

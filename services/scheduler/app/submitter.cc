@@ -15,6 +15,7 @@
 #include "libs/common/base/uuid.h"
 #include "services/scheduler/app/output_references.h"
 #include "services/scheduler/domain/affinity.h"
+#include "services/scheduler/domain/attribution.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
@@ -37,11 +38,13 @@ std::string Fingerprint(const JobRequest::Item& item) {
   const std::string webhook = item.webhook.empty() ? "" : item.webhook + " ";
   const std::string s3_config =
       item.s3_config.empty() ? "" : fmt::format("s3 {} {} ", item.s3_config.size(), item.s3_config);
-  return absl::BytesToHexString(ToAbsl(Sha256(
-      fmt::format("{}{}{}{} {} {} {} {} {} {} {} {}", webhook, s3_config, parents, item.priority,
-                  item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "",
-                  micros(item.ttl), micros(item.timeout), item.concurrency_key.size(),
-                  item.concurrency_key, item.window, AffinityClass(item.affinity), item.input))));
+  const std::string tags =
+      item.tags.empty() ? "" : EncodeAttribution({.api_key_id = "tags", .tags = item.tags}) + "\n";
+  return absl::BytesToHexString(ToAbsl(Sha256(fmt::format(
+      "{}{}{}{}{} {} {} {} {} {} {} {} {}", tags, webhook, s3_config, parents, item.priority,
+      item.not_before ? std::to_string(absl::ToUnixMicros(*item.not_before)) : "", micros(item.ttl),
+      micros(item.timeout), item.concurrency_key.size(), item.concurrency_key, item.window,
+      AffinityClass(item.affinity), item.input))));
 }
 
 QueueLoad LoadOf(const Submission& submission) {
@@ -70,6 +73,13 @@ std::vector<UnlinkedJob> UnlinkedOf(const Submission& submission) {
                     .graph_id = {}});
   }
   return jobs;
+}
+
+// Whom and what the job's usage is put down to.
+std::string AttributionOf(const JobRequest& request, JobRequest::Item& item) {
+  Attribution attribution{.api_key_id = request.api_key_id, .tags = std::move(item.tags)};
+  if (!request.task_type.empty()) attribution.tags[std::string(kTaskTypeTag)] = request.task_type;
+  return EncodeAttribution(attribution);
 }
 
 // What the job asks of a worker of `endpoint`, in the options `name`. INVALID_ARGUMENT for
@@ -113,6 +123,7 @@ UpcomingJob Upcoming(const Submission& submission, std::size_t index) {
   job.unfinished = {item.depends_on.begin(), item.depends_on.end()};
   job.batch_id = submission.batch_id;
   job.webhook = item.webhook;
+  job.attribution = item.attribution;
   return upcoming;
 }
 
@@ -128,6 +139,11 @@ bool Submitter::IsQuick(const JobRequest& request) const {
 absl::StatusOr<EndpointPtr> Submitter::EndpointFor(const JobRequest& request) {
   if (request.task_type.empty()) return catalog_.FindFor(request.project_id, request.endpoint_id);
   return catalog_.FindForTask(request.project_id, request.task_type);
+}
+
+bool Submitter::IsSpent(const Endpoint& endpoint, const std::string& api_key_id) const {
+  return rules_ != nullptr && !api_key_id.empty() && !rules_->BlockOf(endpoint) &&
+         rules_->BlockOf(endpoint, api_key_id);
 }
 
 std::string Submitter::NewJobId(const std::string& endpoint_id) const {
@@ -167,6 +183,7 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
     submission.idempotency_ttl = endpoint->queue.idempotency_ttl;
   }
   if (request.batch) submission.batch_id = NewJobId(endpoint->id);
+  const bool spent = IsSpent(*endpoint, request.api_key_id);
   for (JobRequest::Item& item : request.items) {
     if (request.batch && request.batch->one_worker) {
       item.concurrency_key = OneWorkerKey(submission.batch_id);
@@ -175,6 +192,7 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
         request.batch ? fmt::format("jobs[{}].options", submission.items.size()) : "options";
     FURNACE_ASSIGN_OR_RETURN(Affinity affinity, Within(*endpoint, std::move(item.affinity), name));
     affinity.window = std::move(item.window);
+    if (spent) affinity.spent_key = request.api_key_id;
     // Those of a graph are nobody else's.
     const bool given = !item.id.empty() && request.graph_id.empty();
     submission.ids_given = submission.ids_given || given;
@@ -194,7 +212,8 @@ absl::StatusOr<Submission> Submitter::Prepare(JobRequest request) {
          .refers_to_outputs = item.refers_to_outputs,
          .graph_id = request.graph_id,
          .webhook = item.webhook.empty() ? endpoint->webhook : std::move(item.webhook),
-         .s3_config = std::move(item.s3_config)});
+         .s3_config = std::move(item.s3_config),
+         .attribution = AttributionOf(request, item)});
   }
   FURNACE_RETURN_IF_ERROR(StoreLargeInputs(submission));
   return submission;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "services/scheduler/app/persister.h"
 #include "services/scheduler/app/ports.h"
 #include "services/scheduler/app/request_quota.h"
+#include "services/scheduler/app/start_rules.h"
 #include "services/scheduler/domain/batch.h"
 
 namespace furnace::scheduler {
@@ -26,7 +28,8 @@ inline constexpr std::size_t kInlineBytes = 4096;
 struct JobRequest {
   std::string project_id;
   std::string endpoint_id;
-  std::string task_type;  // Instead of endpoint_id.
+  std::string task_type;        // Instead of endpoint_id.
+  std::string api_key_id = {};  // That it comes with; empty: none.
   struct Item {
     std::string id = {};  // In the endpoint's shard; empty: a new one.
     std::string input;    // Valid JSON.
@@ -42,6 +45,7 @@ struct JobRequest {
     std::string window = {};         // See ParseTimeWindow; empty: none.
     std::string webhook = {};        // See EncodeJobWebhook; empty: the endpoint's.
     std::string s3_config = {};      // Valid JSON; empty: none.
+    std::map<std::string, std::string> tags = {};
     /// What is asked beyond the endpoint's wishes; no GPU types: the endpoint's.
     Affinity affinity;
   };
@@ -72,7 +76,8 @@ class Submitter {
   /// `blocking` runs what writes the payload store, and links jobs to their parents.
   Submitter(EndpointCatalog& catalog, JobQueue& queue, PayloadStore& payloads, Persister& persister,
             Admission& admission, Dependencies& dependencies, runtime::ThreadPool& blocking,
-            const Clock& clock, int shards, RequestQuota* requests = nullptr)
+            const Clock& clock, int shards, RequestQuota* requests = nullptr,
+            const StartRules* rules = nullptr)
       : catalog_(catalog),
         queue_(queue),
         payloads_(payloads),
@@ -82,7 +87,8 @@ class Submitter {
         blocking_(blocking),
         clock_(clock),
         shards_(shards),
-        requests_(requests) {}
+        requests_(requests),
+        rules_(rules) {}
 
   /// Whether Prepare would not block.
   bool IsQuick(const JobRequest& request) const;
@@ -104,6 +110,8 @@ class Submitter {
   void Submit(Submission submission, Done<SubmitResult> done);
 
  private:
+  /// Whether a budget of the API key keeps its jobs from being started.
+  bool IsSpent(const Endpoint& endpoint, const std::string& api_key_id) const;
   absl::StatusOr<EndpointPtr> EndpointFor(const JobRequest& request);
   absl::Status CheckParents(JobRequest& request);
   Done<SubmitResult> DroppingInputs(const Submission& submission, Done<SubmitResult> done);
@@ -130,7 +138,8 @@ class Submitter {
   runtime::ThreadPool& blocking_;
   const Clock& clock_;
   const int shards_;
-  RequestQuota* const requests_;  // May be nullptr.
+  RequestQuota* const requests_;   // May be nullptr.
+  const StartRules* const rules_;  // Likewise.
 };
 
 }  // namespace furnace::scheduler

@@ -38,9 +38,10 @@ std::optional<std::vector<BudgetRate>> Throttles::RatesOf(const Endpoint& endpoi
   return rules_.RatesOf(endpoint);
 }
 
-std::optional<StartBlock> Throttles::BlockOf(const Endpoint& endpoint) const {
+std::optional<StartBlock> Throttles::BlockOf(const Endpoint& endpoint,
+                                             std::string_view api_key_id) const {
   const std::optional<std::string> reason = ReasonOf(endpoint.project_id);
-  const std::optional<StartBlock> other = rules_.BlockOf(endpoint);
+  const std::optional<StartBlock> other = rules_.BlockOf(endpoint, api_key_id);
   if (!reason) return other;
   return StartBlock{.constraint = WaitConstraint::kThrottled,
                     .detail = fmt::format("the platform throttles its project: {}", *reason),

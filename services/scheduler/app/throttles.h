@@ -44,7 +44,8 @@ class Throttles final : public StartRules {
   absl::Status Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint& endpoint) const override;
-  std::optional<StartBlock> BlockOf(const Endpoint& endpoint) const override;
+  std::optional<StartBlock> BlockOf(const Endpoint& endpoint,
+                                    std::string_view api_key_id = {}) const override;
   bool MayCoverUnknown() const override;
   std::optional<std::int64_t> MostGpusOf(const Endpoint& endpoint) const override {
     return rules_.MostGpusOf(endpoint);

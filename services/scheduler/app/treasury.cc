@@ -66,6 +66,11 @@ LeaseCost LeaseCostOf(const Budget& budget, const Endpoint& endpoint, absl::Dura
   return cost;
 }
 
+std::string_view OwnerOf(const Budget& budget) {
+  if (!budget.api_key_id.empty()) return "API key";
+  return budget.endpoint_id.empty() ? "project" : "endpoint";
+}
+
 std::string SentenceOf(const Budget& budget) {
   if (budget.unit == BudgetUnit::kGpus) {
     return fmt::format(
@@ -73,11 +78,10 @@ std::string SentenceOf(const Budget& budget) {
         "max_concurrent_gpus is {}",
         budget.limit > 0 ? std::to_string(budget.limit) : "not known now");
   }
-  const std::string whose = budget.endpoint_id.empty() ? "project" : "endpoint";
   std::string text = fmt::format(
       "the budget {} of its {} is spent, or jobs that run hold it, or too little is left to start "
       "one",
-      budget.name, whose);
+      budget.name, OwnerOf(budget));
   if (budget.window_end != absl::InfiniteFuture()) {
     text +=
         fmt::format("; it begins anew at {}",
@@ -265,12 +269,14 @@ std::optional<std::vector<BudgetRate>> Treasury::RatesOf(const Endpoint& endpoin
     if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
     std::optional<BudgetRate> rate = RateOf(budget);
     if (!rate) return std::nullopt;
+    rate->api_key_id = budget.api_key_id;
     rates.push_back(*std::move(rate));
   }
   return rates;
 }
 
-std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint) const {
+std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint,
+                                            std::string_view api_key_id) const {
   const auto shard = static_cast<std::size_t>(ShardOfEndpoint(endpoint.id, leader_.shards()));
   const std::map<std::string, StoredAccount> none;
   MutexLock lock(mutex_);
@@ -278,6 +284,7 @@ std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint) const {
   if (of_project == budgets_.end()) return std::nullopt;
   for (const Budget& budget : of_project->second) {
     if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
+    if (!budget.CoversKey(api_key_id)) continue;
     const auto& in_shard = shard < seen_.size() ? seen_[shard] : none;
     const auto found = in_shard.find(budget.id);
     const bool counts_gpus = budget.unit == BudgetUnit::kGpus;
@@ -287,9 +294,10 @@ std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint) const {
       continue;
     }
     // One that has no account yet is about to be given one.
-    return StartBlock{.constraint = counts_gpus ? WaitConstraint::kQuota : WaitConstraint::kBudget,
-                      .detail = SentenceOf(budget),
-                      .ends_standing = found != in_shard.end() && !counts_gpus};
+    return StartBlock{
+        .constraint = counts_gpus ? WaitConstraint::kQuota : WaitConstraint::kBudget,
+        .detail = SentenceOf(budget),
+        .ends_standing = found != in_shard.end() && !counts_gpus && budget.api_key_id.empty()};
   }
   return std::nullopt;
 }

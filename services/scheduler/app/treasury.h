@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -38,7 +39,8 @@ class Treasury final : public StartRules {
 
   std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint& endpoint) const override
       ABSL_LOCKS_EXCLUDED(mutex_);
-  std::optional<StartBlock> BlockOf(const Endpoint& endpoint) const override
+  std::optional<StartBlock> BlockOf(const Endpoint& endpoint,
+                                    std::string_view api_key_id = {}) const override
       ABSL_LOCKS_EXCLUDED(mutex_);
   bool MayCoverUnknown() const override ABSL_LOCKS_EXCLUDED(mutex_);
   std::optional<std::int64_t> MostGpusOf(const Endpoint& endpoint) const override

@@ -20,16 +20,17 @@ absl::StatusOr<std::vector<Budget>> MeteringBudgetSource::HardBudgets() {
   std::vector<Budget> budgets;
   for (const internal::v1::HardBudget& proto : response.budgets()) {
     const bool ends = proto.window_end_us() != 0;
-    budgets.push_back({.id = proto.id(),
-                       .project_id = proto.project_id(),
-                       .endpoint_id = proto.endpoint_id(),
-                       .name = proto.name(),
-                       .unit = static_cast<BudgetUnit>(proto.unit()),
-                       .limit = proto.limit(),
-                       .spent = proto.spent(),
-                       .window_start = absl::FromUnixMicros(proto.window_start_us()),
-                       .window_end = ends ? absl::FromUnixMicros(proto.window_end_us())
-                                          : absl::InfiniteFuture()});
+    budgets.push_back(
+        {.id = proto.id(),
+         .project_id = proto.project_id(),
+         .endpoint_id = proto.endpoint_id(),
+         .name = proto.name(),
+         .unit = static_cast<BudgetUnit>(proto.unit()),
+         .limit = proto.limit(),
+         .spent = proto.spent(),
+         .window_start = absl::FromUnixMicros(proto.window_start_us()),
+         .window_end = ends ? absl::FromUnixMicros(proto.window_end_us()) : absl::InfiniteFuture(),
+         .api_key_id = proto.api_key_id()});
     const auto card = static_cast<std::size_t>(proto.rate_card());
     if (budgets.back().unit == BudgetUnit::kNanoUsd && card < cards.size()) {
       budgets.back().rates = cards[card];

@@ -1,6 +1,9 @@
 #include "services/scheduler/clients/metering_usage_sink.h"
 
+#include <utility>
+
 #include "libs/common/rpc/status_mapping.h"
+#include "services/scheduler/domain/attribution.h"
 
 namespace furnace::scheduler {
 
@@ -25,6 +28,9 @@ internal::v1::UsageRecord RecordOfLease(const Usage& usage) {
   record.set_job_id(usage.lease.job_id);
   record.set_epoch(usage.lease.epoch);
   record.set_cold_start_us(absl::ToInt64Microseconds(usage.worker.cold_start));
+  Attribution attribution = ParseAttribution(usage.attribution);
+  record.set_api_key_id(std::move(attribution.api_key_id));
+  record.mutable_tags()->insert(attribution.tags.begin(), attribution.tags.end());
   return record;
 }
 
@@ -49,6 +55,7 @@ absl::Status MeteringUsageSink::Record(const std::vector<AttemptEnd>& attempts) 
     if (attempt.reported.count > 0) KeepRest(attempt.reported, record);
     record.set_warm(attempt.covered);
     record.set_covered(attempt.covered);
+    record.set_tokens(attempt.tokens);
   }
   return Send(request);
 }

@@ -28,6 +28,7 @@ void ApplyTerm(char letter, std::string_view value, Affinity& affinity) {
     case 'c': affinity.critical = true; break;
     case 'f': affinity.fallback_after = absl::Microseconds(ToNumber(value)); break;
     case 'g': affinity.own_gpu_types = true; break;
+    case 'k': affinity.spent_key = value; break;
     case 'l': affinity.background = true; break;
     case 'm': affinity.model = value; break;
     case 'r': affinity.region = value; break;
@@ -55,6 +56,8 @@ std::string AffinityClass(const Affinity& affinity) {
   if (affinity.central_only) text += "|t=c";
   if (affinity.vram_min_mib > 0) fmt::format_to(add, "|v={}", affinity.vram_min_mib);
   if (!affinity.window.empty()) fmt::format_to(add, "|w={}", affinity.window);
+  // Last, where claim_jobs.lua puts it.
+  if (!affinity.spent_key.empty()) fmt::format_to(add, "|k={}", affinity.spent_key);
   return text;
 }
 

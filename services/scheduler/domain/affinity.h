@@ -23,6 +23,9 @@ struct Affinity {
   bool critical = false;      // Goes before all others, and a worker starts at once.
   bool background = false;    // Takes what workers there are: none is started for it.
   std::string window;         // When it may start, see ParseTimeWindow; empty: at any time.
+  /// Of jobs that wait until a budget of the API key they came with has something left: the key.
+  /// They were found to have to; empty: it was not found.
+  std::string spent_key;
 
   friend bool operator==(const Affinity&, const Affinity&) = default;
 };

@@ -42,6 +42,12 @@ std::vector<std::int64_t> Divide(std::int64_t room, const std::vector<BudgetShar
   return parts;
 }
 
+// "<endpoint>/<API key>"; "-" stands for all endpoints, and of all keys nothing is said.
+std::string ScopeOf(const Budget& budget) {
+  const std::string scope = budget.endpoint_id.empty() ? "-" : budget.endpoint_id;
+  return budget.api_key_id.empty() ? scope : scope + "/" + budget.api_key_id;
+}
+
 }  // namespace
 
 std::int64_t CostOf(std::int64_t fixed, std::int64_t gpu_second, int gpus, absl::Time from,
@@ -123,8 +129,8 @@ std::vector<std::int64_t> ShareOut(const Budget& budget, const std::vector<Budge
 std::string EncodeBudget(const Budget& budget) {
   const bool ends = budget.window_end != absl::InfiniteFuture();
   return fmt::format("{} {} {} {} {}", static_cast<int>(budget.unit), budget.project_id,
-                     budget.endpoint_id.empty() ? "-" : budget.endpoint_id,
-                     ends ? absl::ToUnixMicros(budget.window_end) : 0, budget.name);
+                     ScopeOf(budget), ends ? absl::ToUnixMicros(budget.window_end) : 0,
+                     budget.name);
 }
 
 std::optional<Budget> DecodeBudget(std::string_view id, std::string_view text) {
@@ -137,12 +143,14 @@ std::optional<Budget> DecodeBudget(std::string_view id, std::string_view text) {
       unit > static_cast<int>(BudgetUnit::kGpus)) {
     return std::nullopt;
   }
+  const std::pair<std::string, std::string> scope = absl::StrSplit(words[2], '/');
   return Budget{.id = std::string(id),
                 .project_id = words[1],
-                .endpoint_id = words[2] == "-" ? "" : words[2],
+                .endpoint_id = scope.first == "-" ? "" : scope.first,
                 .name = words[4],
                 .unit = static_cast<BudgetUnit>(unit),
-                .window_end = end_us == 0 ? absl::InfiniteFuture() : absl::FromUnixMicros(end_us)};
+                .window_end = end_us == 0 ? absl::InfiniteFuture() : absl::FromUnixMicros(end_us),
+                .api_key_id = scope.second};
 }
 
 }  // namespace furnace::scheduler

@@ -43,9 +43,15 @@ struct Budget {
   absl::Time window_start = absl::UnixEpoch();
   absl::Time window_end = absl::InfiniteFuture();
   std::shared_ptr<const RateCard> rates = nullptr;  // nullptr: not known, or not in money.
+  std::string api_key_id = {};                      // Empty: of whoever submits the jobs.
 
+  /// Whether it is for jobs of an endpoint, at least for those of some API key.
   bool Covers(std::string_view project, std::string_view endpoint) const {
     return project_id == project && (endpoint_id.empty() || endpoint_id == endpoint);
+  }
+  /// Whether it is for jobs that come with this API key; none: for all that it covers.
+  bool CoversKey(std::string_view api_key) const {
+    return api_key_id.empty() || api_key_id == api_key;
   }
   friend bool operator==(const Budget&, const Budget&) = default;
 };
@@ -56,6 +62,7 @@ struct BudgetRate {
   std::int64_t fixed = 0;                          // Whatever it takes.
   std::map<std::string, std::int64_t> gpu_second;  // By GPU type.
   std::int64_t other_gpu_second = 0;               // Of GPU types that are not there.
+  std::string api_key_id = {};                     // Only of jobs that come with it; empty: of all.
 
   std::int64_t GpuSecond(const std::string& gpu_type) const {
     const auto found = gpu_second.find(gpu_type);
@@ -72,7 +79,8 @@ struct BudgetRate {
 /// these and not recorded.
 struct BudgetAccount {
   absl::Time window = absl::UnixEpoch();
-  std::int64_t left = 0;  // Below zero when the last lease took more than there was.
+  /// Below zero: an attempt cost more than it held, or a quota of GPUs that leases hold was lowered.
+  std::int64_t left = 0;
   std::int64_t held = 0;
   std::int64_t pending = 0;
 

@@ -50,6 +50,7 @@ struct Job {
   std::string concurrency_key;           // Jobs that share it run one at a time; empty: none.
   std::string batch_id;                  // That it was submitted with; empty: none.
   std::string webhook;                   // See EncodeJobWebhook; empty: none.
+  std::string attribution;               // See EncodeAttribution; empty: none.
   std::optional<absl::Time> not_before;  // While WAITING or DELAYED: its time, if it has one.
   std::optional<absl::Time> expires_at;  // When it ends unless it runs.
 
@@ -105,6 +106,7 @@ struct Outcome {
   bool output_stored = false;
   std::string error;
   std::int64_t gpu_memory_peak_mib = 0;  // 0: not known.
+  std::int64_t tokens = 0;               // That a language model read and wrote; 0: not known.
   /// Of the attempt, before a handler could begin it. It starts that much later, unless parts of
   /// it are reported: then its start is known.
   absl::Duration waited;

@@ -49,8 +49,9 @@ struct Schedule {
   std::optional<absl::Duration> ttl;  // nullopt: the endpoint's; so the next.
   std::optional<absl::Duration> timeout;
   std::string concurrency_key;
-  std::string window;   // See ParseTimeWindow; empty: none.
-  std::string webhook;  // See EncodeJobWebhook; empty: the endpoint's.
+  std::string window;       // See ParseTimeWindow; empty: none.
+  std::string webhook;      // See EncodeJobWebhook; empty: the endpoint's.
+  std::string attribution;  // See EncodeAttribution; its key is that of who stored this last.
 
   bool paused = false;
   std::int64_t revision = 1;  // Rises by one with each change by a client.

@@ -78,11 +78,14 @@ absl::StatusOr<Affinity> ToAffinity(const std::string& name, const v1::Affinity&
 
 void SetAffinity(std::string_view affinity_class, v1::Job& proto) {
   if (affinity_class.find('|') == std::string_view::npos) return;
-  const Affinity affinity = ParseAffinityClass(affinity_class);
+  Affinity affinity = ParseAffinityClass(affinity_class);
+  affinity.spent_key.clear();  // Nobody asked for that.
   if (affinity.critical) proto.set_critical(true);
   if (affinity.background) proto.set_starts_no_worker(true);
   // That is not asked of the worker.
-  if (affinity == Affinity{.gpu_types = affinity.gpu_types, .background = true}) return;
+  if (affinity == Affinity{.gpu_types = affinity.gpu_types, .background = affinity.background}) {
+    return;
+  }
   v1::Affinity& asked = *proto.mutable_affinity();
   asked.mutable_gpu_types()->Add(affinity.gpu_types.begin(), affinity.gpu_types.end());
   asked.set_vram_min_mib(affinity.vram_min_mib);

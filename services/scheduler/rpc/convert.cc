@@ -10,6 +10,7 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/uuid.h"
 #include "libs/common/json/json.h"
+#include "services/scheduler/domain/attribution.h"
 #include "services/scheduler/domain/job_window.h"
 #include "services/scheduler/domain/text.h"
 #include "services/scheduler/rpc/affinity.h"
@@ -27,6 +28,7 @@ constexpr int kMaxLeases = 1000;
 constexpr std::int64_t kMaxColdStartMs = std::int64_t{24} * 3'600'000;
 constexpr std::size_t kMaxGpuTypeBytes = 32;
 constexpr std::int64_t kMaxGpuMemoryMib = std::int64_t{kMaxGpus} << 20;
+constexpr std::int64_t kMaxTokens = 1'000'000'000'000;
 constexpr std::size_t kMaxCheckBytes = 64;
 constexpr std::size_t kMaxReasonBytes = 512;
 
@@ -42,6 +44,12 @@ void SetTimes(const Job& job, v1::Job& proto) {
   if (job.started_at && job.completed_at) {
     proto.set_execution_ms(absl::ToInt64Milliseconds(*job.completed_at - *job.started_at));
   }
+}
+
+void SetAttribution(std::string_view text, v1::Job& proto) {
+  Attribution attribution = ParseAttribution(text);
+  proto.set_api_key_id(std::move(attribution.api_key_id));
+  proto.mutable_tags()->insert(attribution.tags.begin(), attribution.tags.end());
 }
 
 // Whether every character of a worker's id is one of its alphabet.
@@ -103,6 +111,7 @@ v1::Job ToProto(JobRecord record) {
   proto.set_batch_id(job.batch_id);
   proto.set_version(job.version);
   SetAffinity(job.affinity, proto);
+  SetAttribution(job.attribution, proto);
   return proto;
 }
 
@@ -246,6 +255,7 @@ Outcome OutcomeFrom(v1::Result& result) {
   Outcome outcome = EndOf(result);
   outcome.gpu_memory_peak_mib =
       std::clamp(result.gpu_memory_peak_mib(), std::int64_t{0}, kMaxGpuMemoryMib);
+  outcome.tokens = std::clamp(result.tokens(), std::int64_t{0}, kMaxTokens);
   outcome.waited = WaitOf(std::max(result.waited_us(), std::int64_t{0}));
   return outcome;
 }

@@ -56,6 +56,7 @@ absl::StatusOr<GraphRequest> ToGraphRequest(const furnace::rpc::CallContext& cal
                                             const v1::SubmitGraphRequest& request, absl::Time now) {
   GraphRequest graph;
   FURNACE_ASSIGN_OR_RETURN(graph.project_id, furnace::rpc::ProjectOf(call));
+  graph.api_key_id = furnace::rpc::ApiKeyOf(call);
   FURNACE_RETURN_IF_ERROR(CheckRange("nodes", request.nodes_size(), 1, kMaxNodes));
   std::size_t room = kMaxInputBytes;
   for (int i = 0; i < request.nodes_size(); ++i) {

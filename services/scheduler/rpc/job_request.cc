@@ -11,6 +11,7 @@
 #include "libs/common/base/status.h"
 #include "libs/common/base/webhook_url.h"
 #include "libs/common/json/json.h"
+#include "services/scheduler/domain/attribution.h"
 #include "services/scheduler/rpc/affinity.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/webhook_convert.h"
@@ -129,6 +130,7 @@ absl::StatusOr<JobRequest> Unaddressed(const furnace::rpc::CallContext& call, Re
                                        std::size_t max_bytes, absl::Time now) {
   JobRequest jobs;
   FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
+  jobs.api_key_id = furnace::rpc::ApiKeyOf(call);
   FURNACE_RETURN_IF_ERROR(CheckInput("input", request.input(), max_bytes));
   FURNACE_RETURN_IF_ERROR(CheckRange("priority", request.priority(), -kMaxPriority, kMaxPriority));
   FURNACE_RETURN_IF_ERROR(CheckIdempotencyKey(request.options().idempotency_key()));
@@ -183,6 +185,8 @@ absl::Status ApplyOptions(const std::string& name, const v1::JobOptions& options
   FURNACE_RETURN_IF_ERROR(ApplyUrgency(name, options, item.affinity));
   FURNACE_RETURN_IF_ERROR(CheckS3Config(name + ".s3_config", options.s3_config()));
   item.s3_config = options.s3_config();
+  item.tags = {options.tags().begin(), options.tags().end()};
+  FURNACE_RETURN_IF_ERROR(Annotate(CheckTags(item.tags), name));
   return ApplyParents(name, options, item);
 }
 
@@ -223,6 +227,7 @@ absl::StatusOr<JobRequest> ToJobRequest(const furnace::rpc::CallContext& call,
                                         const v1::SubmitBatchRequest& request, absl::Time now) {
   JobRequest jobs;
   FURNACE_ASSIGN_OR_RETURN(jobs.project_id, furnace::rpc::ProjectOf(call));
+  jobs.api_key_id = furnace::rpc::ApiKeyOf(call);
   FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
   jobs.endpoint_id = request.endpoint_id();
   FURNACE_RETURN_IF_ERROR(CheckRange("jobs", request.jobs_size(), 1, kMaxBatchJobs));

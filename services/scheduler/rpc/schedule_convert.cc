@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libs/common/base/status.h"
+#include "services/scheduler/domain/attribution.h"
 #include "services/scheduler/rpc/convert.h"
 #include "services/scheduler/rpc/job_request.h"
 #include "services/scheduler/rpc/webhook_convert.h"
@@ -18,8 +19,8 @@ constexpr int kMaxPriority = 10;
 // With the next run.
 constexpr int kShownRuns = 5;
 // The others are of a single job and no other.
-constexpr std::array<std::string_view, 5> kOptions = {"ttl_seconds", "timeout_seconds",
-                                                      "concurrency_key", "window", "webhook"};
+constexpr std::array<std::string_view, 6> kOptions = {
+    "ttl_seconds", "timeout_seconds", "concurrency_key", "window", "webhook", "tags"};
 
 absl::Status CheckOptions(const v1::JobOptions& options) {
   std::vector<const google::protobuf::FieldDescriptor*> given;
@@ -52,6 +53,9 @@ v1::ScheduleSpec SpecOf(const Schedule& schedule) {
   options.set_concurrency_key(schedule.concurrency_key);
   if (!schedule.window.empty()) SetWindow(schedule.window, options.mutable_window());
   if (!schedule.webhook.empty()) SetJobWebhook(schedule.webhook, options.mutable_webhook());
+  for (auto& [name, value] : ParseAttribution(schedule.attribution).tags) {
+    (*options.mutable_tags())[name] = value;
+  }
   if (options.ByteSizeLong() > 0) *spec.mutable_options() = options;
   return spec;
 }
@@ -71,7 +75,8 @@ void SetRuns(const Schedule& schedule, v1::Schedule& proto) {
 
 }  // namespace
 
-absl::StatusOr<Schedule> FromProto(const v1::ScheduleSpec& spec, absl::Time now) {
+absl::StatusOr<Schedule> FromProto(const v1::ScheduleSpec& spec, const std::string& api_key_id,
+                                   absl::Time now) {
   Schedule schedule;
   schedule.name = spec.name();
   schedule.cron = spec.cron();
@@ -89,6 +94,7 @@ absl::StatusOr<Schedule> FromProto(const v1::ScheduleSpec& spec, absl::Time now)
   schedule.concurrency_key = job.concurrency_key;
   schedule.window = job.window;
   schedule.webhook = job.webhook;
+  schedule.attribution = EncodeAttribution({.api_key_id = api_key_id, .tags = job.tags});
   if (!v1::MissedRuns_IsValid(spec.missed_runs())) {
     return absl::InvalidArgumentError("spec.missed_runs: unknown");
   }

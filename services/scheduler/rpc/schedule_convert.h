@@ -10,7 +10,8 @@ namespace furnace::scheduler::rpc {
 
 /// What a client chooses of a schedule. INVALID_ARGUMENT, or RESOURCE_EXHAUSTED for a long
 /// input, names the field; name, expression and time zone are left to the domain.
-absl::StatusOr<Schedule> FromProto(const v1::ScheduleSpec& spec, absl::Time now);
+absl::StatusOr<Schedule> FromProto(const v1::ScheduleSpec& spec, const std::string& api_key_id,
+                                   absl::Time now);
 
 /// A schedule as clients see it.
 v1::Schedule ToProto(const Schedule& schedule);

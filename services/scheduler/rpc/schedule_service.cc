@@ -45,7 +45,8 @@ absl::StatusOr<v1::CreateScheduleResponse> ScheduleHandlers::CreateSchedule(
     const furnace::rpc::CallContext& call, const v1::CreateScheduleRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
   FURNACE_RETURN_IF_ERROR(CheckUuid("endpoint_id", request.endpoint_id()));
-  FURNACE_ASSIGN_OR_RETURN(Schedule draft, FromProto(request.spec(), clock_.Now()));
+  FURNACE_ASSIGN_OR_RETURN(Schedule draft,
+                           FromProto(request.spec(), furnace::rpc::ApiKeyOf(call), clock_.Now()));
   draft.project_id = project_id;
   draft.endpoint_id = request.endpoint_id();
   return Answer<v1::CreateScheduleResponse>(schedules_.Create(std::move(draft)));
@@ -82,7 +83,8 @@ absl::StatusOr<v1::UpdateScheduleResponse> ScheduleHandlers::UpdateSchedule(
     const furnace::rpc::CallContext& call, const v1::UpdateScheduleRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(const std::string project_id, furnace::rpc::ProjectOf(call));
   FURNACE_RETURN_IF_ERROR(CheckUuid("schedule_id", request.schedule_id()));
-  FURNACE_ASSIGN_OR_RETURN(Schedule draft, FromProto(request.spec(), clock_.Now()));
+  FURNACE_ASSIGN_OR_RETURN(Schedule draft,
+                           FromProto(request.spec(), furnace::rpc::ApiKeyOf(call), clock_.Now()));
   draft.project_id = project_id;
   draft.id = request.schedule_id();
   return Answer<v1::UpdateScheduleResponse>(schedules_.Update(std::move(draft)));

@@ -167,17 +167,18 @@ TYPED_TEST_P(BudgetContract, NothingIsLeasedWhileNothingIsLeft) {
   EXPECT_EQ(this->Claim(3).size(), 1U) << "the budget was what kept it";
 }
 
-TYPED_TEST_P(BudgetContract, ALeaseIsRenewedAsLongAsThereIsSomethingLeft) {
-  this->Give(11);
+TYPED_TEST_P(BudgetContract, ALeaseIsRenewedWhenThereIsEnoughLeftForIt) {
+  this->Give(22);
   const std::string id = this->SubmitOne();
   const LeaseId lease = this->ClaimWithin().at(0).lease;
   this->PassTime();
   EXPECT_TRUE(this->Renew({lease}, 2 * this->kLease).empty());
   const BudgetAccount renewed = this->Account();
   EXPECT_GT(renewed.held, 20 * kSecondUs);
-  EXPECT_EQ(renewed.left + renewed.held, 11 * kSecondUs);
-  EXPECT_TRUE(this->Renew({lease}, 2 * this->kLease).empty()) << "its time is paid for";
-  EXPECT_EQ(this->Account(), renewed);
+  EXPECT_EQ(renewed.left + renewed.held, 22 * kSecondUs);
+  EXPECT_TRUE(this->Renew({lease}, 3 * this->kLease).empty()) << "its time is paid for";
+  EXPECT_EQ(this->Account(), renewed) << "it is not longer than it was: there is not enough";
+  EXPECT_TRUE(this->Stored().asked);
   EXPECT_EQ(this->Get(id).status, JobStatus::kInProgress);
 }
 
@@ -306,9 +307,9 @@ TYPED_TEST_P(BudgetContract, WhatRanAfterAWindowIsPendingInTheNext) {
   EXPECT_EQ(this->Account().pending, 0);
 }
 
-TYPED_TEST_P(BudgetContract, AThousandLeasesPassTheLimitByOneHoldAtMost) {
-  constexpr int kJobs = 1100;
-  constexpr std::int64_t kLimit = 1000 * 10;
+TYPED_TEST_P(BudgetContract, AThousandLeasesStayWithinTheLimit) {
+  constexpr int kJobs = 1000;
+  constexpr std::int64_t kLimit = kJobs * 10 + 3333;
   this->Give(kLimit);
   for (int i = 0; i < kJobs; i += 100) this->Submit(this->Jobs(100));
   std::vector<LeaseId> leases;
@@ -317,22 +318,19 @@ TYPED_TEST_P(BudgetContract, AThousandLeasesPassTheLimitByOneHoldAtMost) {
     if (claimed.empty()) break;
     for (const ClaimedJob& job : claimed) leases.push_back(job.lease);
   }
-  EXPECT_EQ(leases.size(), 1000U);
-  const auto within = [&] {
-    const BudgetAccount account = this->Account();
-    EXPECT_EQ(account.left + account.held + account.pending, kLimit * kSecondUs);
-    EXPECT_LE(account.held + account.pending, kLimit * kSecondUs + this->kHold);
-  };
-  within();
+  ASSERT_EQ(leases.size(), 1000U);
   this->PassTime();
-  // Nothing is left to renew with; what is asked for is so long that all are stopped.
+  // For some there is enough left; what is asked for is so long that the others are stopped.
+  std::size_t stopped = 0;
   for (std::size_t i = 0; i < leases.size(); i += 100) {
-    this->Renew({leases.begin() + static_cast<std::ptrdiff_t>(i),
-                 leases.begin() + static_cast<std::ptrdiff_t>(i + 100)},
-                2 * this->kLease);
+    const auto first = leases.begin() + static_cast<std::ptrdiff_t>(i);
+    stopped += this->Renew({first, first + 100}, 2 * this->kLease).size();
     const BudgetAccount account = this->Account();
-    EXPECT_LE(account.held + account.pending, kLimit * kSecondUs + 2 * this->kHold);
+    EXPECT_GE(account.left, 0);
+    EXPECT_EQ(account.left + account.held + account.pending, kLimit * kSecondUs);
   }
+  EXPECT_GT(stopped, 0U);
+  EXPECT_LT(stopped, leases.size());
 }
 
 TYPED_TEST_P(BudgetContract, HoldsNeverLeakWhateverHappens) {
@@ -363,7 +361,7 @@ TYPED_TEST_P(BudgetContract, HoldsNeverLeakWhateverHappens) {
     }
     const BudgetAccount account = this->Account();
     ASSERT_EQ(account.left + account.held + account.pending, kLimit * kSecondUs) << step;
-    ASSERT_LE(account.held + account.pending, kLimit * kSecondUs + 3 * this->kHold) << step;
+    ASSERT_GE(account.left, 0) << step;
     ASSERT_EQ(account.held > 0, !live.empty()) << step;
   }
   for (const LeaseId& lease : live) this->Settle(lease, this->Success());
@@ -374,11 +372,11 @@ REGISTER_TYPED_TEST_SUITE_P(
     BudgetContract, ALeaseHoldsWhatItCostsUntilItLapses, TheRateIsThatOfTheGpuType,
     OnAnAlwaysOnWorkerOnlyTheInvocationIsHeld, AnEndedAttemptIsPendingUntilItsEventIsForgotten,
     WhatIsLostOrGivenBackHoldsAndCostsNothing, ACancelledJobIsPaidUntilThen,
-    NothingIsLeasedWhileNothingIsLeft, ALeaseIsRenewedAsLongAsThereIsSomethingLeft,
+    NothingIsLeasedWhileNothingIsLeft, ALeaseIsRenewedWhenThereIsEnoughLeftForIt,
     ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses, AJobThatIsStoppedIsTriedAgainIfItMay,
     ADroppedBudgetStopsNothing, ABudgetThatComesBackKnowsWhatRunsAndIsPending,
     AllowancesAreTakenBackOnlyAsFarAsTheyAreLeft, WhoHasReadBeforeAnotherChangesNothing,
     WhatRanAfterAWindowIsPendingInTheNext, InANewWindowOnlyItsOwnTimeCounts,
-    AThousandLeasesPassTheLimitByOneHoldAtMost, HoldsNeverLeakWhateverHappens);
+    AThousandLeasesStayWithinTheLimit, HoldsNeverLeakWhateverHappens);
 
 }  // namespace furnace::scheduler

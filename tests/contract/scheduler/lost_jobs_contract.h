@@ -43,6 +43,7 @@ TYPED_TEST_P(LostJobsContract, AJobComesBackAsHistoryHasIt) {
   submission.items[0].ttl = absl::Hours(1);
   submission.items[0].concurrency_key = "key";
   submission.items[0].webhook = "1 http://a";
+  submission.items[0].attribution = "key\nteam=a";
   submission.retry = {.max_retries = 2,
                       .backoff = absl::Seconds(1),
                       .max_backoff = absl::Seconds(9),
@@ -62,6 +63,7 @@ TYPED_TEST_P(LostJobsContract, AJobComesBackAsHistoryHasIt) {
   EXPECT_EQ(after.job.priority, 3);
   EXPECT_EQ(after.job.concurrency_key, "key");
   EXPECT_EQ(after.job.webhook, "1 http://a");
+  EXPECT_EQ(after.job.attribution, "key\nteam=a");
   EXPECT_EQ(after.job.queued_at, before.job.queued_at);
   EXPECT_EQ(after.job.expires_at, before.job.expires_at);
   EXPECT_EQ(after.job.input, before.job.input);

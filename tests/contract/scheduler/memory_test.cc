@@ -5,6 +5,7 @@
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/gpu_quota_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/key_budget_contract.h"
 #include "tests/contract/scheduler/lifetime_contract.h"
 #include "tests/contract/scheduler/lifetime_property.h"
 #include "tests/contract/scheduler/load_contract.h"
@@ -112,6 +113,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Memory, WindowContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, S3ConfigContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BudgetContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, GpuQuotaContract, MemoryQueueBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, KeyBudgetContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, RequestContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchQueueContract, MemoryQueueBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BatchStoreContract, MemoryStoresBackend);

@@ -229,6 +229,7 @@ TYPED_TEST_P(QueuePolicyContract, ADeadLetterThatHasLeftTheQueueComesBackWhole) 
   submission.items[0].input = "\"" + std::string(500, 'x') + "\"";
   submission.items[0].concurrency_key = "k";
   submission.items[0].webhook = "2 http://a/b?c";
+  submission.items[0].attribution = "key\nteam=a";
   submission.retry = {.max_retries = 1,
                       .backoff = absl::ZeroDuration(),
                       .max_backoff = absl::ZeroDuration(),
@@ -250,6 +251,8 @@ TYPED_TEST_P(QueuePolicyContract, ADeadLetterThatHasLeftTheQueueComesBackWhole) 
   EXPECT_EQ(job.concurrency_key, "k");
   EXPECT_EQ(dead.job.webhook, "2 http://a/b?c");
   EXPECT_EQ(job.webhook, dead.job.webhook);
+  EXPECT_EQ(dead.job.attribution, "key\nteam=a");
+  EXPECT_EQ(job.attribution, dead.job.attribution);
   EXPECT_EQ(job.queued_at, dead.job.queued_at);
   EXPECT_EQ(job.gpu_time_us, dead.job.gpu_time_us);
   EXPECT_EQ(job.version, dead.job.version + 1);

@@ -15,6 +15,7 @@
 #include "tests/contract/scheduler/dependency_contract.h"
 #include "tests/contract/scheduler/gpu_quota_contract.h"
 #include "tests/contract/scheduler/job_queue_contract.h"
+#include "tests/contract/scheduler/key_budget_contract.h"
 #include "tests/contract/scheduler/lifetime_contract.h"
 #include "tests/contract/scheduler/lifetime_property.h"
 #include "tests/contract/scheduler/load_contract.h"
@@ -87,6 +88,7 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Redis, S3ConfigContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BatchQueueContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, BudgetContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, GpuQuotaContract, RedisBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, KeyBudgetContract, RedisBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, RequestContract, RedisBackend);
 
 }  // namespace

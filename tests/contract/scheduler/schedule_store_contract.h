@@ -35,6 +35,7 @@ class ScheduleStoreContract : public testing::Test {
     schedule.concurrency_key = "key 'of' {one}";
     schedule.window = "22:00-06:00,Europe/Berlin,1111100";
     schedule.webhook = "1 http://a";
+    schedule.attribution = "key\nteam=a";
     schedule.created_at = kDue - absl::Hours(1);
     schedule.updated_at = kDue - absl::Hours(1);
     schedule.next_run_at = kDue;
@@ -143,6 +144,7 @@ TYPED_TEST_P(ScheduleStoreContract, AnUpdateReplacesWhatAClientChooses) {
   draft.concurrency_key = "";
   draft.window = "";
   draft.webhook = "2 http://b";
+  draft.attribution = "another";
   draft.paused = true;
   draft.updated_at = this->kDue;
   draft.next_run_at.reset();

@@ -45,6 +45,7 @@ class JobHistoryContract : public testing::Test {
     job.refers_to_outputs = true;
     job.batch_id = "01890a5d-ac96-774b-bcce-b302099a8057";
     job.webhook = "2 http://a/?x='1'";
+    job.attribution = "key\nteam='a'";
     job.expires_at = absl::FromUnixMicros(1'800'000'000'123'456);
     job.attempt = 3;
     job.retry_count = 1;

@@ -64,8 +64,12 @@ bool MemoryBudgets::Extend(const Job& job, int shard, absl::Time now, absl::Time
   const auto held = holds_.find(job.id);
   if (held == holds_.end()) return true;
   for (const BudgetHold& hold : held->second) {
-    if (IsGpuQuota(hold.budget_id)) continue;
-    if (IsSpent(shard, hold.budget_id, 0, now)) return false;
+    const Account* const account = Find(shard, hold.budget_id);
+    if (account == nullptr || IsGpuQuota(hold.budget_id)) continue;
+    BudgetAccount after = account->stored.account;
+    BudgetHold longer = hold;
+    ExtendHold(job.gpu_count, std::max(*job.started_at, job.reported.until), till, after, longer);
+    if (IsSpent(shard, hold.budget_id, account->stored.account.left - after.left, now)) return false;
   }
   for (BudgetHold& hold : held->second) {
     Account* const account = Find(shard, hold.budget_id);
@@ -267,7 +271,8 @@ void MemoryJobQueue::ReportPartsLocked(Entry& entry, std::optional<absl::Duratio
                    .gpu_type = job.gpu_type,
                    .gpu_count = job.gpu_count,
                    .cold_start = part.number == 1 ? job.cold_start : absl::ZeroDuration()},
-        .part = part};
+        .part = part,
+        .attribution = job.attribution};
     JobEvent event{.event_id = std::to_string(next_event_++), .job_id = {}, .attempt_end = {}};
     event.part = std::move(each);
     budgets_.SettlePart(event, ShardOfJob(job.id));

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "services/scheduler/domain/affinity.h"
+#include "services/scheduler/domain/attribution.h"
 #include "services/scheduler/domain/job_window.h"
 #include "services/scheduler/domain/shard.h"
 
 namespace furnace::scheduler {
-
 void MemoryJobQueue::Submit(Submission submission, Done<SubmitResult> done) {
   if (auto failure = Begin(QueueCall::kSubmit)) return done(*failure);
   absl::StatusOr<SubmitResult> result;
@@ -66,6 +66,7 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     entry.graph_id = item.graph_id;
     job.batch_id = submission.batch_id;
     job.webhook = item.webhook;
+    job.attribution = item.attribution;
     job.input_stored = item.input_stored;
     if (!item.input_stored) job.input = std::move(item.input);
     entry.record.s3_config = item.s3_config;
@@ -76,38 +77,6 @@ absl::StatusOr<SubmitResult> MemoryJobQueue::SubmitLocked(Submission submission)
     jobs_[item.id] = std::move(entry);
   }
   return SubmitResult{.queued_at = now, .known_id = {}};
-}
-
-void MemoryJobQueue::Claim(ClaimRequest request, Done<Claimed> done) {
-  if (auto failure = Begin(QueueCall::kClaim)) return done(*failure);
-  Claimed claimed;
-  {
-    MutexLock lock(mutex_);
-    last_claim_ = request;
-    ExpireLocked(request.endpoint_id);
-    claimed.unknown_windows = UnknownWindowsLocked(request);
-    int left = request.max_concurrency == 0
-                   ? std::numeric_limits<int>::max()
-                   : request.max_concurrency - RunningLocked(request.endpoint_id);
-    for (const WorkerRoom& room : request.workers) {
-      WorkerOnGpu worker = room.worker;
-      const int shard = ShardOfEndpoint(request.endpoint_id, shards_);
-      // GPU time that is covered is paid for already.
-      const bool covered = lives_.contains({request.endpoint_id, worker.worker_id});
-      const std::vector<BudgetRate> rates =
-          covered ? WithoutGpuTime(request.budgets) : request.budgets;
-      for (int i = 0; i < room.jobs && left > 0; ++i, --left) {
-        const absl::Time now = clock_.Now();
-        if (!budgets_.HaveLeft(shard, rates, worker, now, now + request.lease)) break;
-        Entry* const best = BestLocked(request, room, claimed.again);
-        if (best == nullptr) break;
-        claimed.jobs.push_back(StartLocked(*best, worker, request.lease));
-        budgets_.Take(best->record.job, shard, rates, best->deadline);
-        worker.cold_start = absl::ZeroDuration();
-      }
-    }
-  }
-  Answer<Claimed>(QueueCall::kClaim, std::move(done), std::move(claimed));
 }
 
 // What is over may not start, whether it has been swept or not.
@@ -260,34 +229,6 @@ void MemoryJobQueue::Find(const std::string& job_id, FindOptions options,
   Answer<std::optional<JobRecord>>(QueueCall::kFind, std::move(done), std::move(record));
 }
 
-bool MemoryJobQueue::IsBefore(const Entry& a, const Entry& b) {
-  return std::tie(a.score, a.record.job.id) < std::tie(b.score, b.record.job.id);
-}
-
-MemoryJobQueue::Entry* MemoryJobQueue::BestLocked(const ClaimRequest& request,
-                                                  const WorkerRoom& room, bool& again) {
-  Entry* best = TakeReservedLocked(room.worker.worker_id);
-  if (best != nullptr && MayServe(best->record.job, request, room)) return best;
-  best = nullptr;
-  std::map<std::string, Entry*> heads;  // By class.
-  for (auto& [id, entry] : jobs_) {
-    const Job& job = entry.record.job;
-    if (job.endpoint_id != request.endpoint_id || job.status != JobStatus::kInQueue) continue;
-    if (IsHeldLocked(entry) || IsReservedLocked(id)) continue;
-    if (!MayServe(job, request, room)) continue;
-    Entry*& head = heads.try_emplace(job.affinity, &entry).first->second;
-    if (IsBefore(entry, *head)) head = &entry;
-  }
-  for (const auto& [affinity, head] : heads) {
-    const absl::Duration wait =
-        WaitBefore(ParseAffinityClass(affinity), room.worker.gpu_type, room.traits, request.warm);
-    const bool early = clock_.Now() - runnable_since_[head->record.job.id] < wait;
-    again = again || early;
-    if (!early && (best == nullptr || IsBefore(*head, *best))) best = head;
-  }
-  return best;
-}
-
 bool MemoryJobQueue::IsKeyBusyLocked(const Job& job) const {
   return !job.concurrency_key.empty() &&
          std::any_of(jobs_.begin(), jobs_.end(), [&job](const auto& entry) {
@@ -295,23 +236,6 @@ bool MemoryJobQueue::IsKeyBusyLocked(const Job& job) const {
            return other.status == JobStatus::kInProgress && other.endpoint_id == job.endpoint_id &&
                   other.concurrency_key == job.concurrency_key;
          });
-}
-
-ClaimedJob MemoryJobQueue::StartLocked(Entry& entry, const WorkerOnGpu& worker,
-                                       absl::Duration lease) {
-  Job& job = entry.record.job;
-  const Job before = job;
-  job = *Start(job, worker, clock_.Now());
-  entry.deadline = clock_.Now() + lease;
-  CoverLocked(entry);
-  LogLocked(before, job, clock_.Now());
-  return {.worker_id = worker.worker_id,
-          .lease = {.job_id = job.id, .epoch = job.attempt},
-          .timeout = job.timeout,
-          .input = job.input,
-          .outputs_of = job.refers_to_outputs ? job.project_id : "",
-          .model = ParseAffinityClass(job.affinity).model,
-          .s3_config = entry.record.s3_config};
 }
 
 SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
@@ -329,6 +253,7 @@ SettleResult MemoryJobQueue::SettleLocked(const Settlement& settlement) {
   }
   job = *ended;
   LogLocked(before, job, clock_.Now());
+  events_[ShardOfJob(job.id)].back().attempt_end->tokens = settlement.outcome.tokens;
   ReserveLocked(before, settlement.outcome.cause);
   return IsFinal(job.status) ? SettleResult::kFinal : SettleResult::kQueuedAgain;
 }
@@ -355,7 +280,8 @@ void MemoryJobQueue::LogLocked(const Job& before, const Job& after, absl::Time n
                          .cause = after.cause,
                          .error = after.cause == FailureCause::kNone ? "" : after.error,
                          .covered = EndCoveredLocked(before, now),
-                         .reported = before.reported};
+                         .reported = before.reported,
+                         .attribution = before.attribution};
   }
   if (event.attempt_end) budgets_.Settle(event, ShardOfJob(after.id));
   events_[ShardOfJob(after.id)].push_back(std::move(event));

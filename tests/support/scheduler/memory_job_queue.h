@@ -111,8 +111,12 @@ class MemoryJobQueue final : public JobQueue, public Answers {
   Entry* TakeReservedLocked(const std::string& worker_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsReservedLocked(const std::string& job_id) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   /// The job that goes next to a worker; notes in `again` those it may not take yet.
-  Entry* BestLocked(const ClaimRequest& request, const WorkerRoom& room, bool& again)
+  Entry* BestLocked(const ClaimRequest& request, const WorkerRoom& room,
+                    const std::vector<BudgetRate>& rates, bool& again)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  /// Whether budgets of the job's API key have enough left for a lease.
+  bool CanPayLocked(const Job& job, const WorkerOnGpu& worker, const std::vector<BudgetRate>& rates,
+                    absl::Duration lease) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   ClaimedJob StartLocked(Entry& entry, const WorkerOnGpu& worker, absl::Duration lease)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool MissesReportsLocked(const ProgressReport& report) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -69,6 +69,7 @@ std::vector<Param> Values(const JobRecord& live) {
           job.batch_id.empty() ? std::nullopt : Param(job.batch_id),
           Number(job.gpu_memory_peak_mib),
           job.webhook,
+          job.attribution,
           postgres::TimeParam(live.kept_until),
           live.s3_config.empty() || IsFinal(job.status) ? std::nullopt : Param(live.s3_config)};
 }
@@ -147,6 +148,7 @@ absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row) {
   job.batch_id = next.Text();
   job.gpu_memory_peak_mib = next.Int();
   job.webhook = next.Text();
+  job.attribution = next.Text();
   return job;
 }
 

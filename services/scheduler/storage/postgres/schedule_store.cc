@@ -55,6 +55,7 @@ Schedule ScheduleFromRow(const postgres::Rows& rows, int row) {
   schedule.concurrency_key = text();
   schedule.window = text();
   schedule.webhook = text();
+  schedule.attribution = text();
   schedule.paused = rows.Bool(row, column++);
   schedule.revision = number();
   schedule.created_at = time().value_or(absl::InfinitePast());
@@ -90,6 +91,7 @@ std::vector<Param> InsertParams(const Schedule& schedule) {
           schedule.concurrency_key,
           schedule.window,
           schedule.webhook,
+          schedule.attribution,
           Flag(schedule.paused),
           Number(schedule.revision),
           postgres::TimeParam(schedule.created_at),
@@ -132,14 +134,27 @@ absl::StatusOr<std::vector<Schedule>> PostgresScheduleStore::List(const Schedule
 }
 
 absl::Status PostgresScheduleStore::Update(const Schedule& schedule, bool reschedule) {
-  const absl::StatusOr<postgres::Rows> rows = pool_.Exec(
-      sql::kUpdateSchedule,
-      {schedule.id, schedule.project_id, Number(schedule.revision), schedule.name, schedule.cron,
-       schedule.time_zone, Number(static_cast<int>(schedule.missed_runs)),
-       Number(static_cast<int>(schedule.overlap)), schedule.input, Number(schedule.priority),
-       Micros(schedule.ttl), Micros(schedule.timeout), schedule.concurrency_key, schedule.window,
-       schedule.webhook, Flag(schedule.paused), postgres::TimeParam(schedule.updated_at),
-       Flag(reschedule), postgres::TimeParam(schedule.next_run_at)});
+  const absl::StatusOr<postgres::Rows> rows =
+      pool_.Exec(sql::kUpdateSchedule, {schedule.id,
+                                        schedule.project_id,
+                                        Number(schedule.revision),
+                                        schedule.name,
+                                        schedule.cron,
+                                        schedule.time_zone,
+                                        Number(static_cast<int>(schedule.missed_runs)),
+                                        Number(static_cast<int>(schedule.overlap)),
+                                        schedule.input,
+                                        Number(schedule.priority),
+                                        Micros(schedule.ttl),
+                                        Micros(schedule.timeout),
+                                        schedule.concurrency_key,
+                                        schedule.window,
+                                        schedule.webhook,
+                                        schedule.attribution,
+                                        Flag(schedule.paused),
+                                        postgres::TimeParam(schedule.updated_at),
+                                        Flag(reschedule),
+                                        postgres::TimeParam(schedule.next_run_at)});
   if (!rows.ok()) return Explain(rows.status(), schedule);
   if (rows->affected() == 1) return absl::OkStatus();
   FURNACE_RETURN_IF_ERROR(Get(schedule.id, schedule.project_id).status());

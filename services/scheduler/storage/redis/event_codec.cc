@@ -27,6 +27,8 @@ absl::Status DecodeField(std::string_view name, std::string_view value, JobEvent
   if (name == "k") end.worker.cold_start = absl::Microseconds(ToInt(value));
   if (name == "x") end.error = value;
   if (name == "al") end.covered = true;
+  if (name == "at") end.attribution = value;
+  if (name == "tk") end.tokens = ToInt(value);
   if (name == "rp") end.reported.until = absl::FromUnixMicros(ToInt(value));
   if (name == "rn") end.reported.count = static_cast<int>(ToInt(value));
   if (name == "c") {
@@ -50,7 +52,8 @@ AttemptPart PartOf(AttemptEnd end) {
           .project_id = std::move(end.project_id),
           .endpoint_id = std::move(end.endpoint_id),
           .worker = std::move(end.worker),
-          .part = {.number = end.reported.count, .start = end.start, .end = end.end}};
+          .part = {.number = end.reported.count, .start = end.start, .end = end.end},
+          .attribution = std::move(end.attribution)};
 }
 
 }  // namespace

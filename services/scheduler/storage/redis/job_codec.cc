@@ -113,6 +113,7 @@ absl::StatusOr<std::optional<JobRecord>> DecodeJob(const std::string& id, const 
   job.concurrency_key = fields.Str("ck");
   job.batch_id = fields.Str("bt");
   job.webhook = fields.Str("wh");
+  job.attribution = fields.Str("at");
   if (job.status <= JobStatus::kDelayed) job.not_before = fields.Time("nb");
   DecodeDependencies(fields.Get("dp"), job);
   job.expires_at = fields.Time("xp");
@@ -182,6 +183,7 @@ redis::Client::Words EncodeJob(const JobRecord& record) {
   text("dp", EncodeDependencies(job.depends_on, job.on_parent_failure, job.refers_to_outputs));
   text("bt", job.batch_id);
   text("wh", job.webhook);
+  text("at", job.attribution);
   text("s3", record.s3_config);
   return words;
 }

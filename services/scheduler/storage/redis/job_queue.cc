@@ -64,6 +64,7 @@ void EncodeSubmission(Submission& submission, Words& args) {
     args.push_back(std::move(item.graph_id));
     args.push_back(std::move(item.webhook));
     args.push_back(std::move(item.s3_config));
+    args.push_back(std::move(item.attribution));
   }
 }
 
@@ -99,6 +100,7 @@ void EncodeSettlement(Settlement& settlement, Words& args) {
   args.push_back(outcome.never_began ? "-1" : Micros(outcome.waited));
   const std::int64_t peak = outcome.gpu_memory_peak_mib;
   args.push_back(peak > 0 ? std::to_string(peak) : "");
+  args.push_back(outcome.tokens > 0 ? std::to_string(outcome.tokens) : "");
 }
 
 // As renew_leases.lua reads it.
@@ -189,11 +191,12 @@ std::string EncodeWindows(const std::map<std::string, bool>& windows) {
   return text;
 }
 
-// "<budget>,<fixed>,<other GPU types>,<GPU type>=<a GPU-second>,...;" of each.
+// "<budget>@<API key>,<fixed>,<other GPU types>,<GPU type>=<a GPU-second>,...;" of each.
 std::string EncodeRates(const std::vector<BudgetRate>& rates) {
   std::string text;
   for (const BudgetRate& rate : rates) {
-    text += fmt::format("{},{},{}", rate.budget_id, rate.fixed, rate.other_gpu_second);
+    text += fmt::format("{}@{},{},{}", rate.budget_id, rate.api_key_id, rate.fixed,
+                        rate.other_gpu_second);
     for (const auto& [gpu_type, cost] : rate.gpu_second)
       text += fmt::format(",{}={}", gpu_type, cost);
     text += ';';

@@ -127,6 +127,14 @@ TEST_F(GateTest, WhatIsNoHeaderTextIsLeftOutAndDoesNotCrash) {
   }
 }
 
+TEST(ApiKeyOf, IsTheCallersWhenThatIsAKey) {
+  const std::string key = "01890a5d-ac96-774b-bcce-b302099a8057";
+  EXPECT_EQ(ApiKeyOf({.principal = key}), key);
+  for (const char* other : {"", "operator", "01890a5d", "01890a5d-ac96-774b-bcce-b302099a805x"}) {
+    EXPECT_EQ(ApiKeyOf({.principal = other}), "") << other;
+  }
+}
+
 TEST_F(GateTest, AnUnknownRoleIsNone) {
   for (const char* role : {"", "ROLE_KING", "developer", "4"}) {
     grpc::ClientContext context;

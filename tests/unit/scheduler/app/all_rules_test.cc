@@ -3,24 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/scheduler/samples.h"
+#include "tests/support/scheduler/settable_rules.h"
 
 namespace furnace::scheduler {
 namespace {
-
-class SettableRules final : public StartRules {
- public:
-  std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint&) const override { return rates; }
-  std::optional<StartBlock> BlockOf(const Endpoint&) const override { return block; }
-  bool MayCoverUnknown() const override { return covers_unknown; }
-  std::optional<std::int64_t> MostGpusOf(const Endpoint&) const override { return most_gpus; }
-  void NoteWaiting(const Endpoint&) const override { ++waiting; }
-
-  std::optional<std::vector<BudgetRate>> rates = std::vector<BudgetRate>();
-  std::optional<StartBlock> block;
-  bool covers_unknown = false;
-  std::optional<std::int64_t> most_gpus;
-  mutable int waiting = 0;
-};
 
 class AllRulesTest : public testing::Test {
  protected:
@@ -63,8 +49,8 @@ TEST_F(AllRulesTest, TheLeastThatAnyAllowsIsAllowed) {
 
 TEST_F(AllRulesTest, AllAreToldOfWhatWaits) {
   rules_.NoteWaiting(endpoint_);
-  EXPECT_EQ(first_.waiting, 1);
-  EXPECT_EQ(second_.waiting, 1);
+  EXPECT_EQ(first_.waiting.size(), 1U);
+  EXPECT_EQ(second_.waiting.size(), 1U);
 }
 
 }  // namespace

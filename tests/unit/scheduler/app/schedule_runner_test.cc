@@ -21,6 +21,7 @@ TEST_F(ScheduleRunnerTest, ADueScheduleSubmitsItsJobOnce) {
   draft.ttl = absl::Hours(1);
   draft.concurrency_key = "k";
   draft.webhook = "2 http://a";
+  draft.attribution = NewId() + "\nteam=a";
   const Schedule schedule = Create(draft);
   ASSERT_TRUE(runner_.Run().ok());
   EXPECT_EQ(queued(), 0);
@@ -34,6 +35,7 @@ TEST_F(ScheduleRunnerTest, ADueScheduleSubmitsItsJobOnce) {
   EXPECT_EQ(job.expires_at, clock_.Now() + absl::Hours(1));
   EXPECT_EQ(job.concurrency_key, "k");
   EXPECT_EQ(job.webhook, "2 http://a");
+  EXPECT_EQ(job.attribution, draft.attribution);
   const Schedule after = Get(schedule);
   EXPECT_EQ(after.next_run_at, first_ + absl::Minutes(10));
   EXPECT_EQ(after.last_run_at, first_);

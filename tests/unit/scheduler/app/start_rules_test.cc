@@ -6,25 +6,12 @@
 
 #include "services/scheduler/app/explainer.h"
 #include "services/scheduler/app/fleet.h"
+#include "services/scheduler/domain/attribution.h"
 #include "tests/support/scheduler/dispatcher_fixture.h"
+#include "tests/support/scheduler/settable_rules.h"
 
 namespace furnace::scheduler {
 namespace {
-
-class SettableRules final : public StartRules {
- public:
-  std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint&) const override { return rates; }
-  std::optional<StartBlock> BlockOf(const Endpoint&) const override { return block; }
-  bool MayCoverUnknown() const override { return covers_unknown; }
-  std::optional<std::int64_t> MostGpusOf(const Endpoint&) const override { return most_gpus; }
-  void NoteWaiting(const Endpoint& endpoint) const override { waiting.insert(endpoint.id); }
-
-  std::optional<std::vector<BudgetRate>> rates = std::vector<BudgetRate>();
-  std::optional<StartBlock> block;
-  bool covers_unknown = false;
-  std::optional<std::int64_t> most_gpus;
-  mutable std::set<std::string> waiting;
-};
 
 class StartRulesTest : public DispatcherFixture {
  protected:
@@ -90,6 +77,25 @@ TEST_F(StartRulesTest, NoWorkerIsStartedForJobsThatMayNotStart) {
   rules_.block = std::nullopt;
   fleet_.Scale();
   EXPECT_EQ(driver_.starts(), 1);
+}
+
+TEST_F(StartRulesTest, NoWorkerIsStartedForJobsThatWaitForABudgetOfTheirKey) {
+  Publish(endpoint_);
+  const std::string key = NewId();
+  Submission submission = ASubmission(endpoint_.id, endpoint_.project_id);
+  submission.items[0].affinity = AffinityClass({.gpu_types = {"rtx4000"}, .spent_key = key});
+  Submit(std::move(submission));
+  rules_.spent_keys = {key};
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 0);
+  Submit();
+  fleet_.Scale();
+  EXPECT_EQ(driver_.starts(), 1) << "for the other";
+  rules_.spent_keys.clear();
+  Submit();
+  clock_.Advance(absl::Seconds(9));
+  fleet_.Scale();
+  EXPECT_GT(driver_.starts(), 1);
 }
 
 TEST_F(StartRulesTest, AlwaysOnWorkersAreNotKeptForASpentBudget) {
@@ -160,6 +166,18 @@ TEST_F(StartRulesTest, AJobThatMayNotStartSaysWhy) {
   EXPECT_EQ(reason->detail, "spent");
   EXPECT_EQ(reason->position, 1);
   EXPECT_EQ(reason->forecast, std::nullopt) << "nobody can say";
+}
+
+TEST_F(StartRulesTest, AJobOfAKeyThatHasSpentItsBudgetSaysSo) {
+  Publish(endpoint_);
+  Job job = *queue_.Live(Submit());
+  rules_.spent_keys = {NewId()};
+  EXPECT_NE(explainer_.Explain(job).value()->constraint, WaitConstraint::kBudget);
+  job.attribution =
+      EncodeAttribution({.api_key_id = *rules_.spent_keys.begin(), .tags = {{"a", "b"}}});
+  const auto reason = explainer_.Explain(job).value();
+  EXPECT_EQ(reason->constraint, WaitConstraint::kBudget);
+  EXPECT_EQ(reason->detail, "the key's is spent");
 }
 
 }  // namespace

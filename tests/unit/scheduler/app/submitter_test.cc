@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "services/scheduler/app/await.h"
+#include "services/scheduler/domain/affinity.h"
+#include "services/scheduler/domain/attribution.h"
 #include "tests/support/scheduler/fake_ports.h"
 #include "tests/support/scheduler/manual_clock.h"
 #include "tests/support/scheduler/memory_job_links.h"
@@ -15,6 +17,7 @@
 #include "tests/support/scheduler/memory_shard_log.h"
 #include "tests/support/scheduler/memory_stores.h"
 #include "tests/support/scheduler/samples.h"
+#include "tests/support/scheduler/settable_rules.h"
 
 namespace furnace::scheduler {
 namespace {
@@ -52,8 +55,9 @@ class SubmitterTest : public testing::Test {
       loads_, catalog_, {.suite = {}, .project = {.jobs = 3, .bytes = kInlineBytes + 100}}};
   MemoryJobLinks links_{queue_};
   Dependencies dependencies_{links_, queue_, history_};
-  Submitter submitter_{catalog_,      queue_,    payloads_, persister_, admission_,
-                       dependencies_, blocking_, clock_,    kTestShards};
+  SettableRules rules_;
+  Submitter submitter_{catalog_,  queue_, payloads_,   persister_, admission_, dependencies_,
+                       blocking_, clock_, kTestShards, nullptr,    &rules_};
 };
 
 TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
@@ -231,6 +235,39 @@ TEST_F(SubmitterTest, ATaskGoesToAnEndpointThatDeclaresIt) {
   EXPECT_TRUE(absl::IsNotFound(submitter_.Prepare(request).status()));
 }
 
+TEST_F(SubmitterTest, AJobIsPutDownToItsApiKeyItsTagsAndItsTaskType) {
+  endpoint_.task_types = {"upscale"};
+  ++endpoint_.revision;
+  source_.Put(endpoint_);
+  ASSERT_TRUE(catalog_.Refresh().ok());
+  JobRequest request = Request({"1", "2"});
+  request.api_key_id = NewId();
+  request.items[0].tags = {{"team", "a"}};
+  const Attribution first{.api_key_id = request.api_key_id, .tags = {{"team", "a"}}};
+  Submission submission = submitter_.Prepare(request).value();
+  EXPECT_EQ(ParseAttribution(submission.items[0].attribution), first);
+  EXPECT_EQ(submission.items[1].attribution, request.api_key_id);
+  request.endpoint_id.clear();
+  request.task_type = "upscale";
+  submission = submitter_.Prepare(request).value();
+  EXPECT_EQ(ParseAttribution(submission.items[0].attribution).tags,
+            (std::map<std::string, std::string>{{"task_type", "upscale"}, {"team", "a"}}));
+  EXPECT_EQ(submitter_.Prepare(Request({"1"}))->items[0].attribution, "");
+}
+
+TEST_F(SubmitterTest, AJobOfAKeyThatHasSpentItsBudgetWaitsApartFromTheStart) {
+  JobRequest request = Request({"1"});
+  request.api_key_id = NewId();
+  const auto spent_key = [&] {
+    return ParseAffinityClass(submitter_.Prepare(request)->items[0].affinity).spent_key;
+  };
+  EXPECT_EQ(spent_key(), "");
+  rules_.spent_keys = {request.api_key_id};
+  EXPECT_EQ(spent_key(), request.api_key_id);
+  rules_.block = StartBlock{};
+  EXPECT_EQ(spent_key(), "") << "all of the endpoint's wait";
+}
+
 TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   const auto fingerprint = [this](const std::function<void(JobRequest::Item&)>& change) {
     JobRequest request = Request({"1"});
@@ -248,6 +285,7 @@ TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
   EXPECT_NE(fingerprint([](auto& item) { item.window = "22:00-06:00,UTC,1111111"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.affinity.region = "eu"; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.webhook = "1 http://a"; }), same);
+  EXPECT_NE(fingerprint([](auto& item) { item.tags = {{"a", "b"}}; }), same);
   EXPECT_NE(fingerprint([](auto& item) { item.not_before = absl::UnixEpoch(); }), same);
   EXPECT_EQ(submitter_.Prepare(Request({"1"}))->fingerprint, "");
 }

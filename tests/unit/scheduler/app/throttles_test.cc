@@ -18,7 +18,7 @@ class FixedRules final : public StartRules {
   std::optional<std::vector<BudgetRate>> RatesOf(const Endpoint&) const override {
     return std::vector<BudgetRate>{{.budget_id = "b"}};
   }
-  std::optional<StartBlock> BlockOf(const Endpoint&) const override {
+  std::optional<StartBlock> BlockOf(const Endpoint&, std::string_view) const override {
     return StartBlock{.constraint = WaitConstraint::kBudget, .detail = "spent"};
   }
   bool MayCoverUnknown() const override { return false; }

@@ -117,6 +117,27 @@ TEST_F(TreasuryTest, WhatIsRecordedIsLeftNoMore) {
   EXPECT_EQ(AccountOf(budget).left, 100 * kSecond) << "it was raised";
 }
 
+TEST_F(TreasuryTest, ABudgetOfAnApiKeyKeepsOnlyItsJobs) {
+  Budget budget = Of(endpoint_, 100 * kSecond);
+  budget.api_key_id = NewId();
+  budget_source_.budgets = {budget};
+  Round();
+  EXPECT_EQ(AccountOf(budget).left, 100 * kSecond);
+  ASSERT_EQ(treasury_.RatesOf(endpoint_)->size(), 1U);
+  EXPECT_EQ(treasury_.RatesOf(endpoint_)->at(0).api_key_id, budget.api_key_id);
+  EXPECT_EQ(treasury_.BlockOf(endpoint_, budget.api_key_id), std::nullopt);
+  budget_source_.budgets[0].spent = 100 * kSecond;
+  Round();
+  EXPECT_EQ(treasury_.BlockOf(endpoint_), std::nullopt);
+  EXPECT_EQ(treasury_.BlockOf(endpoint_, NewId()), std::nullopt);
+  const auto block = treasury_.BlockOf(endpoint_, budget.api_key_id);
+  ASSERT_TRUE(block.has_value());
+  EXPECT_FALSE(block->ends_standing) << "always-on workers are there for others, too";
+  EXPECT_EQ(block->detail,
+            "the budget b of its API key is spent, or jobs that run hold it, or too little is left "
+            "to start one");
+}
+
 TEST_F(TreasuryTest, SharesNeverComeToMoreThanTheLimit) {
   Endpoint second = AnEndpoint();
   while (Shard(second) == Shard(endpoint_)) second.id = NewId();

@@ -23,10 +23,11 @@ TEST(AffinityTest, AClassSaysAllThatIsAskedForAndNothingElse) {
                      .model = "org/llama-3:8b",
                      .critical = true,
                      .background = true,
-                     .window = "22:00-06:00,Europe/Berlin,1111111"};
+                     .window = "22:00-06:00,Europe/Berlin,1111111",
+                     .spent_key = "a-key"};
   EXPECT_EQ(AffinityClass(all),
             "h100,a100|c=1|f=30000000|g=1|l=1|m=org/llama-3:8b|r=eu-central|t=c|v=24000"
-            "|w=22:00-06:00,Europe/Berlin,1111111");
+            "|w=22:00-06:00,Europe/Berlin,1111111|k=a-key");
   EXPECT_EQ(ParseAffinityClass(AffinityClass(all)), all);
   EXPECT_EQ(ParseAffinityClass(AffinityClass({})), Affinity());
   EXPECT_EQ(AffinityClass({.gpu_types = {"a100"}, .fallback_after = absl::Seconds(1)}), "a100")

@@ -140,6 +140,10 @@ TEST(EncodeBudget, ComesBackWithoutLimitAndWindow) {
   budget.unit = BudgetUnit::kGpuTimeUs;
   budget.window_end = kT;
   EXPECT_EQ(DecodeBudget("b", EncodeBudget(budget)), budget);
+  budget.api_key_id = "k";
+  EXPECT_EQ(DecodeBudget("b", EncodeBudget(budget)), budget);
+  budget.endpoint_id.clear();
+  EXPECT_EQ(DecodeBudget("b", EncodeBudget(budget)), budget);
 }
 
 TEST(AmountOf, OfAQuotaItIsTheGpusAndNothingIsEverSpent) {

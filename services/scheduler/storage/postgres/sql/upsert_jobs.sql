@@ -1,4 +1,4 @@
--- $1 ... $45  one array per column, in the order of the column list; $28 holds each
+-- $1 ... $46  one array per column, in the order of the column list; $28 holds each
 --             job's chunks as the literal of a text[], $37 its parents as that of a uuid[]
 -- Inserts jobs, and replaces those stored under a lower version, or without the time until
 -- which they are kept. An input that has
@@ -10,7 +10,8 @@ INSERT INTO scheduler.furnace_jobs AS stored (
   worker_id, gpu_type, gpu_count, cold_start_us, queued_at, first_started_at, started_at,
   completed_at, gpu_time_us, progress, chunks, chunk_count, version, backoff_ms, max_backoff_ms,
   no_retry, concurrency_key, not_before, expires_at, depends_on, on_parent_failure,
-  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib, webhook, kept_until, s3_config)
+  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib, webhook, attribution,
+  kept_until, s3_config)
 SELECT
   id, endpoint_id, project_id, status, input, output, input_stored, output_stored, error,
   cause, priority, affinity, timeout_us, max_retries, attempt, retry_count, loss_count,
@@ -18,7 +19,7 @@ SELECT
   completed_at, gpu_time_us, progress, chunks::text[], chunk_count, version,
   backoff_ms, max_backoff_ms, no_retry, concurrency_key, not_before, expires_at,
   depends_on::uuid[], on_parent_failure, refers_to_outputs, progress_sequence, batch_id,
-  gpu_memory_peak_mib, webhook, kept_until, s3_config
+  gpu_memory_peak_mib, webhook, attribution, kept_until, s3_config
 FROM unnest(
   $1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[], $6::text[], $7::boolean[],
   $8::boolean[], $9::text[], $10::smallint[], $11::smallint[], $12::text[], $13::bigint[],
@@ -27,14 +28,15 @@ FROM unnest(
   $25::timestamptz[], $26::bigint[], $27::text[], $28::text[], $29::bigint[], $30::bigint[],
   $31::bigint[], $32::bigint[], $33::int[], $34::text[], $35::timestamptz[], $36::timestamptz[],
   $37::text[], $38::smallint[], $39::boolean[], $40::bigint[], $41::uuid[], $42::bigint[],
-  $43::text[], $44::timestamptz[], $45::text[]
+  $43::text[], $44::text[], $45::timestamptz[], $46::text[]
 ) AS new (
   id, endpoint_id, project_id, status, input, output, input_stored, output_stored, error,
   cause, priority, affinity, timeout_us, max_retries, attempt, retry_count, loss_count,
   worker_id, gpu_type, gpu_count, cold_start_us, queued_at, first_started_at, started_at,
   completed_at, gpu_time_us, progress, chunks, chunk_count, version, backoff_ms, max_backoff_ms,
   no_retry, concurrency_key, not_before, expires_at, depends_on, on_parent_failure,
-  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib, webhook, kept_until, s3_config)
+  refers_to_outputs, progress_sequence, batch_id, gpu_memory_peak_mib, webhook, attribution,
+  kept_until, s3_config)
 ORDER BY id
 ON CONFLICT (id) DO UPDATE SET
   input = coalesce(excluded.input, stored.input),

@@ -4,8 +4,9 @@
 -- ARGV[1]  endpoint, ARGV[2] lease (us), ARGV[3] most jobs that may run ('0': any)
 -- ARGV[4]  models that workers of the endpoint have warm, by commas
 -- ARGV[5]  windows of time, by semicolons: '+' and those that are open, '-' and others
--- ARGV[6]  what attempts cost of each budget with a hard stop: "<budget>,<fixed>,<a GPU-second>,
---          <GPU type>=<a GPU-second>,...;", the first of them for types that are not named
+-- ARGV[6]  what attempts cost of each budget with a hard stop: "<budget>@<API key>,<fixed>,<a
+--          GPU-second>,<GPU type>=<a GPU-second>,...;", the first of them for types that are not
+--          named; with a key only those of its jobs
 -- ARGV[7+] for each worker: id, GPU type, GPUs, cold start (us, of its first job
 --          only), how many jobs it can take, what else it has: terms like a class's
 --
@@ -69,17 +70,29 @@ local function is_open(window)
   return not window or open[window]
 end
 
+-- Whether the budgets of an API key (nil: none) have enough left for a lease of its jobs; what
+-- leases hold: see holds_on.
+local function can_pay(holds, key, gpus)
+  local own = key and holds and holds.of_key[key]
+  return not own or have_left(own, now, gpus, now + lease)
+end
+
 -- The queues that a worker may serve.
-local function queues_for(gpu, has)
+local function queues_for(gpu, gpus, has, holds)
   local queues = {}
   for i, class in ipairs(classes) do
-    local wait = is_open(wanted[i].w) and wait_before(wanted[i], gpu, has)
+    local want = wanted[i]
+    local wait = is_open(want.w) and can_pay(holds, want.k, gpus) and wait_before(want, gpu, has)
     if wait then
-      queues[#queues + 1] = { key = queue_key(endpoint, class), class = class, wait = wait }
+      queues[#queues + 1] = { key = queue_key(endpoint, class), class = class, wait = wait,
+        api_key = want.k }
     end
   end
   return queues
 end
+
+-- API keys that were found to have too little left for a lease of the worker in turn.
+local spent = {}
 
 local again = 0
 
@@ -116,7 +129,10 @@ local function pop(queues, most)
   end
   local best, best_score, best_id
   for _, queue in ipairs(queues) do
-    local score, id = head_of(queue)
+    local score, id
+    if not spent[queue.api_key or ''] then
+      score, id = head_of(queue)
+    end
     if score and (not best or score < best_score or score == best_score and id < best_id) then
       best, best_score, best_id = queue.key, score, id
     end
@@ -156,6 +172,15 @@ local function take_kept(worker, queues)
   end
 end
 
+-- Puts a job taken from its queue where those wait whose API key has too little left.
+local function set_aside(id, class, score, api_key)
+  local aside = string.match(class, '^(.-)|k=') or class
+  aside = aside .. '|k=' .. api_key
+  spent[api_key] = true
+  redis.call('HSET', job_key(id), 'cl', aside)
+  push(id, endpoint, aside, score)
+end
+
 -- Whether a job taken from its queue may start: not when its time is over, nor while
 -- another one runs under its key.
 local function may_start(id, expires, key, class, score)
@@ -183,35 +208,52 @@ local function is_covered(worker)
   return always[worker] and always[worker] <= now
 end
 
--- What a worker's leases hold of the budgets, before they hold anything; nil: there are none.
--- GPU time that is covered is paid for already.
+-- What a worker's leases hold of the budgets, before they hold anything: of those of all jobs
+-- (`all`) and, by API key, of those of its jobs (`of_key`); nil: there are none. GPU time that is
+-- covered is paid for already.
 local function holds_on(gpu, covered)
   if ARGV[6] == '' then
     return nil
   end
-  local holds = {}
-  for id, fixed, other, types in string.gmatch(ARGV[6], '([^,;]+),(%d+),(%d+)([^;]*);') do
+  local holds = { all = {}, of_key = {} }
+  for id, key, fixed, other, types in string.gmatch(ARGV[6], '([^,;@]+)@([^,;]*),(%d+),(%d+)([^;]*);') do
     local _, from = string.find(types, ',' .. gpu .. '=', 1, true)
-    holds[#holds + 1] = { id = id, fixed = tonumber(fixed), w = 0, amount = 0,
+    local list = key == '' and holds.all or holds.of_key[key] or {}
+    if key ~= '' then
+      holds.of_key[key] = list
+    end
+    list[#list + 1] = { id = id, fixed = tonumber(fixed),
       rate = covered and 0 or tonumber(from and string.match(types, '^%d+', from + 1) or other) }
   end
   return holds
 end
 
 -- Lets a new lease hold what it costs until it is to be renewed.
-local function take_holds(id, holds, gpus)
-  for _, hold in ipairs(holds) do
-    hold.w, hold.amount = 0, 0
+local function take_holds(id, holds, api_key, gpus)
+  local taken_of = {}
+  for _, list in ipairs({ holds.all, holds.of_key[api_key] or {} }) do
+    for _, hold in ipairs(list) do
+      hold.w, hold.amount = 0, 0
+      taken_of[#taken_of + 1] = hold
+    end
   end
-  extend_holds(holds, gpus, now, now + lease)
-  redis.call('HSET', job_key(id), 'hd', format_holds(holds))
+  if #taken_of > 0 then
+    extend_holds(taken_of, gpus, now, now + lease)
+    redis.call('HSET', job_key(id), 'hd', format_holds(taken_of))
+  end
 end
 
 -- Leases a job taken from its queue; true when it was leased.
 local function start(number, id, worker, gpu, gpus, cold, holds)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
-    'sc', 'dp', 's3')
+    'sc', 'dp', 's3', 'at')
   taken = taken + 1
+  local api_key = f[14] and string.match(f[14], '^[^\n]*')
+  if f[1] and not can_pay(holds, api_key, tonumber(gpus)) then
+    set_aside(id, f[10], f[11], api_key)
+    skipped = skipped + 1
+    return false
+  end
   -- No such job: somebody has deleted its hash by hand.
   if not f[1] or not may_start(id, f[8], f[9], f[10], f[11]) then
     skipped = skipped + 1
@@ -221,7 +263,7 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
   redis.call('HSET', job_key(id), 'st', IN_PROGRESS, 'a', epoch, 'v', version, 's', now_text,
     'f', f[4] or now_text, 'w', worker, 'g', gpu, 'n', gpus, 'k', cold)
   if holds then
-    take_holds(id, holds, tonumber(gpus))
+    take_holds(id, holds, api_key, tonumber(gpus))
   end
   if is_covered(worker) then
     redis.call('HSET', job_key(id), 'al', 1)
@@ -290,13 +332,13 @@ end
 
 for i = 7, #ARGV, 6 do
   local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
-  local queues, aside = queues_for(gpu, parse_class(has)), {}
   local holds = holds_on(gpu, is_covered(worker))
-  room = tonumber(room)
+  local queues, aside = queues_for(gpu, tonumber(gpus), parse_class(has), holds), {}
+  room, spent = tonumber(room), {}
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
     -- One by one where the next may not start: what was taken ahead would go back each time.
     local most = (holds or skipped > 0) and 1 or math.min(room, left, MAX_AHEAD)
-    local id = (not holds or have_left(holds, now, tonumber(gpus), now + lease))
+    local id = (not holds or have_left(holds.all, now, tonumber(gpus), now + lease))
       and next_for(worker, queues, aside, most)
     if not id then
       break

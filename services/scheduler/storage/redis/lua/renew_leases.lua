@@ -1,4 +1,4 @@
--- Renews leases that are still held. One whose budget has nothing left is left as it is while
+-- Renews leases that are still held. One whose budget has too little left is left as it is while
 -- more than half of it is to come; then it is ended. Reports attempts by the hour while they run.
 --
 -- KEYS[1]  shard prefix
@@ -19,7 +19,8 @@ local function report_part(job, holds, from, till)
   job.reported = till
   local event = redis.call('XADD', prefix .. 'events', '*', 't', 'p', 'j', job.id, 'a', job.epoch,
     'rn', job.parts, 's', from, 'e', till, 'ep', job.endpoint, 'pr', job.project, 'w', job.worker,
-    'g', job.gpu, 'n', job.gpus, 'k', job.parts == 1 and job.cold or 0)
+    'g', job.gpu, 'n', job.gpus, 'k', job.parts == 1 and job.cold or 0,
+    'at', job.attribution or '')
   local owed = holds and settle_part(holds, job.gpus, from, till) or ''
   if owed ~= '' then
     redis.call('HSET', prefix .. 'owed', event, owed)
@@ -53,7 +54,7 @@ end
 
 -- Whether a lease may be renewed, which then holds what it costs from `from` on.
 local function extend(id, holds, gpus, from)
-  if not have_left(holds, now) then
+  if not can_extend(holds, now, gpus, from, deadline) then
     return false
   end
   extend_holds(holds, gpus, from, deadline)

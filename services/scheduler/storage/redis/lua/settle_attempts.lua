@@ -4,7 +4,7 @@
 -- ARGV[1+] for each attempt: job id, epoch, cause (0: success), output, output
 --          stored ('1' or ''), error, worker that must hold the lease ('': any), draw
 --          for its backoff (0 to 999), how long it waited in the worker (us; -1: it never began, and
---          is no loss), GPU memory it used at most (MiB, '': not known)
+--          is no loss), GPU memory it used at most (MiB, '': not known), tokens ('': not known)
 --
 -- Returns for each attempt: the job's new status; 0 when the attempt held no lease;
 -- -1 when it did, and had ended the job before (a repeated call).
@@ -20,7 +20,7 @@ local function note_peak(id, peak, fields)
   end
 end
 
-local function settle(id, epoch, cause, output, stored, err, worker, draw, waited, peak)
+local function settle(id, epoch, cause, output, stored, err, worker, draw, waited, peak, tokens)
   local job = load_job(id)
   if job and worker ~= '' and job.worker ~= worker then
     return 0
@@ -49,15 +49,16 @@ local function settle(id, epoch, cause, output, stored, err, worker, draw, waite
   if peak ~= '' then
     note_peak(id, peak, fields)
   end
+  job.tokens = tokens ~= '' and tokens
   end_attempt(job, status, cause, now, fields, wait)
   ended[#ended + 1] = id
   return status
 end
 
-for i = 1, #ARGV, 10 do
-  local id, epoch, cause, output, stored, err, worker, draw, waited, peak = unpack(ARGV, i, i + 9)
+for i = 1, #ARGV, 11 do
+  local id, epoch, cause, output, stored, err, worker, draw, waited, peak, tokens = unpack(ARGV, i, i + 10)
   results[#results + 1] = settle(id, tonumber(epoch), tonumber(cause), output, stored, err, worker, draw,
-    tonumber(waited), peak)
+    tonumber(waited), peak, tokens)
 end
 if #ended > 0 then
   redis.call('ZREM', prefix .. 'leases', unpack(ended))

@@ -9,13 +9,14 @@
 --          for each job: id, priority, affinity class, timeout (us), input, input stored ('1' or ''),
 --          watched ('1' or ''), not before (us, '0': at once), time to live (us, '0':
 --          for ever), concurrency key ('': none), what it depends on (as field dp; '':
---          nothing), graph that it comes with ('': none), webhook ('': none), s3 ('': none)
+--          nothing), graph that it comes with ('': none), webhook ('': none), s3 ('': none),
+--          attribution ('': none)
 --
 -- Returns a flat list, for each submission: when it was queued, 0 when too many jobs
 -- wait, -1 when its key stands for another submission, -2 when the endpoint's jobs have
 -- too many different wishes; and the id of the job that its key stands for, or ''.
 local SHORT = 64 -- Bytes of a value that a listpack takes.
-local HEADER, ITEM = 13, 14
+local HEADER, ITEM = 13, 15
 local FULL, CONFLICT, WISHES = 0, -1, -2
 local MAX_CLASSES = 100 -- Of an endpoint, that a job with a wish of its own may add to.
 local now = now_us()
@@ -99,7 +100,7 @@ local function make_runnable(id, endpoint, class, score)
 end
 
 local function submit(h, id, priority, class, timeout, input, stored, watched, not_before, ttl, key,
-    depends_on, graph, webhook, s3)
+    depends_on, graph, webhook, s3, attribution)
   not_before = tonumber(not_before)
   local delayed = not_before > now
   local waits = depends_on ~= '' or graph ~= ''
@@ -128,6 +129,7 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
   if h.batch ~= '' then set('bt', h.batch) end
   if webhook ~= '' then set('wh', webhook) end
   if s3 ~= '' then set('s3', s3) end
+  if attribution ~= '' then set('at', attribution) end
   if ttl ~= '0' then
     set('xp', now + ttl)
     redis.call('ZADD', prefix .. 'expiring', now + ttl, id)

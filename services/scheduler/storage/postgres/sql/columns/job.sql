@@ -10,4 +10,4 @@
   (extract(epoch FROM not_before) * 1000000)::bigint,
   (extract(epoch FROM expires_at) * 1000000)::bigint,
   array_to_string(depends_on, ' '), on_parent_failure, refers_to_outputs, progress_sequence,
-  batch_id, gpu_memory_peak_mib, webhook
+  batch_id, gpu_memory_peak_mib, webhook, attribution

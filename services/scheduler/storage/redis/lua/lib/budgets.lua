@@ -68,20 +68,43 @@ local function add_to(budget, field, change)
   end
 end
 
--- Whether each budget has something left; for a new lease, that may cost until `till`, enough for
--- all of it. A budget without an account, or whose account is dropped, is deleted and keeps
--- nothing; or, for all that a new lease knows, it is new. A quota of GPUs is for new leases only.
+-- Whether something is left in an account that has `left`, and as much as this; else it asks for more.
+local function is_enough(budget, left, amount, now)
+  if left > 0 and left >= amount then
+    return true
+  end
+  redis.call('HSET', account_key(budget), 'ask', now)
+  return false
+end
+
+-- Whether each budget has enough left for a new lease until `till`. One without an account, or whose
+-- account is dropped, may be new.
 local function have_left(holds, now, gpus, till)
   for _, hold in ipairs(holds) do
     local w, left, off = account_of(hold.id)
-    if not w or off then
-      if till then
+    if not w or off or not is_enough(hold.id, left, amount_of(hold, gpus, now, till), now) then
+      return false
+    end
+  end
+  return true
+end
+
+-- What a lease that began at `start` holds of an account in window `w`, and what it costs there
+-- until `till`.
+local function have_and_want(hold, w, gpus, start, till)
+  return hold.w == w and hold.amount or 0, amount_of(hold, gpus, math.max(start, w), till)
+end
+
+-- Whether each budget has enough left for a lease to go on until `till`. A budget without an account
+-- is deleted and keeps nothing; a quota of GPUs is for new leases only.
+local function can_extend(holds, now, gpus, start, till)
+  for _, hold in ipairs(holds) do
+    local w, left, off = account_of(hold.id)
+    if w and not off and not is_gpu_quota(hold.id) then
+      local have, want = have_and_want(hold, w, gpus, start, till)
+      if not is_enough(hold.id, left, want - have, now) then
         return false
       end
-    elseif (till or not is_gpu_quota(hold.id))
-      and (left <= 0 or till and left < amount_of(hold, gpus, now, till)) then
-      redis.call('HSET', account_key(hold.id), 'ask', now)
-      return false
     end
   end
   return true
@@ -92,8 +115,8 @@ local function extend_holds(holds, gpus, start, till)
   for _, hold in ipairs(holds) do
     local w = account_of(hold.id)
     if w then
-      local have = hold.w == w and hold.amount or 0
-      hold.w, hold.amount = w, amount_of(hold, gpus, math.max(start, w), till)
+      local have, want = have_and_want(hold, w, gpus, start, till)
+      hold.w, hold.amount = w, want
       add_to(hold.id, 'left', have - hold.amount)
       add_to(hold.id, 'held', hold.amount - have)
     end

@@ -71,6 +71,7 @@
 --             concurrency key
 --   bt        batch; its jobs keep to one worker when ck is one_worker_key(bt)
 --   wh        webhook, see EncodeJobWebhook
+--   at        whom and what its usage is put down to, see EncodeAttribution
 --   hd        while it runs: what it holds of budgets, see budgets.lua
 --   s3        configuration for the handler, with credentials; gone when the job ends
 --   al        its worker is an always-on one, whose lifetime covers the attempt that runs

@@ -4,7 +4,7 @@
 -- What a change of a job needs to know of it; nil when it is not live.
 local function load_job(id)
   local f = redis.call('HMGET', job_key(id), 'st', 'a', 'v', 'x', 'ep', 'pr', 'cl', 'sc', 's', 'w',
-    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3', 'hd', 'al', 'rp', 'rn')
+    'g', 'n', 'k', 'r', 'mr', 'l', 'gt', 'xp', 'ck', 'dn', 'bt', 's3', 'hd', 'al', 'rp', 'rn', 'at')
   if not f[1] then
     return nil
   end
@@ -15,7 +15,7 @@ local function load_job(id)
     retries = tonumber(f[14] or 0), max_retries = tonumber(f[15] or 0), losses = tonumber(f[16] or 0),
     gpu_time = tonumber(f[17] or 0), expires = f[18], key = f[19], dependents = f[20],
     batch = f[21], s3 = f[22], holds = f[23], covered = f[24], reported = tonumber(f[25]),
-    parts = tonumber(f[26] or 0),
+    parts = tonumber(f[26] or 0), attribution = f[27],
   }
 end
 
@@ -221,6 +221,14 @@ local function end_attempt(job, status, cause, now, fields, wait)
     for _, value in ipairs({ 'rp', job.reported, 'rn', job.parts }) do
       event[#event + 1] = value
     end
+  end
+  if job.attribution then
+    event[#event + 1] = 'at'
+    event[#event + 1] = job.attribution
+  end
+  if job.tokens then
+    event[#event + 1] = 'tk'
+    event[#event + 1] = job.tokens
   end
   if cause ~= NO_CAUSE then
     event[#event + 1] = 'x'
