@@ -248,7 +248,7 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
   local f = redis.call('HMGET', job_key(id), 'a', 'v', 'x', 'f', 'to', 'in', 'is', 'xp', 'ck', 'cl',
     'sc', 'dp', 's3', 'at')
   taken = taken + 1
-  local api_key = f[14] and string.match(f[14], '^[^\n]*')
+  local api_key = holds and f[14] and string.match(f[14], '^[^\n]*')
   if f[1] and not can_pay(holds, api_key, tonumber(gpus)) then
     set_aside(id, f[10], f[11], api_key)
     skipped = skipped + 1
