@@ -36,6 +36,7 @@ furnace_cli_script_test(cli_price_commands integration integration/cli/price_com
 furnace_cli_script_test(cli_report_commands integration integration/cli/report_commands_test.py)
 furnace_cli_script_test(cli_credit_commands integration integration/cli/credit_commands_test.py)
 furnace_cli_script_test(cli_budget_commands integration integration/cli/budget_commands_test.py)
+furnace_cli_script_test(cli_tag_commands integration integration/cli/tag_commands_test.py)
 furnace_cli_script_test(cli_project_commands integration integration/cli/project_commands_test.py)
 furnace_cli_script_test(furnace_dev integration integration/cli/dev_test.py)
 furnace_cli_script_test(furnace_dev_suite e2e integration/cli/suite_test.py)

@@ -29,7 +29,8 @@ target_link_libraries(furnace_worker_agent_support PUBLIC furnace_worker_app GTe
 furnace_test(worker_agent_test
   SOURCES unit/worker/app/agent_events_test.cc unit/worker/app/agent_gpu_test.cc unit/worker/app/agent_jobs_test.cc
     unit/worker/app/agent_lifecycle_test.cc unit/worker/app/agent_monitor_test.cc unit/worker/app/agent_prefetch_test.cc
-    unit/worker/app/agent_stops_test.cc unit/worker/app/unstored_progress_test.cc
+    unit/worker/app/agent_stops_test.cc unit/worker/app/token_usage_test.cc
+    unit/worker/app/unstored_progress_test.cc
   DEPS furnace_worker_agent_support)
 furnace_test(worker_domain_test
   SOURCES unit/worker/domain/attempt_state_test.cc unit/worker/domain/attempts_test.cc

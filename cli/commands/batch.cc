@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iostream>
 
@@ -6,6 +7,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/endpoint_spec.h"
 #include "cli/commands/json_object.h"
+#include "cli/commands/run_request.h"
 #include "cli/exit_code.h"
 #include "cli/input.h"
 #include "cli/print/figures.h"
@@ -30,6 +32,7 @@ struct RunOptions {
   std::string inputs;
   std::string name;
   std::string webhook;
+  std::vector<std::string> tags;
   bool one_worker = false;
   bool no_wait = false;
 };
@@ -44,16 +47,25 @@ void BindRun(CLI::App& command, RunOptions& options) {
   command.add_flag("--one-worker", options.one_worker,
                    "one job after another on the same worker, so that models load once");
   command.add_option("--webhook", options.webhook, "URL to post the batch to once it is done");
+  command.add_option("--tag", options.tags, "name=value, to tell the jobs' costs by; repeatable")
+      ->check(IsTag)
+      ->allow_extra_args(false);
   command.add_flag("--no-wait", options.no_wait, "print the batch's id and return at once");
 }
 
 std::string RequestOf(const RunOptions& options, const std::vector<std::string>& inputs) {
-  std::string jobs;
+  std::vector<std::string> jobs;
+  jobs.reserve(inputs.size());
   for (const std::string& input : inputs) {
-    jobs += fmt::format(R"({}{{"input":{}}})", jobs.empty() ? "" : ",", input);
+    JsonObject job;
+    job.AddRaw("input", input);
+    if (!options.tags.empty()) {
+      job.AddRaw("options", fmt::format(R"({{"tags":{}}})", TagsJson(options.tags)));
+    }
+    jobs.push_back(job.ToString());
   }
   JsonObject request;
-  request.AddRaw("jobs", "[" + jobs + "]");
+  request.AddRaw("jobs", fmt::format("[{}]", fmt::join(jobs, ",")));
   if (!options.name.empty()) request.Add("name", std::optional<std::string>(options.name));
   if (!options.webhook.empty()) {
     request.Add("webhook_url", std::optional<std::string>(options.webhook));

@@ -38,7 +38,9 @@ std::string Limit(const Answer& spec) {
 
 std::string Scope(const Answer& spec) {
   const std::string endpoint = spec.Text("endpoint_id");
-  return endpoint.empty() ? "project" : endpoint;
+  const std::string key = spec.Text("api_key_id");
+  if (key.empty()) return endpoint.empty() ? "project" : endpoint;
+  return endpoint.empty() ? "key " + key : fmt::format("key {} at {}", key, endpoint);
 }
 
 std::string Describe(const Answer& budget) {
@@ -57,6 +59,7 @@ struct SpecOptions {
   std::string budget;
   std::string name;
   std::string endpoint;
+  std::string api_key;
   std::int64_t cents = 0;
   std::int64_t gpu_minutes = 0;
   std::string window = "MONTH";
@@ -69,6 +72,8 @@ struct SpecOptions {
 void BindSpec(CLI::App& command, SpecOptions& options) {
   command.add_option("--name", options.name, "unique in the project, of [a-z0-9-]")->required();
   command.add_option("--endpoint", options.endpoint, "its id or name; without: the whole project");
+  command.add_option("--key", options.api_key,
+                     "id of a key, of `furnace key list`; without: whoever submits the jobs");
   auto* cents = command.add_option("--limit-cents", options.cents, "in cents of a dollar")
                     ->check(CLI::Range(std::int64_t{1}, kMostCents));
   command.add_option("--limit-gpu-minutes", options.gpu_minutes, "in minutes of GPU time")
@@ -99,6 +104,7 @@ absl::StatusOr<std::string> SpecJson(RestClient& client, const SpecOptions& opti
     FURNACE_ASSIGN_OR_RETURN(const std::string id, ResolveEndpoint(client, options.endpoint));
     spec.Add("endpoint_id", Text(id));
   }
+  if (!options.api_key.empty()) spec.Add("api_key_id", Text(options.api_key));
   if (options.cents > 0) spec.Add("limit_nanos", Number(options.cents * kNanosOfACent));
   if (options.gpu_minutes > 0) {
     spec.Add("limit_gpu_time_us", Number(options.gpu_minutes * kMicrosOfAMinute));

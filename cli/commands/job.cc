@@ -44,9 +44,12 @@ void AddAttempts(const Answer& job, Table& table) {
 std::string Describe(const Answer& job) {
   Table table({"FIELD", "VALUE"});
   for (const char* field : {"id", "endpoint_id", "status", "cause", "error", "worker_id",
-                            "gpu_type", "concurrency_key", "batch_id"}) {
+                            "gpu_type", "concurrency_key", "batch_id", "api_key_id"}) {
     const std::string value = job.Text(field);
     if (!value.empty() && value != "UNSPECIFIED") table.Add({field, value});
+  }
+  if (job.Has("tags") && job.Raw("tags") != "{}") {
+    table.Add({"tags", std::string(job.Raw("tags"))});
   }
   if (job.Has("depends_on")) table.Add({"depends on", std::string(job.Raw("depends_on"))});
   for (const char* field : {"priority", "attempt", "retry_count"}) {

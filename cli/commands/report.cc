@@ -24,11 +24,11 @@ constexpr Group kGroups[] = {
     {"month", "MONTH", "time"},        {"endpoint", "ENDPOINT", "endpoint_id"},
     {"gpu_type", "GPU", "gpu_type"},   {"kind", "KIND", "kind"},
     {"worker", "WORKER", "worker_id"}, {"job", "JOB", "job_id"},
-    {"tag", "TAG", "tag_value"}};
+    {"tag", "TAG", "tag_value"},       {"api_key", "API KEY", "api_key_id"}};
 
 struct CostOptions {
   std::vector<std::string> by;
-  std::string endpoint, gpu, kind, worker, tagged, from, to;
+  std::string endpoint, gpu, kind, worker, tagged, api_key, from, to;
   bool jobs = false;
   int top = 0;
 };
@@ -42,8 +42,8 @@ std::string Upper(std::string text) {
 void BindCost(CLI::App& command, CostOptions& options) {
   command
       .add_option("--by", options.by,
-                  "split by hour, day, month, endpoint, gpu_type, kind, worker, job, tag:NAME; "
-                  "comma-separated")
+                  "split by hour, day, month, endpoint, gpu_type, api_key, kind, worker, job, "
+                  "tag:NAME; comma-separated")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--top", options.top, "only the dearest so many")->check(CLI::Range(1, 1'000));
@@ -54,6 +54,7 @@ void BindCost(CLI::App& command, CostOptions& options) {
       ->check(CLI::IsMember({"attempt", "worker", "instance", "storage"}));
   command.add_option("--worker", options.worker, "only this worker");
   command.add_option("--tag", options.tagged, "only usage with this tag: name=value");
+  command.add_option("--key", options.api_key, "only jobs of this API key, by its id");
   command.add_option("--from", options.from,
                      "first full hour, RFC 3339 (first of this month, UTC)");
   command.add_option("--to", options.to, "end, a full hour, RFC 3339 (end of this hour)");
@@ -87,6 +88,7 @@ absl::StatusOr<Target> CostTarget(RestClient& client, const CostOptions& options
   }
   target.Query("gpu_type", options.gpu).Query("kind", Upper(options.kind));
   target.Query("worker_id", options.worker).Query("tagged", options.tagged);
+  target.Query("api_key_id", options.api_key);
   target.Query("start_time", options.from).Query("end_time", options.to);
   target.Query("count_jobs", options.jobs ? "true" : "");
   if (options.top > 0) {
@@ -97,14 +99,26 @@ absl::StatusOr<Target> CostTarget(RestClient& client, const CostOptions& options
   return target;
 }
 
+// What is shown beside the costs.
+struct Extras {
+  bool jobs = false;
+  bool tokens = false;
+};
+
 std::vector<std::string> Figures(std::vector<std::string> cells, const Answer& row,
-                                 const CostOptions& options) {
+                                 const Extras& extras) {
+  const auto cost = [&](const char* field) {
+    return row.Has(field) ? FormatNanos(row.Int(field)) : "-";
+  };
   cells.insert(cells.end(),
                {FormatMicros(row.Int("gpu_time_us")), std::to_string(row.Int("invocations")),
                 FormatNanos(row.Int("cost_nanos"))});
-  if (!options.jobs) return cells;
-  cells.push_back(std::to_string(row.Int("jobs")));
-  cells.push_back(row.Has("nanos_per_job") ? FormatNanos(row.Int("nanos_per_job")) : "-");
+  if (extras.jobs) {
+    cells.insert(cells.end(), {std::to_string(row.Int("jobs")), cost("nanos_per_job")});
+  }
+  if (extras.tokens) {
+    cells.insert(cells.end(), {std::to_string(row.Int("tokens")), cost("nanos_per_1000_tokens")});
+  }
   return cells;
 }
 
@@ -115,20 +129,23 @@ std::string CellOf(const Group& group, const Answer& row) {
 }
 
 std::string DescribeCost(const Answer& report, const CostOptions& options) {
+  const Answer total = report.Object("total");
+  const Extras extras = {options.jobs, total.Int("tokens") > 0};
   std::vector<std::string> headings;
   for (const std::string& name : options.by) headings.emplace_back(FindGroup(name)->heading);
   headings.insert(headings.end(), {"GPU TIME", "INVOCATIONS", "COST"});
-  if (options.jobs) headings.insert(headings.end(), {"JOBS", "A JOB"});
+  if (extras.jobs) headings.insert(headings.end(), {"JOBS", "A JOB"});
+  if (extras.tokens) headings.insert(headings.end(), {"TOKENS", "1,000 TOKENS"});
   Table table(headings);
   for (const Answer& row : report.Items("rows")) {
     if (options.by.empty()) break;  // The one row is the total.
     std::vector<std::string> cells;
     for (const std::string& name : options.by) cells.push_back(CellOf(*FindGroup(name), row));
-    table.Add(Figures(std::move(cells), row, options));
+    table.Add(Figures(std::move(cells), row, extras));
   }
   std::vector<std::string> keys(options.by.size());
   if (!keys.empty()) keys.front() = "total";
-  table.Add(Figures(std::move(keys), report.Object("total"), options));
+  table.Add(Figures(std::move(keys), total, extras));
   std::string text = table.ToString();
   const bool more = !report.Text("next_page_token").empty();
   if (more && options.top == 0) text += "there are more rows; ask for a shorter period\n";

@@ -90,6 +90,9 @@ void Bind(CLI::App& command, RunOptions& options) {
                   "FURNACE, or RUNPOD: as RunPod's receivers expect it (FURNACE)")
       ->transform(CLI::IsMember({"FURNACE", "RUNPOD"}, CLI::ignore_case))
       ->needs(webhook);
+  command.add_option("--tag", options.job.tags, "name=value, to tell its costs by; repeatable")
+      ->check(IsTag)
+      ->allow_extra_args(false);
   command.add_flag("--no-wait", options.no_wait, "print the job's id and return at once");
   command.add_option("--output", options.output, "write the result's JSON to this file");
 }

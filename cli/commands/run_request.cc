@@ -1,6 +1,7 @@
 #include "cli/commands/run_request.h"
 
 #include <array>
+#include <map>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -39,6 +40,7 @@ std::string RunJson(const JobOptions& options, std::string_view input) {
   }
   if (options.critical) asked.AddRaw("critical", "true");
   if (options.starts_no_worker) asked.AddRaw("starts_no_worker", "true");
+  if (!options.tags.empty()) asked.AddRaw("tags", TagsJson(options.tags));
   JsonObject affinity;
   affinity.Add("gpu_types", options.gpus);
   affinity.Add("vram_min_mib", options.vram_min_mib);
@@ -58,6 +60,21 @@ std::string WebhookJson(const std::string& url, const std::optional<std::string>
   webhook.Add("url", std::optional<std::string>(url));
   webhook.Add("format", format);
   return webhook.ToString();
+}
+
+std::string TagsJson(const std::vector<std::string>& tags) {
+  std::map<std::string, std::string> values;
+  for (const std::string& tag : tags) {
+    const std::size_t middle = tag.find('=');
+    values[tag.substr(0, middle)] = middle == std::string::npos ? "" : tag.substr(middle + 1);
+  }
+  JsonObject object;
+  for (const auto& [name, value] : values) object.Add(name, std::optional<std::string>(value));
+  return object.ToString();
+}
+
+std::string IsTag(const std::string& text) {
+  return text.find('=') == std::string::npos ? "is not NAME=VALUE" : "";
 }
 
 std::string WindowJson(std::string_view text) {

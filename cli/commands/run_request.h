@@ -30,10 +30,17 @@ struct JobOptions {
   std::optional<std::string> model;
   std::optional<std::string> webhook;  // URL.
   std::optional<std::string> webhook_format;
+  std::vector<std::string> tags;  // See TagsJson.
 };
 
 /// The JSON of a JobWebhook.
 std::string WebhookJson(const std::string& url, const std::optional<std::string>& format);
+
+/// The JSON of tags, each given as "name=value". One that is named twice has its last value.
+std::string TagsJson(const std::vector<std::string>& tags);
+
+/// Empty, or what is wrong with a tag's form; for CLI11.
+std::string IsTag(const std::string& text);
 
 /// The body of a SubmitRequest. `input` is JSON.
 std::string RunJson(const JobOptions& options, std::string_view input);

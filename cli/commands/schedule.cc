@@ -66,11 +66,12 @@ void BindCreate(CLI::App& command, CreateOptions& options) {
   command.add_option("--input", options.input, "JSON, @FILE, or - for standard input")->required();
   command.add_option("--priority", spec.priority, "-10 (last) to 10 (first)")
       ->check(CLI::Range(kLeast, kMost));
-  command.add_option("--ttl", spec.ttl_seconds, "see `furnace run`; so the next four");
+  command.add_option("--ttl", spec.ttl_seconds, "see `furnace run`; so the next five");
   command.add_option("--timeout", spec.timeout_seconds, "");
   command.add_option("--concurrency-key", spec.concurrency_key, "");
   command.add_option("--window", spec.window, "")->check(IsWindow);
   command.add_option("--webhook", spec.webhook, "");
+  command.add_option("--tag", spec.tags, "")->check(IsTag)->allow_extra_args(false);
   command.add_option("--missed-runs", spec.missed_runs, "RUN_ONCE, SKIP or RUN_ALL (RUN_ONCE)")
       ->transform(CLI::IsMember({"RUN_ONCE", "SKIP", "RUN_ALL"}, CLI::ignore_case));
   command.add_option("--overlap", spec.overlap, "ALLOW or SKIP (ALLOW)")

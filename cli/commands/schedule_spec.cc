@@ -12,6 +12,7 @@ std::string ScheduleJson(const ScheduleOptions& options, std::string_view input)
   jobs.Add("concurrency_key", options.concurrency_key);
   if (options.window) jobs.AddRaw("window", WindowJson(*options.window));
   if (options.webhook) jobs.AddRaw("webhook", WebhookJson(*options.webhook, std::nullopt));
+  if (!options.tags.empty()) jobs.AddRaw("tags", TagsJson(options.tags));
   JsonObject spec;
   spec.Add("name", std::optional<std::string>(options.name));
   spec.Add("cron", std::optional<std::string>(options.cron));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace furnace::cli {
 
@@ -19,6 +20,7 @@ struct ScheduleOptions {
   std::optional<std::string> concurrency_key;
   std::optional<std::string> webhook;  // URL.
   std::optional<std::string> window;   // See WindowJson.
+  std::vector<std::string> tags;       // See TagsJson.
   std::optional<std::string> missed_runs;
   std::optional<std::string> overlap;
 };

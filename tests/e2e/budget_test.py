@@ -53,6 +53,15 @@ class BudgetTest(case.ProjectCase):
         servers.wait_until(lambda: sum(self.accounts(budget, "held")) == held, f"{held} to be held",
                            case.JOB_TIMEOUT_S)
 
+    def new_key(self, name: str) -> tuple:
+        """Another API key of the project: its id, and the key itself."""
+        issued = self.call("POST", f"/v1/projects/{self.project}/keys", {"name": name, "role": "RUNNER"})
+        return issued["key"]["id"], issued["secret"]
+
+    def submit_as(self, key: str, endpoint: str, job_input, **fields) -> str:
+        """Queues a job with an API key and returns its id."""
+        return self.call("POST", f"/v1/endpoints/{endpoint}/run", {"input": job_input, **fields}, key=key)["id"]
+
     def test_a_spent_budget_holds_jobs_back_until_it_is_raised(self):
         endpoint = self.endpoint("held", max_workers=2)
         budget = self.budget(limit_gpu_time_us=LEASE_S * SECOND_US)
@@ -121,6 +130,79 @@ class BudgetTest(case.ProjectCase):
         self.await_held(budget, 0)
         self.assertEqual(self.spent(budget), 0, "what the platform lost costs nothing")
 
+    def test_a_keys_spent_budget_holds_back_only_its_jobs(self):
+        endpoint = self.endpoint("shared", max_workers=2)
+        poor_id, poor = self.new_key("poor")
+        rich_id, rich = self.new_key("rich")
+        budget = self.budget(limit_gpu_time_us=LEASE_S * SECOND_US, api_key_id=poor_id)
+        self.complete(self.submit_as(poor, endpoint, 1))  # There was enough for a lease.
+        self.await_spent(budget, 1)
+        held = [self.submit_as(poor, endpoint, n, priority=10) for n in range(3)]
+        done = self.complete(self.submit_as(rich, endpoint, 2))
+        self.assertEqual(done["api_key_id"], rich_id)
+        self.complete(self.submit(endpoint, 3))
+        for job in held:
+            self.assertIn("budget", self.await_reason(job, "BUDGET")["detail"])
+        self.assertEqual(self.job(held[0])["api_key_id"], poor_id)
+        self.raise_to(budget, limit_gpu_time_us=3600 * SECOND_US, api_key_id=poor_id)
+        for job in held:
+            self.complete(job)
+        self.await_held(budget, 0)
+
+    def test_no_worker_is_started_for_jobs_of_a_key_whose_budget_is_spent(self):
+        endpoint = self.endpoint("asleep", idle_timeout_seconds=1)
+        poor_id, poor = self.new_key("poor")
+        budget = self.budget(limit_gpu_time_us=SECOND_US, api_key_id=poor_id)  # Less than a lease takes.
+        self.complete(self.submit(endpoint, 0))
+        job = self.submit_as(poor, endpoint, 1)
+        self.await_reason(job, "BUDGET")
+        self.await_workers(endpoint, 0)
+        self.assertEqual(self.job(job)["status"], "IN_QUEUE")
+        self.raise_to(budget, limit_gpu_time_us=3600 * SECOND_US, api_key_id=poor_id)
+        self.complete(job)
+
+    def test_a_budget_of_a_key_at_an_endpoint_leaves_its_other_endpoints_alone(self):
+        there, elsewhere = self.endpoint("there"), self.endpoint("elsewhere")
+        poor_id, poor = self.new_key("poor")
+        self.budget(limit_gpu_time_us=SECOND_US, api_key_id=poor_id, endpoint_id=there)
+        job = self.submit_as(poor, there, 1)
+        self.complete(self.submit_as(poor, elsewhere, 2))
+        self.complete(self.submit(there, 3))
+        self.await_reason(job, "BUDGET")
+
+    def test_a_job_that_is_redriven_is_still_of_its_key(self):
+        endpoint = self.endpoint("redriven", max_retries=0)
+        poor_id, poor = self.new_key("poor")
+        budget = self.budget(limit_gpu_time_us=LEASE_S * SECOND_US, api_key_id=poor_id)
+        job = self.submit_as(poor, endpoint, {"op": "raise"})
+        self.await_status(job, "FAILED")
+        self.await_spent(budget, 1)
+        self.call("POST", f"/v1/jobs/{job}/redrive", {})
+        self.await_reason(job, "BUDGET")
+        self.assertEqual(self.job(job)["api_key_id"], poor_id)
+        self.raise_to(budget, limit_gpu_time_us=3600 * SECOND_US, api_key_id=poor_id)
+        self.await_status(job, "FAILED")
+
+    def test_a_killed_scheduler_leaves_nothing_of_keys_behind(self):
+        endpoint = self.endpoint("killed-keys", max_workers=2)
+        poor_id, poor = self.new_key("poor")
+        rich_id, rich = self.new_key("rich")
+        spent = self.budget(limit_gpu_time_us=SECOND_US, api_key_id=poor_id)
+        ample = self.budget(limit_gpu_time_us=3600 * SECOND_US, api_key_id=rich_id, name="ample")
+        waits = self.submit_as(poor, endpoint, 1)
+        self.await_reason(waits, "BUDGET")
+        runs = self.submit_as(rich, endpoint, {"op": "sleep", "seconds": 2})
+        self.await_status(runs, "IN_PROGRESS")
+        self.suite.kill("scheduler")
+        self.start_again("scheduler")
+        self.complete(runs)
+        self.await_reason(waits, "BUDGET")
+        self.raise_to(spent, limit_gpu_time_us=3600 * SECOND_US, api_key_id=poor_id)
+        self.complete(waits)
+        for budget in (spent, ample):
+            self.await_held(budget, 0)
+            self.await_spent(budget, 1)
+
     def test_alerts_come_once_for_each_threshold_and_are_signed(self):
         receiver = Receiver()
         self.addCleanup(receiver.close)
@@ -147,7 +229,7 @@ class BudgetTest(case.ProjectCase):
                               ({"limit_nanos": -1}, "limit_nanos"), ({"limit_nanos": 10**16}, "limit_nanos"),
                               ({"window": None}, "window"), ({"name": "A b"}, "name"),
                               ({"thresholds": [80, 50]}, "thresholds"), ({"webhook": "file:///x"}, "webhook"),
-                              ({"endpoint_id": "x"}, "endpoint_id")]:
+                              ({"endpoint_id": "x"}, "endpoint_id"), ({"api_key_id": "x"}, "api_key_id")]:
             with self.subTest(change=change):
                 status, answer = self.suite.request("POST", "/v1/budgets", {**good, **change}, key=self.own_key)
                 self.assertEqual(status, 400, answer)
@@ -156,6 +238,10 @@ class BudgetTest(case.ProjectCase):
         self.assertEqual(status, 403)
         budget = self.call("POST", "/v1/budgets", good)
         self.assertEqual(self.suite.request("POST", "/v1/budgets", good, key=self.own_key)[0], 409)
+        key_id, _ = self.new_key("another")
+        status, answer = self.suite.request("PUT", f"/v1/budgets/{budget['id']}", {**good, "api_key_id": key_id},
+                                            key=self.own_key)
+        self.assertEqual(status, 400, answer)
         status, _ = self.suite.request("GET", f"/v1/budgets/{budget['id']}")
         self.assertEqual(status, 404, "another project's")
 

@@ -1,6 +1,7 @@
 """Cost reports, estimates and forecasts of real jobs, over REST, the command line and the
 Python client."""
 
+import fractions
 import os
 import subprocess
 import time
@@ -50,6 +51,70 @@ class ReportTest(case.SuiteCase):
         rest = self.report(f"endpoint_id={endpoint}&group_by=JOB&dearest_first=true&page_size=2"
                            f"&page_token={by_job['next_page_token']}")
         self.assertEqual({row["job_id"] for row in by_job["rows"] + rest["rows"]}, {job["id"] for job in jobs})
+
+    def await_invocations(self, endpoint: str, count: int) -> dict:
+        """The total of an endpoint once so many invocations are in the books."""
+        def booked():
+            total = self.report(f"endpoint_id={endpoint}")["total"]
+            return total.get("invocations") == count and total
+        return servers.wait_until(booked, "usage to be recorded", case.JOB_TIMEOUT_S)
+
+    def costs(self, endpoint: str, group: str, key: str) -> dict:
+        """The rows of an endpoint's report by a group, by their value of it; they add up to all costs."""
+        report = self.report(f"endpoint_id={endpoint}&group_by={group}")
+        self.assertEqual(sum(int(row["cost_atto"]) for row in report["rows"]), int(report["total"]["cost_atto"]))
+        return {row.get(key, ""): row for row in report["rows"]}
+
+    def assert_by_1000_tokens(self, row: dict, tokens: int):
+        """The row has so many tokens, and says what 1,000 of them cost, rounded once, half to even."""
+        self.assertEqual(row["tokens"], tokens)
+        exact = fractions.Fraction(int(row["cost_atto"]) * 1_000, tokens * 10**9)
+        self.assertEqual(row["nanos_per_1000_tokens"], round(exact))
+
+    def test_costs_are_told_apart_by_tag_task_type_api_key_and_tokens(self):
+        endpoint = self.endpoint("told-apart", task_types=["summarise"])
+        issued = self.call("POST", "/v1/projects/me/keys", {"name": "told-apart", "role": "RUNNER"})
+        key_id = issued["key"]["id"]
+        openai = {"choices": [], "usage": {"prompt_tokens": 1_500, "completion_tokens": 500}}
+        vllm = [{"usage": {"input": 30, "output": 4}}, {"usage": {"input": 30, "output": 10}}]
+        tagged = self.run_job(endpoint, {"op": "return", "output": openai}, options={"tags": {"team": "red"}})
+        self.assertEqual(tagged["tags"], {"team": "red"})
+        job = self.call("POST", "/v1/tasks/summarise/run",
+                        {"input": {"op": "return", "output": vllm}, "options": {"tags": {"team": "blue"}}},
+                        key=issued["secret"])
+        task = self.complete(job["id"])
+        self.assertEqual((task["tags"], task["api_key_id"]), ({"team": "blue", "task_type": "summarise"}, key_id))
+        self.run_job(endpoint, 1)
+        self.assert_by_1000_tokens(self.await_invocations(endpoint, 3), 2_040)
+
+        teams = self.costs(endpoint, "TAG&tag=team", "tag_value")
+        self.assertEqual({team: row["invocations"] for team, row in teams.items()}, {"red": 1, "blue": 1, "": 1})
+        self.assert_by_1000_tokens(teams["red"], 2_000)
+        self.assert_by_1000_tokens(teams["blue"], 40)
+        self.assertNotIn("nanos_per_1000_tokens", teams[""])
+        tasks = self.costs(endpoint, "TAG&tag=task_type", "tag_value")
+        self.assertEqual({name: row["invocations"] for name, row in tasks.items()}, {"summarise": 1, "": 2})
+        keys = self.costs(endpoint, "API_KEY", "api_key_id")
+        self.assertEqual(keys[key_id]["invocations"], 1)
+        self.assert_by_1000_tokens(keys[key_id], 40)
+        self.assertEqual(sum(row["invocations"] for row in keys.values()), 3)
+
+        of_task = tasks["summarise"]["cost_atto"]
+        for only in (f"api_key_id={key_id}", "tagged=task_type%3Dsummarise",
+                     f"api_key_id={key_id}&tagged=team%3Dblue"):
+            self.assertEqual(self.report(f"endpoint_id={endpoint}&{only}")["total"]["cost_atto"], of_task, only)
+        with self.client() as client:
+            rows = list(client.reports.cost(["api_key", "day"], endpoint_id=endpoint, api_key_id=key_id))
+        self.assertEqual([row["cost_atto"] for row in rows], [of_task])
+
+    def test_bad_tags_are_refused(self):
+        endpoint = self.endpoint("bad-tags")
+        for tags in ({"a=b": "x"}, {"": "x"}, {"a": ""}, {"a": "x" * 65}, {"a" * 65: "x"}, {"a": "\u00fc"},
+                     {"task_type": "x"}, {str(n): "x" for n in range(16)}):
+            status, answer = self.suite.request("POST", f"/v1/endpoints/{endpoint}/run",
+                                                {"input": 1, "options": {"tags": tags}})
+            self.assertEqual(status, 400, f"{tags}: {answer}")
+            self.assertIn("tags", answer["error"], tags)
 
     def test_an_estimate_is_what_past_jobs_took(self):
         endpoint = self.endpoint("estimate")
@@ -103,6 +168,7 @@ class ReportTest(case.SuiteCase):
             return subprocess.run([str(self.suite.binaries / "furnace"), "report", *arguments], env=environment,
                                   check=True, capture_output=True, text=True, timeout=60).stdout
         self.assertIn("ATTEMPT", shown("cost", "--by", "day,kind", "--endpoint", endpoint, "--jobs"))
+        self.assertIn("API KEY", shown("cost", "--by", "api_key", "--endpoint", endpoint))
         self.assertIn("1 past jobs", shown("estimate", "--endpoint", endpoint))
         self.assertIn("this month so far", shown("forecast"))
 
@@ -110,7 +176,7 @@ class ReportTest(case.SuiteCase):
         for query, field in (("group_by=COLOUR", "group_by"), ("group_by=TAG", "tag"), ("endpoint_id=x", "endpoint_id"),
                              ("start_time=2026-01-01T00:30:00Z", "start_time"), ("page_size=1001", "page_size"),
                              ("group_by=JOB&start_time=2026-01-01T00:00:00Z&end_time=2026-03-01T00:00:00Z", "end_time"),
-                             ("page_token=x", "page_token"), ("tagged=x", "tagged")):
+                             ("page_token=x", "page_token"), ("tagged=x", "tagged"), ("api_key_id=x", "api_key_id")):
             status, answer = self.suite.request("GET", "/v1/reports/cost?" + query)
             self.assertEqual(status, 400, f"{query}: {answer}")
             self.assertIn(field, answer["error"], query)

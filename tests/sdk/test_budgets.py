@@ -22,6 +22,13 @@ class BudgetsTest(test_client.GatewayCase):
         self.assertEqual((updated.method, updated.path), ("PUT", "/v1/budgets/b%2F1"))
         self.assertEqual(updated.json(), {"name": "m", "window": "MONTH", "limit_nanos": 6})
 
+    def test_a_budget_may_be_of_an_api_key(self):
+        self.will_answer(200, {"id": "b", "spec": {"api_key_id": "k"}})
+        budget = self.client.budgets.create("m", "DAY", limit_nanos=5, api_key_id="k")
+        self.assertEqual(budget["spec"]["api_key_id"], "k")
+        body = {"name": "m", "window": "DAY", "limit_nanos": 5, "api_key_id": "k"}
+        self.assertEqual(self.requests[0].json(), body)
+
     def test_lists_are_empty_when_there_is_nothing(self):
         self.will_answer_each({}, {}, {"budgets": [{"id": "b"}]})
         self.assertEqual(self.client.budgets.list(), [])

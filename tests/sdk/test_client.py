@@ -86,6 +86,7 @@ class ClientTest(GatewayCase):
             critical=True,
             affinity={"region": "eu"},
             s3_config={"accessId": "a"},
+            tags={"team": "red"},
         )
         options = {
             "not_before": "2030-01-02T03:04:05+02:00",
@@ -97,9 +98,22 @@ class ClientTest(GatewayCase):
             "critical": True,
             "affinity": {"region": "eu"},
             "s3_config": {"accessId": "a"},
+            "tags": {"team": "red"},
         }
         body = {"input": 1, "priority": 0, "options": options}
         self.assertEqual(self.requests[0].json(), body)
+
+    def test_every_way_to_queue_jobs_takes_tags(self):
+        self.will_answer_each({"id": "a"}, {"id": "b"}, {"job_ids": ["c"], "batch_id": "d"}, {"id": "e"})
+        self.client.run_task("upscale", 1, tags={"team": "red"})
+        self.client.run_sync("ep", 1, tags={"team": "red"})
+        self.client.batch("ep", [1], tags={"team": "red"})
+        self.client.run("ep", 1, tags={})
+        tagged = {"tags": {"team": "red"}}
+        bodies = [request.json() for request in self.requests]
+        self.assertEqual([body.get("options") for body in bodies[:2]], [tagged, tagged])
+        self.assertEqual(bodies[2]["jobs"][0]["options"], tagged)
+        self.assertNotIn("options", bodies[3])
 
     def test_run_after_other_jobs(self):
         self.will_answer(200, {"id": "job-3", "status": "WAITING"})

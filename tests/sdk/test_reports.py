@@ -32,6 +32,14 @@ class ReportsTest(test_client.GatewayCase):
             },
         )
 
+    def test_costs_of_an_api_key_and_its_tokens(self):
+        row = {"api_key_id": "k", "tokens": 2000, "nanos_per_1000_tokens": 3}
+        self.will_answer(200, {"rows": [row]})
+        self.assertEqual([*self.client.reports.cost(["api_key"], api_key_id="k")], [row])
+        self.assertEqual(
+            self.requests[0].query, {"group_by": "API_KEY", "api_key_id": "k", "page_size": "200"}
+        )
+
     def test_total_is_one_call(self):
         self.will_answer(200, {"total": {"cost_nanos": 5}})
         self.assertEqual(self.client.reports.total(endpoint_id="e"), {"cost_nanos": 5})

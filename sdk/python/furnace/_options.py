@@ -40,6 +40,7 @@ def job_options(
     affinity: Optional[Dict[str, Any]] = None,
     webhook: Union[str, Dict[str, Any], None] = None,
     s3_config: Optional[Dict[str, Any]] = None,
+    tags: Optional[Dict[str, str]] = None,
 ) -> Dict[str, Any]:
     """Returns the "options" member of a request, or nothing if all are left out.
 
@@ -64,6 +65,7 @@ def job_options(
         "affinity": affinity,
         "webhook": {"url": webhook} if isinstance(webhook, str) else webhook,
         "s3_config": s3_config,
+        "tags": tags or None,
     }
     given = {name: value for name, value in options.items() if value is not None}
     return {"options": given} if given else {}

@@ -39,6 +39,7 @@ class Submitting:
         affinity: Optional[Dict[str, Any]] = None,
         webhook: Union[str, Dict[str, Any], None] = None,
         s3_config: Optional[Dict[str, Any]] = None,
+        tags: Optional[Dict[str, str]] = None,
     ) -> Job:
         """Queues a job and returns it once that is durable.
 
@@ -83,6 +84,9 @@ class Submitting:
             s3_config: Handed to the handler as event["s3Config"] and shown to nobody
                 else, e.g. the credentials of a bucket; at most 4 KiB of JSON. It is
                 forgotten when the job ends.
+            tags: By what costs are told apart in reports, e.g. {"team": "red"}: at most 15,
+                names and values of 1-64 printable ASCII characters, names without "=".
+                `run_task` adds "task_type", which is not to be given.
 
         Raises:
             FurnaceError: "NOT_FOUND", no such endpoint or job. "INVALID_ARGUMENT" names the
@@ -108,6 +112,7 @@ class Submitting:
             affinity=affinity,
             webhook=webhook,
             s3_config=s3_config,
+            tags=tags,
         )
         body = {"input": input, "priority": priority, **options}
         return self._rest.call("POST", endpoint_path(endpoint_id) + "/run", body=body)

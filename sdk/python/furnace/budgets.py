@@ -11,8 +11,8 @@ Budget = Dict[str, Any]
 
 
 class Budgets:
-    """Limits of what the project, or one of its endpoints, may spend in a window. A budget
-    is a dict: "id", "spec", "spent", "window_start", "window_end", "created_at",
+    """Limits of what the project, one of its endpoints or one of its API keys may spend in a
+    window. A budget is a dict: "id", "spec", "spent", "window_start", "window_end", "created_at",
     "updated_at". A field that is not set may be missing.
 
     Every method raises FurnaceError; "NOT_FOUND" for an id the project does not have.
@@ -28,8 +28,9 @@ class Budgets:
             name: Unique in the project.
             window: "HOUR", "DAY", "WEEK", "MONTH" or "GRANT".
             **spec: Other fields of BudgetSpec: limit_nanos=5_000_000_000 or
-                limit_gpu_time_us=3_600_000_000, endpoint_id, thresholds=[50, 80, 100],
-                hard_stop=True, webhook="https://example.com/alerts".
+                limit_gpu_time_us=3_600_000_000, endpoint_id, api_key_id (only jobs that were
+                submitted with this key), thresholds=[50, 80, 100], hard_stop=True,
+                webhook="https://example.com/alerts".
 
         Raises:
             FurnaceError: "INVALID_ARGUMENT" names the field and what is wrong.
@@ -51,8 +52,8 @@ class Budgets:
         """Replaces the whole spec: a field left out takes its default.
 
         Raises:
-            FurnaceError: As `create`; "INVALID_ARGUMENT", too, for another endpoint, unit
-                or window.
+            FurnaceError: As `create`; "INVALID_ARGUMENT", too, for another endpoint,
+                API key, unit or window.
         """
         body = {"name": name, "window": window, **spec}
         return self._rest.call("PUT", _path(budget_id), body=body)

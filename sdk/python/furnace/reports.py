@@ -29,16 +29,17 @@ class Reports:
         **options: Any,
     ) -> Iterator[CostRow]:
         """Yields a row for each group: its keys, "cost_nanos", "cost_atto", "gpu_time_us",
-        "invocations", "nanos_per_invocation" and others.
+        "invocations", "nanos_per_invocation" and others; "tokens" and
+        "nanos_per_1000_tokens" where jobs told of tokens.
 
         Args:
-            by: What to split by: "endpoint", "gpu_type", "hour", "day" or "month", "kind",
-                "worker", "job", "tag:NAME".
+            by: What to split by: "endpoint", "gpu_type", "hour", "day" or "month",
+                "api_key", "kind", "worker", "job", "tag:NAME".
             start: First full UTC hour; default the first of this month.
             end: The full UTC hour it ends at; default the end of this one.
-            **options: endpoint_id, gpu_type, kind, worker_id and tagged="name=value" leave
-                out all others; count_jobs=True adds "jobs" and "nanos_per_job";
-                dearest_first=True changes the order.
+            **options: endpoint_id, gpu_type, api_key_id, kind, worker_id and
+                tagged="name=value" leave out all others; count_jobs=True adds "jobs" and
+                "nanos_per_job"; dearest_first=True changes the order.
         """
         return self._rest.pages("/v1/reports/cost", "rows", _query(by, start, end, options))
 

@@ -73,6 +73,7 @@ struct Report {
   bool replace_handler = false;         // The handler wants a new process after it.
   std::optional<std::string> progress;  // JSON of at most 4 KiB.
   std::optional<std::string> chunk;     // JSON of at most 1 MiB.
+  std::int64_t chunk_tokens = 0;        // That the chunk tells of, see TokensOf.
 };
 
 /// The agent beside one handler: takes jobs from the scheduler, hands them to the

@@ -160,6 +160,7 @@ void Agent::OnProgressReport(const HeldJob& job, Report report,
     spdlog::warn("job {}: chunk of {} bytes dropped", job_id, report.chunk->size());
   } else if (report.chunk) {
     progress.chunks.push_back(*std::move(report.chunk));
+    if (report.chunk_tokens > 0) held_.SetTokens(job_id, report.chunk_tokens);
   }
   const bool empty = !progress.progress && progress.chunks.empty();
   if (job.abandoned || empty) {
@@ -205,8 +206,11 @@ absl::Time Agent::NextReportLimit() const {
 void Agent::OnFinalReport(const HeldJob& job, Report report, const std::shared_ptr<Reply>& reply) {
   supervisor_.Delivered();
   if (report.replace_handler) replace_handler_ = refreshes_ = true;
+  Outcome& outcome = *report.outcome;
+  // What was streamed need not be in the output again.
+  if (outcome.cause == Cause::kNone && outcome.tokens == 0) outcome.tokens = job.tokens;
   if (job.begun) prefetch_.Ran(ports_.clock.Now() - *job.begun);
-  if (job.abandoned || !Finish(job.lease, *std::move(report.outcome), [reply] { reply->Done(); })) {
+  if (job.abandoned || !Finish(job.lease, std::move(outcome), [reply] { reply->Done(); })) {
     reply->Done();
   }
 }

@@ -24,6 +24,7 @@ struct HeldJob {
   bool unwanted = false;  // It is never to begin.
   std::optional<absl::Time> told_to_stop;
   std::int64_t reports = 0;  // Progress reports it has made.
+  std::int64_t tokens = 0;   // That the latest chunk to tell of any told of.
 };
 
 /// What the present handler process has been given and not answered, abandoned
@@ -48,6 +49,10 @@ class HeldJobs {
   bool HasLease(const LeaseId& lease) const;
   /// The number, from 1, of another progress report of a job that is held.
   std::int64_t CountReport(std::string_view job_id) { return ++jobs_.find(job_id)->second.reports; }
+  /// A chunk of a job that is held tells of so many tokens.
+  void SetTokens(std::string_view job_id, std::int64_t tokens) {
+    jobs_.find(job_id)->second.tokens = tokens;
+  }
   /// Takes the job off the books.
   std::optional<HeldJob> Remove(std::string_view job_id);
   /// The process is gone. Forgets also what its pings were worth. In the order of hand-out.

@@ -26,6 +26,8 @@ struct Outcome {
   /// How long we had the job before the handler could begin it.
   absl::Duration waited;
   std::int64_t gpu_memory_peak_mib = 0;  // While it ran; 0: not known.
+  /// That a language model read and wrote for it, up to 1e12; 0: not known.
+  std::int64_t tokens = 0;
 
   bool operator==(const Outcome&) const = default;
 };

@@ -8,9 +8,11 @@
 namespace furnace::worker {
 namespace {
 
-constexpr std::string_view kMagic = "FWR2";
-// Of records without the wait, which an agent before this one may have left.
-constexpr std::string_view kOldMagic = "FWR1";
+constexpr std::string_view kMagic = "FWR3";
+// Of records that an agent before this one may have left: without tokens, and without the wait
+// and the GPU memory, too.
+constexpr std::string_view kMagicWithoutTokens = "FWR2";
+constexpr std::string_view kMagicWithoutWait = "FWR1";
 constexpr std::size_t kChecksumBytes = 8;
 
 void PutNumber(std::string& bytes, std::uint64_t number, std::size_t size) {
@@ -78,13 +80,16 @@ std::string Encode(const SpoolRecord& record) {
   PutText(bytes, record.outcome.output.view());
   PutNumber(bytes, static_cast<std::uint64_t>(absl::ToInt64Microseconds(record.outcome.waited)), 8);
   PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.gpu_memory_peak_mib), 8);
+  PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.tokens), 8);
   PutNumber(bytes, Checksum(bytes), kChecksumBytes);
   return bytes;
 }
 
 absl::StatusOr<SpoolRecord> Decode(std::string_view bytes) {
-  const bool old = bytes.starts_with(kOldMagic);
-  if ((!old && !bytes.starts_with(kMagic)) || bytes.size() < kMagic.size() + kChecksumBytes) {
+  const bool has_tokens = bytes.starts_with(kMagic);
+  const bool has_wait = has_tokens || bytes.starts_with(kMagicWithoutTokens);
+  if ((!has_wait && !bytes.starts_with(kMagicWithoutWait)) ||
+      bytes.size() < kMagic.size() + kChecksumBytes) {
     return absl::DataLossError("not a result file");
   }
   const std::string_view body = bytes.substr(0, bytes.size() - kChecksumBytes);
@@ -99,10 +104,11 @@ absl::StatusOr<SpoolRecord> Decode(std::string_view bytes) {
   const std::optional<Cause> cause = ToCause(reader.Number(1));
   record.outcome.error = reader.Text();
   record.outcome.output = reader.Text();
-  if (!old) {
+  if (has_wait) {
     record.outcome.waited = absl::Microseconds(static_cast<std::int64_t>(reader.Number(8)));
     record.outcome.gpu_memory_peak_mib = static_cast<std::int64_t>(reader.Number(8));
   }
+  if (has_tokens) record.outcome.tokens = static_cast<std::int64_t>(reader.Number(8));
   if (!cause || !reader.done()) return absl::DataLossError("fields are malformed");
   record.outcome.cause = *cause;
   return record;

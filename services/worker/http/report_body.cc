@@ -8,6 +8,7 @@
 
 #include "libs/common/base/status.h"
 #include "libs/common/json/json.h"
+#include "services/worker/app/token_usage.h"
 #include "services/worker/domain/loose_json.h"
 
 namespace furnace::worker {
@@ -73,6 +74,7 @@ Report ParseDone(std::string_view body) {
   } else {
     report.outcome.emplace();
     report.outcome->output = std::string(output);
+    report.outcome->tokens = TokensOf(output);
   }
   report.replace_handler = FieldOr(*fields, "stopPod", "") == "true";
   return report;
@@ -87,6 +89,7 @@ Report ParseStream(std::string_view body) {
     return report;
   }
   report.chunk = std::string(FieldOr(*fields, "output", "null"));
+  report.chunk_tokens = TokensOf(*report.chunk);
   return report;
 }
 

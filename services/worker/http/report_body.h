@@ -25,11 +25,12 @@ inline constexpr std::size_t kBodyBytesMax = kOutputBytesMax + (std::size_t{64} 
 ///   {"status": "IN_PROGRESS", "output": any}   progress
 ///   "stopPod": true in any of them             wants a new process afterwards
 ///
-/// NaN, Infinity and halves of surrogate pairs are put right, as by StrictJson.
+/// NaN, Infinity and halves of surrogate pairs are put right, as by StrictJson. What a result says
+/// of its tokens is read, as by TokensOf.
 Report ParseDone(std::string_view body);
 
-/// What the body of a job-stream says: {"output": any} is a chunk. A report of
-/// nothing when it is no JSON.
+/// What the body of a job-stream says: {"output": any} is a chunk, whose tokens are read,
+/// too. A report of nothing when it is no JSON.
 Report ParseStream(std::string_view body);
 
 /// The report of a result of `bytes` bytes, more than kBodyBytesMax.

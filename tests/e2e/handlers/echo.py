@@ -74,7 +74,7 @@ def act(event, order):
 
 
 def handler(event):
-    """Does the input's `op`, then returns it; or `env` (`name`), `exists` (`path`), `pid`, `large` (`bytes`),
+    """Does the input's `op`, then returns it; or `return` (`output`), `env` (`name`), `exists` (`path`), `pid`, `large` (`bytes`),
     `gate_large` (`path`, `bytes`), or one of RESULTS."""
     order = event["input"]
     if not isinstance(order, dict):
@@ -82,6 +82,8 @@ def handler(event):
     operation = order.get("op", "echo")
     if operation in RESULTS:
         return RESULTS[operation]
+    if operation == "return":
+        return order["output"]
     if operation == "env":
         return os.environ.get(order["name"])
     if operation == "exists":

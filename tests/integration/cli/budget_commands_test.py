@@ -43,6 +43,21 @@ class BudgetCommandsTest(commands_test.CommandsCase):
         self.assertEqual(["monthly", ID, "project", "MONTH", "$5.00", "$1.25", "yes"],
                          done.stdout.splitlines()[1].split())
 
+    def test_a_budget_of_an_api_key_names_it(self):
+        of_key = {**BUDGET, "spec": {**BUDGET["spec"], "api_key_id": "k-1"}}
+        of_both = {**BUDGET, "spec": {**of_key["spec"], "endpoint_id": "e-1"}}
+        self.gateway.answers["POST /v1/budgets"] = [(200, of_key)]
+        done = self.furnace("budget", "create", "--name", "monthly", "--limit-cents", "500", "--key", "k-1")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"name": "monthly", "limit_nanos": 5_000_000_000, "window": "MONTH", "api_key_id": "k-1"},
+                         json.loads(self.gateway.requests[0][2]))
+        self.assertEqual("Bearer fk_test", self.gateway.requests[0][3])
+        self.assertIn("key k-1\n", done.stdout)
+        self.gateway.answers["GET /v1/budgets"] = [(200, {"budgets": [of_key, of_both]})]
+        listed = self.furnace("budget", "list").stdout.splitlines()
+        self.assertIn("key k-1", listed[1])
+        self.assertIn("key k-1 at e-1", listed[2])
+
     def test_alerts_are_listed(self):
         self.gateway.answers[f"GET /v1/budgets/{ID}/alerts"] = [(200, {"alerts": [
             {"window_start": "2026-11-01T00:00:00Z", "threshold": 80, "created_at": "2026-11-21T00:00:00Z",

@@ -24,6 +24,23 @@ class ReportCommandsTest(commands_test.CommandsCase):
         self.assertEqual("/v1/reports/cost?group_by=DAY&group_by=TAG&tag=team&kind=ATTEMPT&count_jobs=true"
                          "&dearest_first=true&page_size=5", self.gateway.requests[0][1])
 
+    def test_a_cost_report_shows_tokens_where_there_are_any(self):
+        rows = [{"api_key_id": "k-1", "cost_nanos": 290000, "tokens": 2000, "nanos_per_1000_tokens": 145000},
+                {"cost_nanos": 10000}]
+        total = {"cost_nanos": 300000, "tokens": 2000, "nanos_per_1000_tokens": 150000}
+        self.answer("GET /v1/reports/cost", (200, {"rows": rows, "total": total}),
+                    (200, {"rows": rows[1:], "total": rows[1]}))
+        done = self.furnace("report", "cost", "--by", "api_key", "--key", "k-1", "--tag", "team=red")
+        heading, first, second, last = done.stdout.splitlines()
+        self.assertIn("1,000 TOKENS", heading)
+        self.assertIn("API KEY", heading)
+        self.assertEqual(["k-1", "2000", "$0.000145"], [first.split()[at] for at in (0, -2, -1)])
+        self.assertEqual(["-", "0", "-"], [second.split()[at] for at in (0, -2, -1)])
+        self.assertEqual(["total", "2000", "$0.00015"], [last.split()[at] for at in (0, -2, -1)])
+        self.assertEqual("/v1/reports/cost?group_by=API_KEY&tagged=team%3Dred&api_key_id=k-1&page_size=1000",
+                         self.gateway.requests[0][1])
+        self.assertNotIn("TOKENS", self.furnace("report", "cost", "--by", "api_key").stdout)
+
     def test_a_report_by_something_else_is_a_usage_error(self):
         for group in ("colour", "tag", "hour:x"):
             done = self.furnace("report", "cost", "--by", group)

@@ -104,6 +104,15 @@ TEST_F(WorkerHandlers, OurPackageStreams) {
   }
 }
 
+TEST_F(WorkerHandlers, TokensAreThoseOfTheResultOrElseOfWhatWasStreamed) {
+  Start("sdk_usage.py");
+  EXPECT_EQ(Run(1, R"({"chunks": 3, "total": 20})").tokens(), 20);
+  const Result streamed = Run(2, R"({"chunks": 3})");
+  EXPECT_EQ(streamed.output(), "[]");
+  EXPECT_EQ(streamed.tokens(), 13);
+  EXPECT_EQ(Run(3, R"({"chunks": 0})").tokens(), 0);
+}
+
 TEST_F(WorkerHandlers, OurPackageIsReplacedAfterAJobThatAsksForIt) {
   Start("sdk.py");
   std::set<std::string> processes;

@@ -80,6 +80,7 @@ void Put(const Result& result, ConnectRequest& out) {
   message.set_error(result.outcome.error);
   message.set_credits(result.credits);
   message.set_gpu_memory_peak_mib(result.outcome.gpu_memory_peak_mib);
+  message.set_tokens(result.outcome.tokens);
   message.set_waited_us(absl::ToInt64Microseconds(result.outcome.waited));
 }
 

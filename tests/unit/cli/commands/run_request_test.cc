@@ -28,15 +28,28 @@ TEST(RunJsonTest, HoldsEverythingGiven) {
                               .latency_sensitive = true,
                               .model = "m",
                               .webhook = "http://a/\"",
-                              .webhook_format = "RUNPOD"};
+                              .webhook_format = "RUNPOD",
+                              .tags = {"team=red", "a=b=c"}};
   EXPECT_EQ(RunJson(options, "null"),
             R"({"input":null,"priority":-3,"options":{"not_before":"2030-01-01T00:00:00Z",)"
             R"("ttl_seconds":1,"timeout_seconds":2,"idempotency_key":"a\"b",)"
             R"("concurrency_key":"user-7","ack":"PERSISTED","depends_on":["a","b"],)"
             R"("on_parent_failure":"SKIP","window":{"start":"22:00","end":"06:00"},)"
             R"("webhook":{"url":"http://a/\"","format":"RUNPOD"},)"
-            R"("critical":true,"starts_no_worker":true,"affinity":{"gpu_types":["h100"],)"
+            R"("critical":true,"starts_no_worker":true,"tags":{"a":"b=c","team":"red"},)"
+            R"("affinity":{"gpu_types":["h100"],)"
             R"("vram_min_mib":3,"region":"eu","latency_sensitive":true,"model":"m"}}})");
+}
+
+TEST(TagsJsonTest, TheLastValueOfANameCounts) {
+  EXPECT_EQ(TagsJson({"b=1", "a=\"", "b=2", "c="}), R"({"a":"\"","b":"2","c":""})");
+}
+
+TEST(TagsJsonTest, ANameAloneIsNoTag) {
+  EXPECT_EQ(IsTag("a=b"), "");
+  EXPECT_EQ(IsTag("="), "");  // Whatever else is wrong is for the server to say.
+  EXPECT_NE(IsTag("a"), "");
+  EXPECT_NE(IsTag(""), "");
 }
 
 TEST(WindowJsonTest, ZoneAndDaysMayBeLeftOut) {

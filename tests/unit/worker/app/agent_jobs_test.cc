@@ -232,6 +232,55 @@ TEST_F(WorkerAgentJobs, PingsOfReleasesThatShareTheirListSayNothing) {
   EXPECT_THAT(results(), IsEmpty());
 }
 
+// What a handler streams, and what its result is, by the tokens that they tell of.
+Report ChunkWith(std::int64_t tokens) {
+  Report report;
+  report.chunk = "1";
+  report.chunk_tokens = tokens;
+  return report;
+}
+
+Report ResultWith(std::int64_t tokens) {
+  Report report;
+  report.outcome.emplace();
+  report.outcome->output = "[]";
+  report.outcome->tokens = tokens;
+  return report;
+}
+
+TEST_F(WorkerAgentJobs, AResultTellsItsTokensOrElseThoseOfTheLastChunk) {
+  StartServing(3);
+  Take(std::nullopt, 3);
+  Assign({"told", "streamed", "failed"});
+  Take(std::nullopt, 3);
+  const auto report = [this](const char* job, const Report& what) {
+    agent_->OnReport(job, what, std::make_shared<FakeReply>());
+  };
+  for (const char* job : {"told", "streamed", "failed"}) {
+    for (const std::int64_t tokens : {5, 9, 0}) report(job, ChunkWith(tokens));
+  }
+  report("told", ResultWith(7));
+  report("streamed", ResultWith(0));
+  Report failure;
+  failure.outcome = Failure(Cause::kHandlerError, "x");
+  report("failed", failure);
+  std::vector<std::int64_t> tokens;
+  for (const Result& result : results()) tokens.push_back(result.outcome.tokens);
+  EXPECT_THAT(tokens, ElementsAre(7, 9, 0));
+  EXPECT_EQ((spool_.records[{"streamed", 1}].outcome.tokens), 9);
+}
+
+TEST_F(WorkerAgentJobs, AResultThatIsSentAgainTellsItsTokens) {
+  StartServing();
+  Assign({"a"});
+  agent_->OnReport("a", ResultWith(7), std::make_shared<FakeReply>());
+  Disconnect();
+  Pass(absl::Seconds(1));
+  Welcome();
+  ASSERT_THAT(results(), SizeIs(2));
+  EXPECT_EQ(results().back().outcome.tokens, 7);
+}
+
 TEST_F(WorkerAgentJobs, ALostLeaseDropsTheResult) {
   StartServing();
   Assign({"a"});

@@ -170,5 +170,12 @@ TEST_F(WorkerConvertTest, AResultTellsItsGpuMemory) {
   EXPECT_EQ(ToProto(result).result().gpu_memory_peak_mib(), 900);
 }
 
+TEST_F(WorkerConvertTest, AResultTellsItsTokens) {
+  Result result;
+  EXPECT_EQ(ToProto(result).result().tokens(), 0);
+  result.outcome.tokens = 42;
+  EXPECT_EQ(ToProto(result).result().tokens(), 42);
+}
+
 }  // namespace
 }  // namespace furnace::worker

@@ -35,6 +35,13 @@ TEST_F(WorkerHeldJobsTest, ATakeWithoutJobsLosesAll) {
   EXPECT_TRUE(held_.empty());
 }
 
+TEST_F(WorkerHeldJobsTest, TheLatestTokensAreKept) {
+  held_.SetTokens("a", 5);
+  held_.SetTokens("a", 9);
+  EXPECT_EQ(held_.Remove("a")->tokens, 9);
+  EXPECT_EQ(held_.Remove("b")->tokens, 0);
+}
+
 TEST_F(WorkerHeldJobsTest, PingsLoseWhatTheyStopNaming) {
   EXPECT_EQ(PingsToLose({"a"}, kLater), HeldJobs::kMissedPingsMax);
   EXPECT_TRUE(held_.Has("a"));

@@ -12,6 +12,7 @@ SpoolRecord Sample() {
   record.outcome = Failure(Cause::kTimeout, "too long");
   record.outcome.output = std::string("\0\xff{", 3);
   record.outcome.gpu_memory_peak_mib = 81'559;
+  record.outcome.tokens = 1'000'000'000'000;
   record.outcome.waited = absl::Microseconds(1'234'567);
   return record;
 }
@@ -40,6 +41,22 @@ TEST(WorkerSpoolRecordTest, OneThatAnEarlierReleaseLeftIsRead) {
   EXPECT_EQ(decoded->outcome.output, "42");
   EXPECT_EQ(decoded->outcome.waited, absl::ZeroDuration());
   EXPECT_EQ(decoded->outcome.gpu_memory_peak_mib, 0);
+}
+
+TEST(WorkerSpoolRecordTest, OneWithoutTokensIsRead) {
+  // The same, which waited for 5 us and had 7 MiB.
+  const std::string bytes(
+      "FWR2"
+      "\1\0\0\0w\1\0\0\0j\1\0\0\0\0\0\0\0\0\2\0\0\0"
+      "42"
+      "\5\0\0\0\0\0\0\0\7\0\0\0\0\0\0\0"
+      "\x9a\xf5\x35\xc5\x29\x6e\xd7\xf3",
+      53);
+  const auto decoded = Decode(bytes);
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->outcome.waited, absl::Microseconds(5));
+  EXPECT_EQ(decoded->outcome.gpu_memory_peak_mib, 7);
+  EXPECT_EQ(decoded->outcome.tokens, 0);
 }
 
 TEST(WorkerSpoolRecordTest, AnyTruncationIsNoticed) {

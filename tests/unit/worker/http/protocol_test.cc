@@ -164,6 +164,14 @@ TEST(WorkerReportTest, AnOutputOverTheLimitFailsTheJob) {
   EXPECT_EQ(ParseDone("{\"output\":" + larger + "}").outcome->cause, Cause::kHandlerError);
 }
 
+TEST(WorkerReportTest, TokensOfResultsAndChunksAreRead) {
+  EXPECT_EQ(ParseDone(R"({"output":{"usage":{"total_tokens":7}}})").outcome->tokens, 7);
+  EXPECT_EQ(ParseDone(R"({"output":{"x":NaN,"usage":{"total_tokens":7}}})").outcome->tokens, 7);
+  EXPECT_EQ(ParseDone(R"({"usage":{"total_tokens":7}})").outcome->tokens, 0);
+  EXPECT_EQ(ParseDone(R"({"error":{"usage":{"total_tokens":7}}})").outcome->tokens, 0);
+  EXPECT_EQ(ParseStream(R"({"output":{"usage":{"total_tokens":7}}})").chunk_tokens, 7);
+}
+
 TEST(WorkerReportTest, ChunksAreUnwrapped) {
   EXPECT_EQ(ParseStream(R"({"output":{"t":1}})").chunk, R"({"t":1})");
   EXPECT_EQ(ParseStream("{}").chunk, "null");
