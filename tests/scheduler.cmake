@@ -85,6 +85,7 @@ furnace_test(scheduler_app_test
     unit/scheduler/app/schedules_test.cc
     unit/scheduler/app/shard_leader_test.cc
     unit/scheduler/app/submitter_items_test.cc unit/scheduler/app/submitter_quota_test.cc
+    unit/scheduler/app/submitter_attribution_test.cc
     unit/scheduler/app/submitter_test.cc
     unit/scheduler/app/sweeper_test.cc
     unit/scheduler/app/start_rules_test.cc

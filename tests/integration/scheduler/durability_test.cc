@@ -87,6 +87,7 @@ TEST_F(SchedulerDurabilityTest, AWorkerOfBeforeCanNotFinishARestoredJob) {
   v1::LeaseId now;
   while (now.epoch() == 0) {
     const v1::ConnectResponse message = worker->Next();
+    ASSERT_GT(message.ByteSizeLong(), 0U) << "the session is over";
     if (message.has_assignments()) now = message.assignments().jobs(0).lease();
   }
   EXPECT_EQ(now.job_id(), id);

@@ -16,6 +16,6 @@ std::vector<postgres::Param> UpsertParams(const std::vector<JobRecord>& jobs);
 absl::StatusOr<Job> JobFromRow(const postgres::Rows& rows, int row);
 
 /// How many columns JobFromRow reads.
-inline constexpr int kJobColumns = 39;
+inline constexpr int kJobColumns = 40;
 
 }  // namespace furnace::scheduler

@@ -23,7 +23,8 @@ std::string Write(const google::protobuf::Message& message) {
 TEST(WriteJsonTest, NumbersAreAlwaysThereAndEmptyTextIsNot) {
   EXPECT_EQ(Write(v1::Job()),
             R"({"priority":0,"attempt":0,"retry_count":0,"delay_ms":0,"execution_ms":0,)"
-            R"("gpu_time_us":0,"cold_start_ms":0,"version":0,"depends_on":[],"attempts":[]})");
+            R"("gpu_time_us":0,"cold_start_ms":0,"version":0,"depends_on":[],"attempts":[],)"
+            R"("tags":{}})");
   EXPECT_EQ(Write(v1::Gpu()), R"({"vram_mib":0,"total":0,"available":0,"simulated":false})");
   EXPECT_EQ(Write(v1::ListGpusRequest()), "{}");
 }

@@ -1,64 +1,16 @@
 #include "services/scheduler/app/submitter.h"
 
-#include <gtest/gtest.h>
-
 #include <functional>
 #include <future>
 #include <utility>
 
 #include "services/scheduler/app/await.h"
-#include "services/scheduler/domain/affinity.h"
-#include "services/scheduler/domain/attribution.h"
-#include "tests/support/scheduler/fake_ports.h"
-#include "tests/support/scheduler/manual_clock.h"
-#include "tests/support/scheduler/memory_job_links.h"
-#include "tests/support/scheduler/memory_job_queue.h"
-#include "tests/support/scheduler/memory_queue_loads.h"
-#include "tests/support/scheduler/memory_shard_log.h"
-#include "tests/support/scheduler/memory_stores.h"
-#include "tests/support/scheduler/samples.h"
-#include "tests/support/scheduler/settable_rules.h"
+#include "tests/support/scheduler/submitter_fixture.h"
 
 namespace furnace::scheduler {
 namespace {
 
-class SubmitterTest : public testing::Test {
- protected:
-  SubmitterTest() {
-    endpoint_.gpu_types = {"rtx4090", "rtx4000"};
-    endpoint_.timeout = absl::Seconds(7);
-    endpoint_.retry.max_retries = 2;
-    source_.Put(endpoint_);
-  }
-
-  JobRequest Request(std::vector<std::string> inputs) const {
-    JobRequest request{
-        .project_id = endpoint_.project_id, .endpoint_id = endpoint_.id, .items = {}};
-    for (std::string& input : inputs) {
-      request.items.push_back({.input = std::move(input), .priority = 3});
-    }
-    return request;
-  }
-
-  Endpoint endpoint_ = AnEndpoint();
-  FakeEndpointSource source_;
-  EndpointCatalog catalog_{source_};
-  MemoryPayloadStore payloads_;
-  ManualClock clock_;
-  runtime::ThreadPool blocking_{1, 100};
-  MemoryJobQueue queue_{clock_, kTestShards};
-  MemoryShardLog log_{queue_};
-  MemoryJobHistory history_;
-  Persister persister_{log_, history_, blocking_};
-  MemoryQueueLoads loads_{queue_};
-  Admission admission_{
-      loads_, catalog_, {.suite = {}, .project = {.jobs = 3, .bytes = kInlineBytes + 100}}};
-  MemoryJobLinks links_{queue_};
-  Dependencies dependencies_{links_, queue_, history_};
-  SettableRules rules_;
-  Submitter submitter_{catalog_,  queue_, payloads_,   persister_, admission_, dependencies_,
-                       blocking_, clock_, kTestShards, nullptr,    &rules_};
-};
+using SubmitterTest = SubmitterFixture;
 
 TEST_F(SubmitterTest, GivesJobsIdsOfTheirShardAndTheEndpointsPolicy) {
   const Submission submission = submitter_.Prepare(Request({"1", "2"})).value();
@@ -233,39 +185,6 @@ TEST_F(SubmitterTest, ATaskGoesToAnEndpointThatDeclaresIt) {
   EXPECT_TRUE(submitter_.IsQuick(request));
   request.task_type = "translate";
   EXPECT_TRUE(absl::IsNotFound(submitter_.Prepare(request).status()));
-}
-
-TEST_F(SubmitterTest, AJobIsPutDownToItsApiKeyItsTagsAndItsTaskType) {
-  endpoint_.task_types = {"upscale"};
-  ++endpoint_.revision;
-  source_.Put(endpoint_);
-  ASSERT_TRUE(catalog_.Refresh().ok());
-  JobRequest request = Request({"1", "2"});
-  request.api_key_id = NewId();
-  request.items[0].tags = {{"team", "a"}};
-  const Attribution first{.api_key_id = request.api_key_id, .tags = {{"team", "a"}}};
-  Submission submission = submitter_.Prepare(request).value();
-  EXPECT_EQ(ParseAttribution(submission.items[0].attribution), first);
-  EXPECT_EQ(submission.items[1].attribution, request.api_key_id);
-  request.endpoint_id.clear();
-  request.task_type = "upscale";
-  submission = submitter_.Prepare(request).value();
-  EXPECT_EQ(ParseAttribution(submission.items[0].attribution).tags,
-            (std::map<std::string, std::string>{{"task_type", "upscale"}, {"team", "a"}}));
-  EXPECT_EQ(submitter_.Prepare(Request({"1"}))->items[0].attribution, "");
-}
-
-TEST_F(SubmitterTest, AJobOfAKeyThatHasSpentItsBudgetWaitsApartFromTheStart) {
-  JobRequest request = Request({"1"});
-  request.api_key_id = NewId();
-  const auto spent_key = [&] {
-    return ParseAffinityClass(submitter_.Prepare(request)->items[0].affinity).spent_key;
-  };
-  EXPECT_EQ(spent_key(), "");
-  rules_.spent_keys = {request.api_key_id};
-  EXPECT_EQ(spent_key(), request.api_key_id);
-  rules_.block = StartBlock{};
-  EXPECT_EQ(spent_key(), "") << "all of the endpoint's wait";
 }
 
 TEST_F(SubmitterTest, AFingerprintTellsInputsAndOptionsApart) {
