@@ -32,6 +32,7 @@ struct Options {
   int batch = 1'000;
   int callers = 4;
   int projects = 10;
+  int keys = 1;
   int segments = 1'000'000;
   int questions = 500;
 };
@@ -47,8 +48,10 @@ std::vector<std::string> NewIds(int count) {
 // Attempts of seconds that ended within `age`, evenly spread.
 class Records {
  public:
-  Records(std::vector<std::string> projects, absl::Duration age)
-      : projects_(std::move(projects)), age_us_(absl::ToInt64Microseconds(age)) {}
+  Records(std::vector<std::string> projects, int keys, absl::Duration age)
+      : projects_(std::move(projects)),
+        keys_(NewIds(keys)),
+        age_us_(absl::ToInt64Microseconds(age)) {}
 
   Batches Make(int events, int batch) {
     Batches batches;
@@ -77,9 +80,12 @@ class Records {
     record.set_end_us(now_us - Pick(age_us_));
     record.set_start_us(record.end_us() - Pick(30'000'000));
     record.set_region("eu");
+    if (keys_.empty()) return;
+    record.set_api_key_id(keys_[static_cast<std::size_t>(record.end_us()) % keys_.size()]);
   }
 
   const std::vector<std::string> projects_;
+  const std::vector<std::string> keys_;
   const std::int64_t age_us_;
   const std::vector<std::string> endpoints_ = NewIds(kEndpoints);
   std::mt19937_64 random_{1};
@@ -131,7 +137,7 @@ class Bench {
 
   // Rounds of events of many projects as they come from the scheduler.
   void Rounds() {
-    Records records(NewIds(options_.projects), absl::Minutes(1));
+    Records records(NewIds(options_.projects), options_.keys, absl::Minutes(1));
     std::vector<double> rates;
     const CpuMeter meter(options_.pids);
     for (int round = 0; round < options_.rounds; ++round) {
@@ -145,7 +151,7 @@ class Bench {
 
   // Fills one project with a day's usage.
   void Fill() {
-    Records records({project_}, absl::Hours(24));
+    Records records({project_}, options_.keys, absl::Hours(24));
     double rate = 0;
     for (int left = options_.segments; left > 0; left -= options_.events) {
       rate = Record(records.Make(std::min(left, options_.events), options_.batch));
@@ -241,6 +247,7 @@ int Run(int argc, char** argv) {
   app.add_option("--events", options.events, "in a round");
   app.add_option("--callers", options.callers);
   app.add_option("--projects", options.projects);
+  app.add_option("--keys", options.keys, "API keys that jobs are submitted with; 0: none");
   app.add_option("--segments", options.segments, "of the project that is reported and audited");
   app.add_option("--questions", options.questions);
   CLI11_PARSE(app, argc, argv);

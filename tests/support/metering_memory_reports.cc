@@ -11,8 +11,8 @@ namespace furnace::metering {
 namespace {
 
 auto KeyOf(const CostRow& row) {
-  return std::tie(row.time_us, row.endpoint_id, row.gpu_type, row.kind, row.worker_id,
-                  row.tag_value, row.job_id);
+  return std::tie(row.time_us, row.endpoint_id, row.gpu_type, row.api_key_id, row.kind,
+                  row.worker_id, row.tag_value, row.job_id);
 }
 
 // Parts count with their attempts.
@@ -28,8 +28,8 @@ bool Asks(const CostQuery& query, const UsageRecord& record) {
     return *query.tagged == tag.first + "=" + tag.second;
   };
   return record.project_id == query.project_id && fits(query.endpoint_id, record.endpoint_id) &&
-         fits(query.gpu_type, record.gpu_type) && fits(query.kind, ReportedKind(record)) &&
-         fits(query.worker_id, record.worker_id) &&
+         fits(query.gpu_type, record.gpu_type) && fits(query.api_key_id, record.api_key_id) &&
+         fits(query.kind, ReportedKind(record)) && fits(query.worker_id, record.worker_id) &&
          (!query.tagged || std::any_of(record.tags.begin(), record.tags.end(), is_tagged));
 }
 
@@ -46,6 +46,7 @@ class Sums {
     CostRow key{.time_us = StartOf(query_.by_time, at_us)};
     if (query_.by_endpoint) key.endpoint_id = record.endpoint_id;
     if (query_.by_gpu_type) key.gpu_type = record.gpu_type;
+    if (query_.by_api_key) key.api_key_id = record.api_key_id;
     if (query_.by_kind) key.kind = ReportedKind(record);
     if (query_.by_worker) key.worker_id = record.worker_id;
     if (query_.by_tag) key.tag_value = ValueOf(record.tags, *query_.by_tag);

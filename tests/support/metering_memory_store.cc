@@ -22,7 +22,8 @@ bool Asks(const UsageQuery& query, const UsageRecord& record) {
 }
 
 absl::Status AddTo(Groups& groups, const UsageQuery& query, const UsageRecord& record,
-                   std::int64_t at_us, const UsageSums& sums) {
+                   std::int64_t at_us, UsageSums sums) {
+  sums.tokens = 0;  // They are for reports.
   if (sums == UsageSums{}) return absl::OkStatus();
   UsageSums& group = groups[{query.by_hour ? std::optional(HourOf(at_us)) : std::nullopt,
                              query.by_endpoint ? record.endpoint_id : "",

@@ -34,6 +34,8 @@ inline internal::v1::UsageRecord ProtoOf(const UsageRecord& record) {
   proto.set_region(record.region);
   proto.set_tier(record.tier);
   proto.set_bytes(record.bytes);
+  proto.set_api_key_id(record.api_key_id);
+  proto.set_tokens(record.tokens);
   for (const auto& [name, value] : record.tags) (*proto.mutable_tags())[name] = value;
   return proto;
 }

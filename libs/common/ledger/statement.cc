@@ -39,6 +39,10 @@ absl::Status ReadFields(TextReader& reader, Statement& statement) {
   for (const char* name : {"cause", "cold_start", "warm", "covered", "region", "tier"}) {
     FURNACE_RETURN_IF_ERROR(Skip(reader, name));
   }
+  // These have only records that they say something of.
+  for (const char* name : {"api_key", "tokens"}) {
+    if (reader.NextIs(name)) FURNACE_RETURN_IF_ERROR(Skip(reader, name));
+  }
   while (reader.NextIs("tag")) FURNACE_RETURN_IF_ERROR(Skip(reader, "tag"));
   return absl::OkStatus();
 }

@@ -60,8 +60,8 @@ class UsageStore {
   /// Keeps records that were refused, each once, however often.
   virtual absl::Status KeepRefused(std::span<const UsageRecord> records) = 0;
 
-  /// The exact sums of the usage in `query.period`, sorted by hour, endpoint, GPU
-  /// type; the first `limit` rows of these. Without a grouping always one row.
+  /// The exact sums of the usage in `query.period`, but for tokens, sorted by hour, endpoint,
+  /// GPU type; the first `limit` rows of these. Without a grouping always one row.
   virtual absl::StatusOr<std::vector<UsageRow>> Sum(const UsageQuery& query, int limit) = 0;
 
   /// Customer lines of the ledger by rising id. Ids of one project rise in the

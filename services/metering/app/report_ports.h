@@ -14,7 +14,8 @@ namespace furnace::metering {
 /// Most attempts that Durations looks at: the latest.
 inline constexpr int kMaxDurationSamples = 10'000;
 
-/// Sums of what was recorded, by other things than hours, endpoints and GPU types, too.
+/// Sums of what was recorded, by other things than hours, endpoints and GPU types, too, and
+/// with tokens.
 /// Thread-safe. Errors of all: those of the database; DEADLINE_EXCEEDED for too much usage.
 class ReportStore {
  public:

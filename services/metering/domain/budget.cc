@@ -51,6 +51,9 @@ absl::Status Validate(const BudgetSpec& spec) {
   if (!spec.endpoint_id.empty() && !IsUuid(spec.endpoint_id)) {
     return absl::InvalidArgumentError("endpoint_id: must be a UUID");
   }
+  if (!spec.api_key_id.empty() && !IsUuid(spec.api_key_id)) {
+    return absl::InvalidArgumentError("api_key_id: must be a UUID");
+  }
   if (spec.limit < 1 || spec.limit > kMaxBudgetLimit) {
     return Error(absl::StatusCode::kInvalidArgument, "limit_{}: must be 1 to {}, not {}",
                  spec.unit == BudgetUnit::kNanoUsd ? "nanos" : "gpu_time_us", kMaxBudgetLimit,
@@ -66,6 +69,7 @@ absl::Status Validate(const BudgetSpec& spec) {
 absl::Status CheckChange(const BudgetSpec& before, const BudgetSpec& after) {
   const char* changed = nullptr;
   if (before.endpoint_id != after.endpoint_id) changed = "endpoint_id";
+  if (before.api_key_id != after.api_key_id) changed = "api_key_id";
   if (before.unit != after.unit) changed = "limit_nanos";
   if (before.window != after.window) changed = "window";
   if (changed == nullptr) return absl::OkStatus();

@@ -31,11 +31,12 @@ struct BudgetSpec {
   bool hard_stop = false;
   std::string webhook = {};  // Empty: none.
   bool locked = false;
+  std::string api_key_id = {};  // Empty: whoever submits the jobs.
 
   friend bool operator==(const BudgetSpec&, const BudgetSpec&) = default;
 };
 
-/// A limit of what a project or one of its endpoints may spend.
+/// A limit of what a project, one of its endpoints or one of its API keys may spend.
 struct Budget {
   std::string id = {};
   std::string project_id = {};

@@ -69,6 +69,9 @@ std::string CanonicalText(const Bill& bill) {
   AddLine(text, "covered", record.covered ? 1 : 0);
   AddLine(text, "region", record.region);
   AddLine(text, "tier", record.tier);
+  // Left out unless there is one: texts from before there were any stay as they are.
+  if (!record.api_key_id.empty()) AddLine(text, "api_key", record.api_key_id);
+  if (record.tokens != 0) AddLine(text, "tokens", record.tokens);
   for (const Tag& tag : record.tags) AddLine(text, "tag", tag.first + "=" + tag.second);
   for (const Entry& entry : bill.entries) {
     if (entry.account == Account::kCustomer) AddEntry(text, entry);

@@ -25,12 +25,14 @@ struct CostQuery {
   TimeUnit by_time = TimeUnit::kNone;
   bool by_endpoint = false;
   bool by_gpu_type = false;
+  bool by_api_key = false;
   bool by_kind = false;
   bool by_worker = false;
   bool by_job = false;
   std::optional<std::string> by_tag = {};  // The tag's name.
   std::optional<std::string> endpoint_id = {};
   std::optional<std::string> gpu_type = {};
+  std::optional<std::string> api_key_id = {};
   std::optional<UsageKind> kind = {};
   std::optional<std::string> worker_id = {};
   std::optional<std::string> tagged = {};  // "name=value".
@@ -43,6 +45,7 @@ struct CostRow {
   std::optional<std::int64_t> time_us = {};  // First microsecond of the time unit.
   std::string endpoint_id = {};
   std::string gpu_type = {};
+  std::string api_key_id = {};
   std::optional<UsageKind> kind = {};
   std::string worker_id = {};
   std::string tag_value = {};

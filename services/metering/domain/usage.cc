@@ -108,6 +108,19 @@ absl::Status CheckWorker(const UsageRecord& record) {
   return absl::OkStatus();
 }
 
+// Of attempts alone; how many tokens there were is known at an attempt's end.
+absl::Status CheckAttribution(const UsageRecord& record) {
+  if (!record.api_key_id.empty()) {
+    if (!IsOfAttempt(record.kind)) return Invalid("api_key_id", "only attempts have one");
+    FURNACE_RETURN_IF_ERROR(CheckUuid("api_key_id", record.api_key_id));
+  }
+  if (record.tokens < 0 || record.tokens > kMaxTokens) {
+    return Invalid("tokens", "must be 0 to 1e12");
+  }
+  if (record.tokens == 0 || record.kind == UsageKind::kAttempt) return absl::OkStatus();
+  return Invalid("tokens", "only ends of attempts have some");
+}
+
 absl::Status CheckTimes(const UsageRecord& record, std::int64_t now_us) {
   if (record.start_us < kEarliestUs) return Invalid("start_us", "before the year 2020");
   if (record.end_us < record.start_us) return Invalid("end_us", "before start_us");
@@ -136,6 +149,7 @@ absl::Status Validate(const UsageRecord& record, std::int64_t now_us) {
   FURNACE_RETURN_IF_ERROR(CheckLabel("region", record.region));
   FURNACE_RETURN_IF_ERROR(CheckLabel("tier", record.tier));
   FURNACE_RETURN_IF_ERROR(CheckTags(record.tags));
+  FURNACE_RETURN_IF_ERROR(CheckAttribution(record));
   return CheckTimes(record, now_us);
 }
 

@@ -23,6 +23,7 @@ inline constexpr std::int64_t kMaxGpus = 16;
 inline constexpr std::int64_t kMaxVramMib = 1 << 22;  // 4 TiB.
 inline constexpr std::int64_t kMaxStoredBytes = 1'000'000'000'000'000;
 inline constexpr std::size_t kMaxTags = 16;
+inline constexpr std::int64_t kMaxTokens = 1'000'000'000'000;
 
 /// What was used. Only an attempt is an invocation.
 enum class UsageKind {
@@ -98,7 +99,9 @@ struct UsageRecord {
   std::int64_t bytes = 0;  // Stored.
   std::string region = {};
   std::string tier = {};
-  std::vector<Tag> tags = {};  // By rising name.
+  std::vector<Tag> tags = {};   // By rising name.
+  std::string api_key_id = {};  // UUID of the key that submitted the job; empty: none.
+  std::int64_t tokens = 0;      // That a language model read and wrote; 0: not known.
 
   friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
 };

@@ -28,6 +28,7 @@ UsageSums Negative(const UsageSums& sums) {
           .cold_start_us = -sums.cold_start_us,
           .covered_gpu_milli_us = -sums.covered_gpu_milli_us,
           .byte_us = -sums.byte_us,
+          .tokens = -sums.tokens,
           .cost = -sums.cost};
 }
 
@@ -35,7 +36,7 @@ UsageSums Negative(const UsageSums& sums) {
 
 absl::StatusOr<UsageSums> Add(const UsageSums& a, const UsageSums& b) {
   FURNACE_ASSIGN_OR_RETURN(const AttoUsd cost, Add(a.cost, b.cost));
-  // The others count microseconds: 2^127 of them do not come together.
+  // The others count microseconds or tokens: 2^127 of them do not come together.
   return UsageSums{.gpu_milli_us = a.gpu_milli_us + b.gpu_milli_us,
                    .credited_gpu_milli_us = a.credited_gpu_milli_us + b.credited_gpu_milli_us,
                    .unpriced_gpu_milli_us = a.unpriced_gpu_milli_us + b.unpriced_gpu_milli_us,
@@ -43,6 +44,7 @@ absl::StatusOr<UsageSums> Add(const UsageSums& a, const UsageSums& b) {
                    .cold_start_us = a.cold_start_us + b.cold_start_us,
                    .covered_gpu_milli_us = a.covered_gpu_milli_us + b.covered_gpu_milli_us,
                    .byte_us = a.byte_us + b.byte_us,
+                   .tokens = a.tokens + b.tokens,
                    .cost = cost};
 }
 
@@ -73,6 +75,7 @@ UsageSums SumsAtEnd(const Bill& bill) {
   const bool invoked = bill.record.kind == UsageKind::kAttempt && !IsCredited(bill.record.cause);
   return {.invocations = invoked ? 1 : 0,
           .cold_start_us = bill.record.cold_start_us,
+          .tokens = invoked ? bill.record.tokens : 0,
           .cost = FromNanos(bill.invocation_nanos.value_or(0))};
 }
 
@@ -80,7 +83,7 @@ absl::StatusOr<std::map<HourKey, HourSums>> SumByHour(std::span<const Bill* cons
   Hours hours;
   for (const Bill* bill : bills) {
     const UsageRecord& record = bill->record;
-    HourKey key{record.project_id, 0, record.endpoint_id, record.gpu_type};
+    HourKey key{record.project_id, 0, record.endpoint_id, record.gpu_type, record.api_key_id};
     for (const Segment& segment : bill->segments) {
       const Span& span = segment.span;
       key.hour_us = HourOf(span.start_us);

@@ -21,6 +21,7 @@ struct UsageSums {
   Int128 cold_start_us = 0;
   Int128 covered_gpu_milli_us = 0;  // Of attempts on workers billed by lifetime.
   Int128 byte_us = 0;               // Stored: bytes times microseconds.
+  Int128 tokens = 0;                // Of the invocations.
   AttoUsd cost = {};                // Credits taken off.
 
   friend bool operator==(const UsageSums&, const UsageSums&) = default;
@@ -32,7 +33,7 @@ absl::StatusOr<UsageSums> Add(const UsageSums& a, const UsageSums& b);
 /// The part of a segment of `record` that lies in `within`, which it overlaps.
 UsageSums SumsOf(const UsageRecord& record, const Segment& segment, Span within);
 
-/// What counts once for a record, at the time it ends: invocation, cold start.
+/// What counts once for a record, at the time it ends: invocation, cold start, tokens.
 UsageSums SumsAtEnd(const Bill& bill);
 
 /// What usage is summed by, for good.
@@ -41,6 +42,7 @@ struct HourKey {
   std::int64_t hour_us = 0;
   std::string endpoint_id;
   std::string gpu_type;
+  std::string api_key_id;  // Empty: none.
 
   friend auto operator<=>(const HourKey&, const HourKey&) = default;
 };

@@ -21,7 +21,8 @@ absl::StatusOr<BudgetCaller> CallerOf(const CallContext& call) {
 }
 
 absl::StatusOr<BudgetSpec> FromProto(const v1::BudgetSpec& proto) {
-  BudgetSpec spec{.name = proto.name(), .endpoint_id = proto.endpoint_id()};
+  BudgetSpec spec{
+      .name = proto.name(), .endpoint_id = proto.endpoint_id(), .api_key_id = proto.api_key_id()};
   if ((proto.limit_nanos() != 0) == (proto.limit_gpu_time_us() != 0)) {
     return absl::InvalidArgumentError("limit_nanos: either this or limit_gpu_time_us");
   }
@@ -65,6 +66,7 @@ v1::Budget ToProto(const BudgetState& state) {
   shown.set_hard_stop(spec.hard_stop);
   shown.set_webhook(spec.webhook);
   shown.set_locked(spec.locked);
+  shown.set_api_key_id(spec.api_key_id);
   proto.set_spent(state.spent);
   SetTime(state.span.start, proto.mutable_window_start());
   if (state.span.end != absl::InfiniteFuture()) {
@@ -102,6 +104,7 @@ internal::v1::HardBudget ToHardProto(const BudgetState& state) {
   proto.set_id(state.budget.id);
   proto.set_project_id(state.budget.project_id);
   proto.set_endpoint_id(state.budget.spec.endpoint_id);
+  proto.set_api_key_id(state.budget.spec.api_key_id);
   proto.set_name(state.budget.spec.name);
   proto.set_unit(static_cast<internal::v1::BudgetUnit>(state.budget.spec.unit));
   proto.set_limit(state.budget.spec.limit);

@@ -136,7 +136,9 @@ absl::StatusOr<UsageRecord> FromProto(const internal::v1::UsageRecord& record) {
                      .bytes = record.bytes(),
                      .region = record.region(),
                      .tier = record.tier(),
-                     .tags = TagsOf(record)};
+                     .tags = TagsOf(record),
+                     .api_key_id = record.api_key_id(),
+                     .tokens = record.tokens()};
 }
 
 absl::StatusOr<std::optional<std::int64_t>> ToMicros(bool set,

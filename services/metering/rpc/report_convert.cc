@@ -78,6 +78,7 @@ absl::Status SetGroup(int group, const std::string& tag, CostQuery& query) {
     case v1::COST_GROUP_TAG: return SetTag(tag, query);
     case v1::COST_GROUP_ENDPOINT: query.by_endpoint = true; break;
     case v1::COST_GROUP_GPU_TYPE: query.by_gpu_type = true; break;
+    case v1::COST_GROUP_API_KEY: query.by_api_key = true; break;
     case v1::COST_GROUP_KIND: query.by_kind = true; break;
     case v1::COST_GROUP_WORKER: query.by_worker = true; break;
     case v1::COST_GROUP_JOB: query.by_job = true; break;
@@ -105,6 +106,21 @@ absl::StatusOr<std::int64_t> NanosOfOne(AttoUsd cost, Int128 count) {
   return ToInt64(DivideHalfEven(cost.value, count * ledger::kAttosPerNano), "cost of one");
 }
 
+// Likewise of 1,000 of `count`: the divisor is less, for a cost 1,000 times as high may not fit.
+absl::StatusOr<std::int64_t> NanosOfThousand(AttoUsd cost, Int128 count) {
+  return ToInt64(DivideHalfEven(cost.value, count * (ledger::kAttosPerNano / 1'000)),
+                 "cost of 1,000");
+}
+
+absl::Status SetTokens(const UsageSums& sums, v1::CostRow& proto) {
+  FURNACE_ASSIGN_OR_RETURN(const std::int64_t tokens, ToInt64(sums.tokens, "tokens"));
+  proto.set_tokens(tokens);
+  if (tokens == 0) return absl::OkStatus();
+  FURNACE_ASSIGN_OR_RETURN(const std::int64_t nanos, NanosOfThousand(sums.cost, sums.tokens));
+  proto.set_nanos_per_1000_tokens(nanos);
+  return absl::OkStatus();
+}
+
 absl::Status SetFigures(const CostRow& row, v1::CostRow& proto) {
   FURNACE_ASSIGN_OR_RETURN(const v1::UsageRow usage, ToProto(UsageRow{.sums = row.sums}));
   proto.set_gpu_time_us(usage.gpu_time_us());
@@ -116,6 +132,7 @@ absl::Status SetFigures(const CostRow& row, v1::CostRow& proto) {
   proto.set_storage_gb_us(usage.storage_gb_us());
   proto.set_cost_nanos(usage.cost_nanos());
   proto.set_cost_atto(ToString(row.sums.cost.value));
+  FURNACE_RETURN_IF_ERROR(SetTokens(row.sums, proto));
   if (row.sums.invocations == 0) return absl::OkStatus();
   FURNACE_ASSIGN_OR_RETURN(const std::int64_t nanos,
                            NanosOfOne(row.sums.cost, row.sums.invocations));
@@ -156,6 +173,7 @@ absl::StatusOr<CostQuery> FromProto(const v1::GetCostReportRequest& request) {
   FURNACE_ASSIGN_OR_RETURN(query.endpoint_id, OptionalUuid(request.endpoint_id(), "endpoint_id"));
   FURNACE_ASSIGN_OR_RETURN(query.gpu_type, OptionalText(request.gpu_type(), "gpu_type"));
   if (query.gpu_type) query.gpu_type = CanonicalGpuType(*query.gpu_type);
+  FURNACE_ASSIGN_OR_RETURN(query.api_key_id, OptionalUuid(request.api_key_id(), "api_key_id"));
   FURNACE_ASSIGN_OR_RETURN(query.kind, KindOf(request.kind()));
   FURNACE_ASSIGN_OR_RETURN(query.worker_id, OptionalText(request.worker_id(), "worker_id"));
   const std::string& tagged = request.tagged();
@@ -198,6 +216,7 @@ absl::StatusOr<v1::CostRow> ToProto(const CostRow& row, bool with_jobs) {
   if (row.time_us) SetTime(*row.time_us, proto.mutable_time());
   proto.set_endpoint_id(row.endpoint_id);
   proto.set_gpu_type(row.gpu_type);
+  proto.set_api_key_id(row.api_key_id);
   if (row.kind) proto.set_kind(WireKindOf(*row.kind));
   proto.set_worker_id(row.worker_id);
   proto.set_tag_value(row.tag_value);

@@ -54,6 +54,7 @@ TYPED_TEST_SUITE_P(BudgetStoreContract);
 TYPED_TEST_P(BudgetStoreContract, ABudgetComesBackAsItWasStored) {
   Budget budget = this->ABudget();
   budget.spec.endpoint_id = NewUuid(absl::Now());
+  budget.spec.api_key_id = NewUuid(absl::Now());
   budget.spec.unit = BudgetUnit::kGpuTimeUs;
   budget.spec.window = BudgetWindow::kGrant;
   budget.spec.thresholds = {};
@@ -61,6 +62,7 @@ TYPED_TEST_P(BudgetStoreContract, ABudgetComesBackAsItWasStored) {
   budget.spec.locked = true;
   ASSERT_TRUE(this->store().Create(budget).ok());
   EXPECT_EQ(*this->store().Find(this->project_, budget.id), budget);
+  EXPECT_EQ(this->store().ListOf(this->project_)->at(0), budget);
   EXPECT_EQ(*this->store().Find(NewUuid(absl::Now()), budget.id), std::nullopt);
   budget.spec.limit = 1;
   budget.spec.name = "other";

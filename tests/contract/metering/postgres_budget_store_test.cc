@@ -1,3 +1,4 @@
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,6 +33,7 @@ class BudgetSpendingTest : public BudgetStoreContract<PostgresBudgetBackend> {
     UsageRecord record = ARecord();
     record.project_id = project_;
     record.endpoint_id = endpoint_;
+    record.api_key_id = api_key_;
     record.start_us = absl::ToUnixMicros(hour_ - ago);
     record.end_us = record.start_us + 10 * kSecondUs;
     return record;
@@ -41,11 +43,12 @@ class BudgetSpendingTest : public BudgetStoreContract<PostgresBudgetBackend> {
     EXPECT_TRUE(backend_.backend().usage().Record(bills, record.end_us).ok());
   }
   Budget Make(const std::string& name, BudgetWindow window, const std::string& endpoint_id = "",
-              absl::Duration ago = absl::ZeroDuration()) {
+              absl::Duration ago = absl::ZeroDuration(), const std::string& api_key_id = "") {
     Budget budget = ABudget(name);
     budget.spec.window = window;
     budget.spec.unit = BudgetUnit::kGpuTimeUs;
     budget.spec.endpoint_id = endpoint_id;
+    budget.spec.api_key_id = api_key_id;
     budget.created_at = hour_ - ago;
     EXPECT_TRUE(store().Create(budget).ok());
     return budget;
@@ -55,6 +58,7 @@ class BudgetSpendingTest : public BudgetStoreContract<PostgresBudgetBackend> {
   }
 
   const std::string endpoint_ = NewUuid(absl::Now());
+  const std::string api_key_ = NewUuid(absl::Now());
   const absl::Time hour_ = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()) / 3600 * 3600);
   const std::int64_t once_ = 10 * kSecondUs * ARecord().milli_gpus / 1000;
 };
@@ -75,6 +79,43 @@ TEST_F(BudgetSpendingTest, IsWhatIsRecordedInTheWindowOfProjectOrEndpoint) {
   for (const BudgetState& state : states) {
     const std::string& name = state.budget.spec.name;
     EXPECT_EQ(state.spent, name.ends_with("-other") ? 0 : 2 * once_) << name;
+  }
+}
+
+TEST_F(BudgetSpendingTest, OfAnApiKeyIsWhatItsJobsCostAndWithAnEndpointThoseThere) {
+  const std::string other = NewUuid(absl::Now());
+  UsageRecord lifetime = RecordOf();  // Of a worker that nobody's job has started.
+  lifetime.kind = UsageKind::kWorker;
+  UsageRecord foreign = RecordOf();
+  std::map<std::string, std::int64_t> expected;
+  for (const char* when : {"before", "after"}) {
+    const auto make = [&](const char* name, const std::string& endpoint, const std::string& key,
+                          std::int64_t spent) {
+      Make(std::string(when) + name, BudgetWindow::kDay, endpoint, absl::ZeroDuration(), key);
+      expected[std::string(when) + name] = spent;
+    };
+    make("-key", "", api_key_, 2 * once_);
+    make("-other", "", other, 4 * once_);
+    make("-key-here", endpoint_, api_key_, 2 * once_);
+    make("-key-there", NewUuid(absl::Now()), api_key_, 0);
+    make("-unknown", "", NewUuid(absl::Now()), 0);
+    make("-all", "", "", 8 * once_);
+    Record(RecordOf());
+    for (UsageRecord* const record : {&lifetime, &foreign}) record->key.job_id = NewId();
+    lifetime.api_key_id = "";
+    foreign.api_key_id = other;
+    Record(lifetime);
+    Record(foreign);
+    foreign.endpoint_id = NewId();
+    foreign.key.job_id = NewId();
+    Record(foreign);
+    foreign.endpoint_id = endpoint_;
+  }
+  const std::vector<Budget> budgets = store().ListOf(project_).value();
+  const std::vector<BudgetState> states = store().Spent(budgets, hour_).value();
+  ASSERT_EQ(states.size(), expected.size());
+  for (const BudgetState& state : states) {
+    EXPECT_EQ(state.spent, expected.at(state.budget.spec.name)) << state.budget.spec.name;
   }
 }
 

@@ -29,6 +29,19 @@ class ReportStoreContract : public testing::Test {
     return page.ok() ? *page : CostPage{};
   }
 
+  // Of what hourly sums can answer.
+  void ExpectTheSameFromRecords(CostQuery query) {
+    ASSERT_FALSE(NeedsRecords(query));
+    const CostPage from_hours = Costs(query);
+    query.count_jobs = true;
+    CostPage from_records = Costs(query);
+    from_records.total.jobs = 0;
+    for (CostRow& row : from_records.rows) row.jobs = 0;
+    EXPECT_TRUE(from_hours.rows == from_records.rows);
+    EXPECT_TRUE(from_hours.total == from_records.total);
+    EXPECT_FALSE(from_hours.rows.empty());
+  }
+
   std::vector<Durations> DurationsSince(std::int64_t since_us) {
     const auto durations = backend_.reports().DurationsOf(project_, endpoint_, since_us);
     EXPECT_TRUE(durations.ok()) << durations.status();
@@ -67,6 +80,8 @@ class ReportStoreContract : public testing::Test {
         record.cause = Cause::kPlatform;
         record.cold_start_us = 0;
       }
+      if (IsOfAttempt(record.kind) && i % 4 < 2) record.api_key_id = i % 4 == 0 ? key_ : other_key_;
+      if (record.kind == UsageKind::kAttempt && i % 5 < 3) record.tokens = kMaxTokens - i;
       records.push_back(record);
     }
     UsageRecord stored = Of(kTenUs + 7, kElevenUs + 1'234'567);
@@ -82,6 +97,8 @@ class ReportStoreContract : public testing::Test {
   const std::string project_ = NewId();
   const std::string endpoint_ = NewId();
   const std::string other_ = NewId();
+  const std::string key_ = NewId();
+  const std::string other_key_ = NewId();
 };
 TYPED_TEST_SUITE_P(ReportStoreContract);
 
@@ -100,14 +117,11 @@ TYPED_TEST_P(ReportStoreContract, HourlySumsAndRecordsTellTheSame) {
     for (const TimeUnit unit :
          {TimeUnit::kNone, TimeUnit::kHour, TimeUnit::kDay, TimeUnit::kMonth}) {
       CostQuery query{.period = period, .by_time = unit, .by_endpoint = true, .by_gpu_type = true};
-      const CostPage from_hours = this->Costs(query);
-      query.count_jobs = true;
-      CostPage from_records = this->Costs(query);
-      from_records.total.jobs = 0;
-      for (CostRow& row : from_records.rows) row.jobs = 0;
-      EXPECT_TRUE(from_hours.rows == from_records.rows);
-      EXPECT_TRUE(from_hours.total == from_records.total);
-      EXPECT_FALSE(from_hours.rows.empty());
+      this->ExpectTheSameFromRecords(query);
+      query.by_api_key = true;
+      this->ExpectTheSameFromRecords(query);
+      query = {.period = period, .by_time = unit, .api_key_id = this->key_};
+      this->ExpectTheSameFromRecords(query);
     }
   }
 }
@@ -124,6 +138,8 @@ TYPED_TEST_P(ReportStoreContract, EveryGroupingSumsUpToTheTotalOfUsage) {
       {.by_tag = "team"},
       {.by_time = TimeUnit::kDay, .by_kind = true, .by_worker = true},
       {.by_gpu_type = true},
+      {.by_api_key = true},
+      {.by_api_key = true, .by_kind = true},
       {.by_tag = "none such"},
       {.count_jobs = true},
   };
@@ -137,7 +153,9 @@ TYPED_TEST_P(ReportStoreContract, EveryGroupingSumsUpToTheTotalOfUsage) {
       sum.jobs += row.jobs;
     }
     EXPECT_TRUE(sum == page.total);
-    EXPECT_TRUE(page.total.sums == usage->front().sums);
+    UsageSums but_tokens = page.total.sums;
+    but_tokens.tokens = 0;
+    EXPECT_TRUE(but_tokens == usage->front().sums);
   }
 }
 
@@ -175,10 +193,66 @@ TYPED_TEST_P(ReportStoreContract, FiltersByEverything) {
   EXPECT_EQ(rows({.kind = UsageKind::kStorage}), 1);
   EXPECT_EQ(rows({.kind = UsageKind::kWorker}), 4);
   EXPECT_EQ(rows({.worker_id = "w-b"}), 12);
+  EXPECT_EQ(rows({.api_key_id = this->key_}), 4);
+  EXPECT_EQ(rows({.api_key_id = NewId()}), 0);
   EXPECT_EQ(rows({.tagged = "team=red"}), 3);
   EXPECT_EQ(rows({.tagged = "team=re"}), 0);
   EXPECT_EQ(rows({.tagged = "eam=red"}), 0);
   EXPECT_EQ(rows({.endpoint_id = this->other_, .tagged = "team=blue"}), 3);
+}
+
+TYPED_TEST_P(ReportStoreContract, TokensOfAKeyAreThoseOfItsInvocationsWhereTheyEnd) {
+  UsageRecord part = this->Of(kTenUs, kElevenUs);
+  part.kind = UsageKind::kPart;
+  part.key.epoch = EpochOf(1, 1);
+  part.api_key_id = this->key_;
+  UsageRecord end = this->Of(kElevenUs, kElevenUs + kSecondUs);
+  end.key = {part.key.job_id, EpochOf(1, 2)};
+  end.api_key_id = this->key_;
+  end.tokens = 700;
+  UsageRecord again = this->Of(kElevenUs, kElevenUs);
+  again.api_key_id = this->key_;
+  again.tokens = 5;
+  UsageRecord lost = again;
+  lost.key.job_id = NewId();
+  lost.cause = Cause::kWorkerLost;
+  UsageRecord none = this->Of(kTenUs, kTenUs + kSecondUs);
+  none.tokens = 11;
+  this->Record({part, end, again, lost, none});
+  for (const bool from_records : {false, true}) {
+    const CostPage page =
+        this->Costs({.by_time = TimeUnit::kHour, .by_api_key = true, .count_jobs = from_records});
+    ASSERT_EQ(page.rows.size(), 3);
+    EXPECT_EQ(page.rows[0].api_key_id, "");
+    EXPECT_TRUE(page.rows[0].sums.tokens == 11);
+    EXPECT_EQ(page.rows[1].api_key_id, this->key_);
+    EXPECT_TRUE(page.rows[1].sums.tokens == 0);
+    EXPECT_EQ(page.rows[2].api_key_id, this->key_);
+    EXPECT_TRUE(page.rows[2].sums.tokens == 705);
+    EXPECT_TRUE(page.total.sums.tokens == 716);
+    EXPECT_EQ(page.total.api_key_id, "");
+  }
+}
+
+TYPED_TEST_P(ReportStoreContract, UsageOfSeveralApiKeysIsSummedAsIfItHadNone) {
+  std::vector<UsageRecord> records;
+  for (int i = 0; i < 6; ++i) {
+    records.push_back(this->Of(kTenUs + i, kElevenUs + 100 + i));
+    records.back().api_key_id = i % 3 == 0 ? "" : i % 3 == 1 ? this->key_ : this->other_key_;
+  }
+  this->Record(records);
+  for (const std::int64_t within_us : {kHourUs, std::int64_t{50}}) {
+    const auto rows = this->backend_.usage().Sum({.project_id = this->project_,
+                                                  .period = {kTenUs, kElevenUs + within_us},
+                                                  .by_endpoint = true,
+                                                  .by_gpu_type = true,
+                                                  .by_hour = true},
+                                                 10);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    ASSERT_EQ(rows->size(), 2) << "a row for each hour";
+    EXPECT_TRUE(rows->at(0).sums.gpu_milli_us == (6 * kHourUs - 15) * 1'000);
+    EXPECT_TRUE(rows->at(1).sums.gpu_milli_us == (within_us == 50 ? 300 : 615) * 1'000);
+  }
 }
 
 TYPED_TEST_P(ReportStoreContract, CountsAJobWhereItsFirstAttemptEnds) {
@@ -285,6 +359,8 @@ TYPED_TEST_P(ReportStoreContract, DurationsAreThoseOfSuccessfulAttempts) {
 REGISTER_TYPED_TEST_SUITE_P(ReportStoreContract, WithoutUsageTheTotalIsZeroAndThereAreNoGroups,
                             HourlySumsAndRecordsTellTheSame, EveryGroupingSumsUpToTheTotalOfUsage,
                             GroupsBySortedKeysOfRecords, FiltersByEverything,
+                            TokensOfAKeyAreThoseOfItsInvocationsWhereTheyEnd,
+                            UsageOfSeveralApiKeysIsSummedAsIfItHadNone,
                             CountsAJobWhereItsFirstAttemptEnds, PartsCountWithTheirAttempts,
                             PagesAndPutsTheDearestFirst, AProjectSeesOnlyItsOwn,
                             DurationsAreThoseOfSuccessfulAttempts);

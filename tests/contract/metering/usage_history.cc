@@ -18,6 +18,7 @@ UsageHistory::UsageHistory(std::uint64_t seed) : random_(seed) {
   for (int i = 0; i < 2; ++i) projects_.push_back(MakeId());
   for (int i = 0; i < 3; ++i) endpoints_.push_back(MakeId());
   for (int i = 0; i < kJobs; ++i) jobs_.push_back(MakeId());
+  for (int i = 0; i < 2; ++i) api_keys_.push_back(MakeId());
 }
 
 std::vector<Price> UsageHistory::ExtraPrices() {
@@ -101,11 +102,14 @@ void UsageHistory::SetKind(UsageRecord& record) {
       break;
     default: break;
   }
+  if (IsOfAttempt(record.kind)) record.api_key_id = PickOf(api_keys_);
+  if (record.kind == UsageKind::kAttempt && Pick(0, 1) == 0) record.tokens = Pick(1, kMaxTokens);
 }
 
 UsageRecord UsageHistory::Change(UsageRecord record) {
-  switch (Pick(0, 2)) {
+  switch (Pick(0, IsOfAttempt(record.kind) ? 3 : 2)) {
     case 0: record.end_us += 1; break;
+    case 3: record.api_key_id = MakeId(); break;
     case 1: record.project_id = PickOf(projects_); break;
     default: record.region += "x"; break;
   }

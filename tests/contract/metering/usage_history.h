@@ -45,6 +45,7 @@ class UsageHistory {
   std::vector<std::string> projects_;
   std::vector<std::string> endpoints_;
   std::vector<std::string> jobs_;
+  std::vector<std::string> api_keys_ = {""};
 };
 
 }  // namespace furnace::metering

@@ -1,5 +1,4 @@
-// What every UsageStore must do. Instantiated for the fake and for Postgres, so
-// that a test which passes on the one means something for the other.
+// What every UsageStore must do. Instantiated for the fake and for Postgres.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,8 +14,7 @@ namespace furnace::metering {
 
 inline constexpr std::int64_t kElevenUs = kTenUs + kHourUs;
 
-/// `Backend` offers usage(), a UsageStore. Tests do not share projects, so it
-/// need not start empty.
+/// `Backend` offers usage(), which need not start empty: tests do not share projects.
 template <typename Backend>
 class UsageStoreContract : public testing::Test {
  protected:
@@ -97,6 +95,8 @@ TYPED_TEST_P(UsageStoreContract, AKnownKeyWithOtherValuesConflictsAndChangesNoth
       [](UsageRecord& r) { r.region = "eu"; },
       [](UsageRecord& r) { r.tier = "spot"; },
       [](UsageRecord& r) { r.tags.emplace_back("team", "a"); },
+      [](UsageRecord& r) { r.api_key_id = NewId(); },
+      [](UsageRecord& r) { r.tokens = 1; },
   };
   const UsageSums before = this->SumsIn(a.project_id, kAllTime);
   for (std::size_t i = 0; i < changes.size(); ++i) {

@@ -41,6 +41,7 @@ class MeteringConcurrencyTest : public testing::Test {
       record.endpoint_id = endpoints_[static_cast<std::size_t>(i % 2)];
       record.start_us = kTenUs + (i % 5) * kHourUs - kSecondUs;
       record.end_us = record.start_us + 2 * kSecondUs;
+      if (i % 4 > 0) record.api_key_id = endpoints_[static_cast<std::size_t>(i % 4 / 2)];
       records.push_back(record);
     }
     return records;

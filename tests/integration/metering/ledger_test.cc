@@ -58,6 +58,8 @@ TEST_F(MeteringLedgerTest, EveryReceiptVerifies) {
   records[5].cause = Cause::kWorkerLost;
   records[6].gpu_type = "unknown";
   records[7].covered = true;
+  records[8].api_key_id = NewId();
+  records[8].tokens = 1'234;
   Record(records);
   Record({Mine()});
   for (const UsageRecord& record : records) {
@@ -88,6 +90,8 @@ TEST_F(MeteringLedgerTest, AnyChangedColumnIsFound) {
       {"usage_records", "prices = '{NULL}'", "prices = '{60000}'"},
       {"usage_records", "invocation_nanos = 1", "invocation_nanos = 100000"},
       {"usage_records", "tags = 'team=b'", "tags = 'team=a'"},
+      {"usage_records", "api_key_id = 'k'", "api_key_id = ''"},
+      {"usage_records", "tokens = 1", "tokens = 0"},
       {"usage_records", "tier = 'x'", "tier = ''"},
       {"usage_records", "warm = true", "warm = false"},
       {"usage_records", "vram_mib = 1", "vram_mib = 0"},

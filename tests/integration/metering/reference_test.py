@@ -24,12 +24,13 @@ BINARY = ""
 
 Record = collections.namedtuple(
     "Record", "job epoch project endpoint worker gpu milli_gpus start end cause cold_start kind warm covered "
-              "vram_mib bytes region tier tags transaction position")
+              "vram_mib bytes region tier tags api_key tokens transaction position")
 Transaction = collections.namedtuple("Transaction", "project number time reason reference records root hash")
 Entry = collections.namedtuple("Entry", "project number account kind endpoint gpu price quantity amount")
 Line = collections.namedtuple("Line", "kind start end quantity price amount")
+Hour = collections.namedtuple("Hour", "project hour endpoint gpu api_key amount invocations tokens")
 NUMBERS = {"epoch", "milli_gpus", "start", "end", "cold_start", "vram_mib", "bytes", "transaction", "position",
-           "number", "time", "records", "quantity", "amount"}
+           "number", "time", "records", "quantity", "amount", "hour", "invocations", "tokens"}
 
 
 def select(row_type, sql: str) -> list:
@@ -107,6 +108,8 @@ def leaf_of(record: Record, lines: list) -> bytes:
             f"start {record.start}\nend {record.end}\ncause {record.cause}\ncold_start {record.cold_start}\n"
             f"warm {int(record.warm == 't')}\ncovered {int(record.covered == 't')}\nregion {record.region}\n"
             f"tier {record.tier}\n")
+    text += f"api_key {record.api_key}\n" if record.api_key else ""
+    text += f"tokens {record.tokens}\n" if record.tokens else ""
     text += "".join(f"tag {tag}\n" for tag in record.tags.split("\n") if tag)
     text += "".join(f"line {line.kind} {line.start} {line.end} {line.quantity} {shown(line.price)} {line.amount}\n"
                     for line in lines)
@@ -150,7 +153,8 @@ class ReferenceTest(unittest.TestCase):
         cls.prices = Prices()
         cls.records = select(Record, (
             "SELECT job_id, epoch, project_id, endpoint_id, worker_id, gpu_type, milli_gpus, start_us, end_us, "
-            "cause, cold_start_us, kind, warm, covered, vram_mib, bytes, region, tier, tags, transaction, position "
+            "cause, cold_start_us, kind, warm, covered, vram_mib, bytes, region, tier, tags, api_key_id, tokens, "
+            "transaction, position "
             "FROM metering.usage_records ORDER BY transaction, position"))
         cls.transactions = select(Transaction, (
             "SELECT project_id, number, recorded_us, reason, reference, records, encode(root, 'hex'), "
@@ -197,6 +201,25 @@ class ReferenceTest(unittest.TestCase):
                      if record.kind != "refund")
         self.assertEqual(leased, sum(entry.quantity for entries in self.entries.values() for entry in entries
                                      if entry.kind in ("gpu_time", "covered")))
+
+    def test_every_hour_of_an_api_key_is_what_its_records_cost(self):
+        expected = collections.defaultdict(lambda: [0, 0, 0])
+        for record in self.records:
+            def hour(at, record=record):
+                return expected[record.project, at // HOUR_US * HOUR_US, record.endpoint, record.gpu, record.api_key]
+            for line in lines_of(record, self.prices):
+                if line.kind == "invocation":
+                    hour(record.end)[1] += 1
+                hour(record.end if line.kind == "invocation" else line.start)[0] += line.amount
+            if record.tokens and record.cause not in PLATFORM_FAULTS:
+                hour(record.end)[2] += record.tokens
+        stored = {row[:5]: row[5:] for row in select(Hour, (
+            "SELECT project_id, hour_us, endpoint_id, gpu_type, api_key_id, cost_atto, invocations, tokens "
+            "FROM metering.usage_hourly"))}
+        self.assertEqual({key: sums for key, sums in stored.items() if any(sums)},
+                         {key: tuple(sums) for key, sums in expected.items() if any(sums)})
+        self.assertGreater(len({key[4] for key in stored}), 2)
+        self.assertGreater(sum(sums[2] for sums in stored.values()), 0)
 
     def test_every_chain_is_whole(self):
         heads = {}

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 
+#include "libs/common/postgres/migrator.h"
+#include "services/metering/storage/postgres/migrations.h"
 #include "tests/support/metering_postgres.h"
 #include "tests/support/metering_records.h"
 
@@ -109,6 +113,55 @@ TEST_F(MeteringSchemaTest, ARecordHoldsGpusOrBytes) {
   }
   EXPECT_TRUE(
       absl::IsFailedPrecondition(InsertBareRecord({kTenUs, kTenUs + 5}, "{1}", "storage", 0)));
+}
+
+TEST_F(MeteringSchemaTest, OnlyAttemptsHaveApiKeysAndTheirEndsTokens) {
+  const auto insert = [&](const std::string& kind, const std::string& key, const char* tokens) {
+    return Run(
+        "INSERT INTO metering.usage_records (job_id, epoch, project_id, endpoint_id, worker_id, "
+        "gpu_type, milli_gpus, start_us, end_us, cause, cold_start_us, kind, prices, transaction, "
+        "position, api_key_id, tokens) "
+        "VALUES ($1, 1, $1, $1, 'w', 'g', 1, $2, $2, 'none', 0, $3, '{}', 1, 0, $4, $5)",
+        {NewId(), std::to_string(kTenUs), kind, key, tokens});
+  };
+  EXPECT_TRUE(insert("attempt", "k", "7").ok());
+  EXPECT_TRUE(insert("part", "k", "0").ok());
+  EXPECT_TRUE(insert("worker", "", "0").ok());
+  for (const absl::Status& status : {insert("worker", "k", "0"), insert("instance", "", "7"),
+                                     insert("part", "", "7"), insert("attempt", "", "-1")}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  }
+}
+
+TEST_F(MeteringSchemaTest, HoursOfBeforeThereWereApiKeysGoOnWithoutOne) {
+  ASSERT_TRUE(Run("CREATE DATABASE before_keys").ok());
+  const std::string dsn = TestDsn() + " dbname=before_keys";
+  const std::span all(kMigrations);
+  const auto older = std::ranges::count_if(
+      all, [](const postgres::Migration& migration) { return migration.name < "0027"; });
+  ASSERT_TRUE(postgres::Migrate(dsn, "metering", all.first(static_cast<std::size_t>(older))).ok());
+  postgres::Pool pool(postgres::WithDeadlines(dsn), 2);
+  UsageRecord record = ARecord();
+  ASSERT_TRUE(pool.Exec("INSERT INTO metering.usage_hourly (project_id, hour_us, endpoint_id, "
+                        "gpu_type, gpu_milli_us, credited_gpu_milli_us, unpriced_gpu_milli_us, "
+                        "invocations, cold_start_us, cost_atto, first_us, last_us) "
+                        "VALUES ($1, $2, $3, 'rtx4000', 0, 0, 0, 5, 0, 0, $2, $2)",
+                        {record.project_id, std::to_string(kTenUs), record.endpoint_id})
+                  .ok());
+  ASSERT_TRUE(MigrateSchema(dsn).ok());
+  PostgresUsageStore usage(pool);
+  ASSERT_TRUE(usage.Record(DefaultBills({record}), kTenUs).ok());
+  record.key.job_id = record.api_key_id = NewId();
+  record.tokens = 9;
+  ASSERT_TRUE(usage.Record(DefaultBills({record}), kTenUs).ok());
+  const auto rows = pool.Exec(
+      "SELECT api_key_id, invocations, tokens FROM metering.usage_hourly ORDER BY api_key_id", {});
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->size(), 2);
+  EXPECT_EQ(rows->Text(0, 0), "");
+  EXPECT_EQ(rows->Int(0, 1), 6);
+  EXPECT_EQ(rows->Text(1, 0), record.api_key_id);
+  EXPECT_EQ(rows->Int(1, 2), 9);
 }
 
 TEST_F(MeteringSchemaTest, SegmentsAreThePiecesOfRecords) {

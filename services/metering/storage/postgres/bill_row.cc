@@ -39,7 +39,9 @@ absl::StatusOr<UsageRecord> RecordIn(const postgres::Rows& rows, int row) {
                      .bytes = rows.Int(row, 18),
                      .region = text(19),
                      .tier = text(20),
-                     .tags = TagsIn(rows.Text(row, 21))};
+                     .tags = TagsIn(rows.Text(row, 21)),
+                     .api_key_id = text(22),
+                     .tokens = rows.Int(row, 23)};
   FURNACE_ASSIGN_OR_RETURN(record.cause, ParseCause(rows.Text(row, 12)));
   FURNACE_ASSIGN_OR_RETURN(record.kind, ParseUsageKind(rows.Text(row, 14)));
   return record;
@@ -52,9 +54,9 @@ absl::StatusOr<std::vector<BookedBill>> BillsIn(const postgres::Rows& rows) {
   bills.reserve(static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) {
     FURNACE_ASSIGN_OR_RETURN(UsageRecord record, RecordIn(rows, row));
-    FURNACE_ASSIGN_OR_RETURN(const OptionalInts prices, ParseIntArray(rows.Text(row, 22)));
+    FURNACE_ASSIGN_OR_RETURN(const OptionalInts prices, ParseIntArray(rows.Text(row, 24)));
     std::optional<std::int64_t> invocation;
-    if (!rows.IsNull(row, 23)) invocation = rows.Int(row, 23);
+    if (!rows.IsNull(row, 25)) invocation = rows.Int(row, 25);
     FURNACE_ASSIGN_OR_RETURN(Bill bill, RemakeBill(std::move(record), prices, invocation));
     bills.push_back({.place = {rows.Int(row, 0), static_cast<int>(rows.Int(row, 1))},
                      .recorded_us = rows.Int(row, 2),

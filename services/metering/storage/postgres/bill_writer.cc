@@ -21,7 +21,7 @@ postgres::Param OptionalText(const std::string& text) {
   return text;
 }
 
-// Parameters $1 to $19 of insert_usage_records and select_conflicting_records.
+// Parameters $1 to $21 of insert_usage_records and select_conflicting_records.
 std::vector<postgres::Param> RecordColumns(BillRefs bills) {
   const auto text = [&](auto get) {
     return Column(bills, [&](const Bill* bill) { return std::string(get(bill->record)); });
@@ -48,7 +48,9 @@ std::vector<postgres::Param> RecordColumns(BillRefs bills) {
           number([](Record record) { return record.bytes; }),
           text([](Record record) { return record.region; }),
           text([](Record record) { return record.tier; }),
-          text([](Record record) { return TagText(record.tags); })};
+          text([](Record record) { return TagText(record.tags); }),
+          text([](Record record) { return record.api_key_id; }),
+          number([](Record record) { return record.tokens; })};
 }
 
 std::vector<RecordKey> KeysIn(const postgres::Rows& rows) {
@@ -131,19 +133,22 @@ absl::Status AddHours(postgres::Connection& connection, const std::map<HourKey, 
   const std::string projects = Column(hours, [](Hour hour) { return hour.first.project_id; });
   const std::string times = IntColumn(hours, [](Hour hour) { return hour.first.hour_us; });
   const std::string endpoints = Column(hours, [](Hour hour) { return hour.first.endpoint_id; });
+  const std::string api_keys = Column(hours, [](Hour hour) { return hour.first.api_key_id; });
   const std::string gpu_time = sum(&UsageSums::gpu_milli_us);
   const std::string cost =
       Column(hours, [](Hour hour) { return ToString(hour.second.sums.cost.value); });
   FURNACE_RETURN_IF_ERROR(
-      connection.Exec(sql::kAddBudgetSpending, {projects, times, endpoints, gpu_time, cost})
+      connection
+          .Exec(sql::kAddBudgetSpending, {projects, times, endpoints, api_keys, gpu_time, cost})
           .status());
   return connection
       .Exec(
           sql::kAddHourlyUsage,
           {projects, times, endpoints, Column(hours, [](Hour hour) { return hour.first.gpu_type; }),
-           gpu_time, sum(&UsageSums::credited_gpu_milli_us), sum(&UsageSums::unpriced_gpu_milli_us),
-           sum(&UsageSums::invocations), sum(&UsageSums::cold_start_us),
-           sum(&UsageSums::covered_gpu_milli_us), sum(&UsageSums::byte_us), cost,
+           api_keys, gpu_time, sum(&UsageSums::credited_gpu_milli_us),
+           sum(&UsageSums::unpriced_gpu_milli_us), sum(&UsageSums::invocations),
+           sum(&UsageSums::cold_start_us), sum(&UsageSums::covered_gpu_milli_us),
+           sum(&UsageSums::byte_us), sum(&UsageSums::tokens), cost,
            IntColumn(hours, [](Hour hour) { return hour.second.first_us; }),
            IntColumn(hours, [](Hour hour) { return hour.second.last_us; })})
       .status();

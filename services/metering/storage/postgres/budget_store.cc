@@ -53,8 +53,9 @@ std::vector<Budget> ReadBudgets(const postgres::Rows& rows) {
     budget.spec.hard_stop = rows.Bool(row, 8);
     budget.spec.webhook = rows.Text(row, 9);
     budget.spec.locked = rows.Bool(row, 10);
-    budget.created_at = absl::FromUnixMicros(rows.Int(row, 11));
-    budget.updated_at = absl::FromUnixMicros(rows.Int(row, 12));
+    budget.spec.api_key_id = rows.Text(row, 11);
+    budget.created_at = absl::FromUnixMicros(rows.Int(row, 12));
+    budget.updated_at = absl::FromUnixMicros(rows.Int(row, 13));
   }
   return budgets;
 }
@@ -75,7 +76,7 @@ absl::Status Insert(postgres::Connection& connection, const Budget& budget) {
       sql::kInsertBudget, {budget.id, budget.project_id, OrNull(spec.endpoint_id), spec.name,
                            std::to_string(static_cast<int>(spec.unit)), std::to_string(spec.limit),
                            std::to_string(static_cast<int>(spec.window)), ArrayOf(spec.thresholds),
-                           Flag(spec.hard_stop), spec.webhook, Flag(spec.locked),
+                           Flag(spec.hard_stop), spec.webhook, Flag(spec.locked), spec.api_key_id,
                            Micros(budget.created_at), std::to_string(kMaxBudgetsOfProject)});
   return OneChanged(
       rows, Error(absl::StatusCode::kResourceExhausted,

@@ -12,7 +12,7 @@ namespace furnace::metering {
 namespace {
 
 // Where the columns of reratings begin, after those of their records' bills.
-constexpr int kFirstColumn = 24;
+constexpr int kFirstColumn = 26;
 
 absl::StatusOr<Rating> RatingIn(const postgres::Rows& rows, int row, int prices, int invocation) {
   Rating rating;

@@ -11,7 +11,7 @@
 namespace furnace::metering {
 namespace {
 
-constexpr int kFirstSum = 8;  // Column of the first sum.
+constexpr int kFirstSum = 9;  // Column of the first sum.
 
 postgres::Param BoolParam(bool value) { return value ? "true" : "false"; }
 
@@ -31,9 +31,11 @@ std::vector<postgres::Param> ParametersOf(const CostQuery& query, std::int64_t o
                                              std::to_string(query.period.end_us),
                                              query.endpoint_id,
                                              query.gpu_type,
+                                             query.api_key_id,
                                              NameOfUnit(query.by_time),
                                              BoolParam(query.by_endpoint),
                                              BoolParam(query.by_gpu_type),
+                                             BoolParam(query.by_api_key),
                                              BoolParam(query.by_kind),
                                              BoolParam(query.by_worker),
                                              BoolParam(query.by_tag.has_value()),
@@ -59,6 +61,7 @@ absl::StatusOr<UsageSums> SumsIn(const postgres::Rows& rows, int row) {
                             &sums.cold_start_us,
                             &sums.covered_gpu_milli_us,
                             &sums.byte_us,
+                            &sums.tokens,
                             &sums.cost.value};
   int column = kFirstSum;
   for (Int128* const field : fields) {
@@ -71,15 +74,16 @@ absl::StatusOr<CostRow> CostRowIn(const postgres::Rows& rows, int row) {
   const auto text = [&](int column) { return std::string(rows.Text(row, column)); };
   CostRow cost{.endpoint_id = text(2),
                .gpu_type = text(3),
-               .worker_id = text(5),
-               .tag_value = text(6),
-               .job_id = text(7)};
+               .api_key_id = text(4),
+               .worker_id = text(6),
+               .tag_value = text(7),
+               .job_id = text(8)};
   if (!rows.IsNull(row, 1)) cost.time_us = rows.Int(row, 1);
-  if (!rows.IsNull(row, 4)) {
-    FURNACE_ASSIGN_OR_RETURN(cost.kind, ParseUsageKind(rows.Text(row, 4)));
+  if (!rows.IsNull(row, 5)) {
+    FURNACE_ASSIGN_OR_RETURN(cost.kind, ParseUsageKind(rows.Text(row, 5)));
   }
   FURNACE_ASSIGN_OR_RETURN(cost.sums, SumsIn(rows, row));
-  FURNACE_ASSIGN_OR_RETURN(cost.jobs, ParseInt128(rows.Text(row, kFirstSum + 8)));
+  FURNACE_ASSIGN_OR_RETURN(cost.jobs, ParseInt128(rows.Text(row, kFirstSum + 9)));
   return cost;
 }
 

@@ -77,6 +77,17 @@ TEST(VerifyReceiptTest, AnyFlippedByteIsFound) {
   EXPECT_FALSE(VerifyReceipt(bad).ok());
 }
 
+TEST(VerifyReceiptTest, ARecordMayTellOfAnApiKeyAndTokens) {
+  for (const char* lines : {"api_key k\n", "tokens 7\n", "api_key k\ntokens 7\n"}) {
+    const Receipt receipt = GoodReceipt(Changed(kRecord, "tag a", std::string(lines) + "tag a"));
+    EXPECT_TRUE(VerifyReceipt(receipt).ok()) << lines << VerifyReceipt(receipt).status();
+  }
+  for (const char* lines : {"tokens 7\napi_key k\n", "api_key k\napi_key k\n", "other 1\n"}) {
+    const Receipt receipt = GoodReceipt(Changed(kRecord, "tag a", std::string(lines) + "tag a"));
+    EXPECT_FALSE(VerifyReceipt(receipt).ok()) << lines;
+  }
+}
+
 // The hashes are right, and what is hashed is wrong.
 TEST(VerifyReceiptTest, FiguresThatDoNotAddUpAreFoundUnderGoodHashes) {
   const std::pair<const char*, const char*> changes[] = {

@@ -76,6 +76,7 @@ TEST(Validate, NamesTheFieldThatIsWrong) {
   fails("name", [](BudgetSpec& spec) { spec.name = "a b"; });
   fails("name", [](BudgetSpec& spec) { spec.name = std::string(64, 'a'); });
   fails("endpoint_id", [](BudgetSpec& spec) { spec.endpoint_id = "x"; });
+  fails("api_key_id", [](BudgetSpec& spec) { spec.api_key_id = "x"; });
   fails("limit_nanos", [](BudgetSpec& spec) { spec.limit = 0; });
   fails("limit_nanos", [](BudgetSpec& spec) { spec.limit = -1; });
   fails("limit_gpu_time_us", [](BudgetSpec& spec) {
@@ -98,6 +99,7 @@ TEST(CheckChange, RefusesWhatWouldGiveTheSumAnotherMeaning) {
   EXPECT_TRUE(CheckChange(ASpec(), after).ok());
   for (const auto& change : std::vector<void (*)(BudgetSpec&)>{
            [](BudgetSpec& spec) { spec.endpoint_id = "e"; },
+           [](BudgetSpec& spec) { spec.api_key_id = "k"; },
            [](BudgetSpec& spec) { spec.unit = BudgetUnit::kGpuTimeUs; },
            [](BudgetSpec& spec) { spec.window = BudgetWindow::kDay; }}) {
     after = ASpec();

@@ -49,6 +49,22 @@ TEST(CanonicalTextTest, OfARecordIsThisToTheByte) {
             "line invocation 1772359199999995 1772359200000005 1 100000 100000000000000\n");
 }
 
+TEST(CanonicalTextTest, AnApiKeyAndTokensAreToldWhereThereAreAny) {
+  const std::string before = CanonicalText(DefaultBill(KnownRecord()));
+  UsageRecord record = KnownRecord();
+  record.api_key_id = "00000000-0000-7000-8000-00000000000c";
+  const auto with = [&](const std::string& lines) {
+    std::string text = before;
+    return text.insert(text.find("tag team"), lines);
+  };
+  const std::string key = "api_key 00000000-0000-7000-8000-00000000000c\n";
+  EXPECT_EQ(CanonicalText(DefaultBill(record)), with(key));
+  record.tokens = 1'234;
+  EXPECT_EQ(CanonicalText(DefaultBill(record)), with(key + "tokens 1234\n"));
+  record.api_key_id = "";
+  EXPECT_EQ(CanonicalText(DefaultBill(record)), with("tokens 1234\n"));
+}
+
 TEST(CanonicalTextTest, OfATransactionIsThisToTheByte) {
   const Bill bill = DefaultBill(KnownRecord());
   const Bill* const bills[] = {&bill};
@@ -80,6 +96,8 @@ TEST(CanonicalTextTest, EveryKindAddsUpForWhoeverReadsIt) {
     for (const Cause cause : {Cause::kNone, Cause::kTimeout, Cause::kPlatform}) {
       for (const bool covered : {false, true}) {
         UsageRecord record = KnownRecord();
+        if (covered) record.api_key_id = record.project_id;
+        if (cause == Cause::kNone) record.tokens = 7;
         record.kind = kind;
         record.cause = cause;
         record.covered = covered;

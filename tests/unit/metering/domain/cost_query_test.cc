@@ -9,12 +9,14 @@
 namespace furnace::metering {
 namespace {
 
-TEST(CostQueryTest, OnlyHoursEndpointsAndGpuTypesAreInTheHourlySums) {
+TEST(CostQueryTest, OnlyHoursEndpointsGpuTypesAndApiKeysAreInTheHourlySums) {
   EXPECT_FALSE(NeedsRecords({.by_time = TimeUnit::kDay,
                              .by_endpoint = true,
                              .by_gpu_type = true,
+                             .by_api_key = true,
                              .endpoint_id = "e",
                              .gpu_type = "g",
+                             .api_key_id = "k",
                              .dearest_first = true}));
   const std::vector<CostQuery> others = {
       {.by_kind = true}, {.by_worker = true},           {.by_job = true},   {.by_tag = "t"},

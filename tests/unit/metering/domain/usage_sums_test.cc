@@ -60,6 +60,8 @@ TEST(SumsAtEndTest, CountsInvocationAndColdStart) {
   record.cold_start_us = 5;
   EXPECT_TRUE((SumsAtEnd(DefaultBill(record)) ==
                UsageSums{.invocations = 1, .cold_start_us = 5, .cost = FromNanos(100'000)}));
+  record.tokens = 7;
+  EXPECT_TRUE(SumsAtEnd(DefaultBill(record)).tokens == 7);
   record.cause = Cause::kWorkerLost;
   EXPECT_TRUE((SumsAtEnd(DefaultBill(record)) == UsageSums{.cold_start_us = 5}));
 }
@@ -81,6 +83,42 @@ TEST(SumByHourTest, SplitsByHourAndCountsTheInvocationWhereTheAttemptEnds) {
   EXPECT_EQ(second->first.hour_us, kTenUs);
   EXPECT_TRUE(second->second.sums.gpu_milli_us == 2 * 6 * 1'000);
   EXPECT_TRUE(second->second.sums.invocations == 2);
+}
+
+TEST(SumByHourTest, KeysAreApartAndTokensCountWhereTheAttemptEnds) {
+  UsageRecord record = ARecord();
+  record.start_us = kTenUs - 4;
+  record.end_us = kTenUs + 6;
+  record.tokens = 9;
+  UsageRecord keyed = record;
+  keyed.api_key_id = NewId();
+  const Bill bill = DefaultBill(record);
+  const Bill of_key = DefaultBill(keyed);
+  const Bill* const bills[] = {&bill, &of_key, &of_key};
+  const auto hours = SumByHour(bills);
+  ASSERT_EQ(hours->size(), 4);
+  for (const auto& [key, hour] : *hours) {
+    const int records = key.api_key_id.empty() ? 1 : 2;
+    EXPECT_TRUE(key.api_key_id.empty() || key.api_key_id == keyed.api_key_id);
+    EXPECT_TRUE(hour.sums.tokens == (key.hour_us == kTenUs ? records * 9 : 0));
+    EXPECT_TRUE(hour.sums.gpu_milli_us == records * (key.hour_us == kTenUs ? 6'000 : 4'000));
+  }
+}
+
+TEST(SumChangesTest, WhatIsRatedAgainStaysWithItsKeyAndKeepsItsTokens) {
+  UsageRecord record = ARecord();
+  record.api_key_id = NewId();
+  record.tokens = 9;
+  const Bill before = DefaultBill(record);
+  Bill after = before;
+  after.segments[0].price_nanos = 1;
+  const Bill* const old_bills[] = {&before};
+  const Bill* const new_bills[] = {&after};
+  const auto changes = SumChanges(old_bills, new_bills);
+  ASSERT_EQ(changes->size(), 1);
+  EXPECT_EQ(changes->begin()->first.api_key_id, record.api_key_id);
+  EXPECT_TRUE(changes->begin()->second.sums.tokens == 0);
+  EXPECT_TRUE(changes->begin()->second.sums.cost == FromNanos(-59'999 * 10));
 }
 
 TEST(SumByHourTest, AnAttemptThatEndsOnTheHourIsInvokedInTheHourThatBegins) {

@@ -191,6 +191,35 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     [](const auto& test) { return test.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(
+    Attribution, ValidateUsageTest,
+    testing::ValuesIn<ValidateCase>({
+        {"ApiKey", [](UsageRecord& r) { r.api_key_id = r.project_id; }, nullptr},
+        {"ApiKeyNoUuid", [](UsageRecord& r) { r.api_key_id = "secret"; }, "api_key_id"},
+        {"ApiKeyOfAPart",
+         [](UsageRecord& r) {
+           OfKind(r, UsageKind::kPart), r.key.epoch = EpochOf(1, 1), r.api_key_id = r.project_id;
+         },
+         nullptr},
+        {"ApiKeyOfAWorker",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kWorker), r.api_key_id = r.project_id; },
+         "api_key_id"},
+        {"ApiKeyOfStorage",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kStorage), r.api_key_id = r.project_id; },
+         "api_key_id"},
+        {"MostTokens", [](UsageRecord& r) { r.tokens = kMaxTokens; }, nullptr},
+        {"TooManyTokens", [](UsageRecord& r) { r.tokens = kMaxTokens + 1; }, "tokens"},
+        {"NegativeTokens", [](UsageRecord& r) { r.tokens = -1; }, "tokens"},
+        {"TokensOfAPart",
+         [](UsageRecord& r) {
+           OfKind(r, UsageKind::kPart), r.key.epoch = EpochOf(1, 1), r.tokens = 1;
+         },
+         "tokens"},
+        {"TokensOfAnInstance",
+         [](UsageRecord& r) { OfKind(r, UsageKind::kInstance), r.tokens = 1; }, "tokens"},
+    }),
+    [](const auto& test) { return test.param.name; });
+
 TEST(CutAtHoursTest, TheLongestLeaseHasAPieceForEachHourItTouches) {
   const std::vector<Span> pieces = CutAtHours({kTenUs + 1, kTenUs + 1 + kMaxLeaseUs});
   ASSERT_EQ(pieces.size(), 8 * 24 + 1);

@@ -33,8 +33,10 @@ class BudgetHandlersTest : public testing::Test {
 TEST_F(BudgetHandlersTest, ABudgetIsShownAsItWasMade) {
   v1::CreateBudgetRequest request = ARequest();
   request.mutable_spec()->set_hard_stop(true);
+  request.mutable_spec()->set_api_key_id(NewUuid(clock_.Now()));
   const v1::Budget made = handlers_.CreateBudget(call_, request)->budget();
   EXPECT_EQ(made.spec().limit_nanos(), 7);
+  EXPECT_EQ(made.spec().api_key_id(), request.spec().api_key_id());
   EXPECT_EQ(made.spec().limit_gpu_time_us(), 0);
   EXPECT_EQ(made.spec().thresholds_size(), 3) << "the default";
   EXPECT_TRUE(made.has_window_end());
@@ -55,6 +57,7 @@ TEST_F(BudgetHandlersTest, WhatIsMissingIsNamed) {
   };
   fails("limit_nanos", [](v1::BudgetSpec& spec) { spec.clear_limit_nanos(); });
   fails("limit_nanos", [](v1::BudgetSpec& spec) { spec.set_limit_gpu_time_us(1); });
+  fails("api_key_id", [](v1::BudgetSpec& spec) { spec.set_api_key_id("x"); });
   fails("window", [](v1::BudgetSpec& spec) { spec.clear_window(); });
   fails("window", [](v1::BudgetSpec& spec) { spec.set_window(static_cast<v1::BudgetWindow>(9)); });
 }
@@ -65,6 +68,7 @@ TEST_F(BudgetHandlersTest, OnlyTheSuiteSeesAllHardBudgets) {
   request.mutable_spec()->set_name("hard");
   request.mutable_spec()->set_hard_stop(true);
   request.mutable_spec()->set_window(v1::BUDGET_WINDOW_GRANT);
+  request.mutable_spec()->set_api_key_id(NewUuid(clock_.Now()));
   const std::string id = handlers_.CreateBudget(call_, request)->budget().id();
   store_.SetSpent(id, 5);
   EXPECT_TRUE(absl::IsPermissionDenied(handlers_.ListHardBudgets(call_, {}).status()));
@@ -72,6 +76,7 @@ TEST_F(BudgetHandlersTest, OnlyTheSuiteSeesAllHardBudgets) {
   ASSERT_EQ(listed.budgets_size(), 1);
   EXPECT_EQ(listed.budgets(0).id(), id);
   EXPECT_EQ(listed.budgets(0).spent(), 5);
+  EXPECT_EQ(listed.budgets(0).api_key_id(), request.spec().api_key_id());
   EXPECT_EQ(listed.budgets(0).limit(), 7);
   EXPECT_EQ(listed.budgets(0).unit(), internal::v1::BUDGET_UNIT_NANO_USD);
   EXPECT_EQ(listed.budgets(0).window_end_us(), 0);

@@ -29,6 +29,8 @@ internal::v1::UsageRecord ProtoRecord() {
 TEST(UsageRecordFromProtoTest, TakesEveryField) {
   internal::v1::UsageRecord proto = ProtoRecord();
   proto.set_cause(v1::FAILURE_CAUSE_TIMEOUT);
+  proto.set_api_key_id("k");
+  proto.set_tokens(8);
   const UsageRecord expected{.key = {"j", 3},
                              .project_id = "p",
                              .endpoint_id = "e",
@@ -38,7 +40,9 @@ TEST(UsageRecordFromProtoTest, TakesEveryField) {
                              .start_us = 10,
                              .end_us = 20,
                              .cause = Cause::kTimeout,
-                             .cold_start_us = 7};
+                             .cold_start_us = 7,
+                             .api_key_id = "k",
+                             .tokens = 8};
   EXPECT_EQ(*FromProto(proto), expected);
 }
 

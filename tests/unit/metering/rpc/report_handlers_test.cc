@@ -69,6 +69,32 @@ TEST_F(ReportHandlersTest, WhatIsNotThereHasNoShare) {
   EXPECT_EQ(response->total().cost_atto(), "0");
   EXPECT_FALSE(response->total().has_nanos_per_invocation());
   EXPECT_FALSE(response->total().has_jobs());
+  EXPECT_FALSE(response->total().has_nanos_per_1000_tokens());
+}
+
+TEST_F(ReportHandlersTest, AKeysRowHasItsTokensAndWhatAThousandCost) {
+  UsageRecord record = ARecord();
+  record.project_id = call_.project_id;
+  record.end_us = record.start_us + kSecondUs;
+  record.api_key_id = NewId();
+  record.tokens = 3;
+  ASSERT_TRUE(usage_.Record(DefaultBills({record}), kTenUs).ok());
+  Record(kSecondUs);
+  v1::GetCostReportRequest request;
+  request.add_group_by(v1::COST_GROUP_API_KEY);
+  const auto response = handlers_.GetCostReport(call_, request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->rows_size(), 2);
+  EXPECT_EQ(response->rows(0).api_key_id(), "");
+  EXPECT_EQ(response->rows(0).tokens(), 0);
+  EXPECT_FALSE(response->rows(0).has_nanos_per_1000_tokens());
+  EXPECT_EQ(response->rows(1).api_key_id(), record.api_key_id);
+  EXPECT_EQ(response->rows(1).tokens(), 3);
+  EXPECT_EQ(response->rows(1).nanos_per_1000_tokens(), 53'333'333) << "a third of 160,000,000";
+  EXPECT_EQ(response->total().nanos_per_1000_tokens(), 106'666'667);
+  request.clear_group_by();
+  request.set_api_key_id(record.api_key_id);
+  EXPECT_EQ(handlers_.GetCostReport(call_, request)->total().cost_nanos(), 160'000);
 }
 
 TEST_F(ReportHandlersTest, PagesThroughItsRows) {
@@ -130,6 +156,7 @@ TEST_F(ReportHandlersTest, BadReportsAreRefusedByField) {
        },
        "tag"},
       {[](Request& r) { r.set_endpoint_id("x"); }, "endpoint_id"},
+      {[](Request& r) { r.set_api_key_id("x"); }, "api_key_id"},
       {[](Request& r) { r.set_gpu_type(std::string(129, 'g')); }, "gpu_type"},
       {[](Request& r) { r.set_worker_id("a\nb"); }, "worker_id"},
       {[](Request& r) { r.set_kind(static_cast<v1::CostKind>(9)); }, "kind"},

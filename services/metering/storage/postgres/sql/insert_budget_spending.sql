@@ -13,6 +13,7 @@ CROSS JOIN LATERAL (
   FROM metering.usage_hourly
   WHERE project_id = budget.project_id
     AND (budget.endpoint_id IS NULL OR endpoint_id = budget.endpoint_id)
+    AND (budget.api_key_id = '' OR api_key_id = budget.api_key_id)
     AND hour_us >= (extract(
       epoch FROM metering.first_budget_window(budget.span, budget.created_at)) * 1000000)::bigint
   GROUP BY hour_us) AS hour

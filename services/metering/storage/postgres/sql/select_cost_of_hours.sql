@@ -1,9 +1,9 @@
 -- Sums costs from the hourly sums.
 --
 -- $1 project_id, $2 from_us, $3 to_us (whole hours)
--- $4 endpoint_id or NULL, $5 gpu_type or NULL: only these
--- $6 to $12: see parts/cost_keys.sql, of which only the first three can be asked for
--- $13 to $15: see parts/cost_groups.sql
+-- $4 endpoint_id or NULL, $5 gpu_type or NULL, $6 api_key_id or NULL: only these
+-- $7 to $14: see parts/cost_keys.sql, of which only the first four can be asked for
+-- $15 to $17: see parts/cost_groups.sql
 -- Returns is_total, the keys (NULL unless grouped by) and the sums; the total is the last row.
 WITH hours AS (
   SELECT *, NULL::metering.usage_kind AS kind, NULL::text AS worker_id, NULL::text AS tag_value,
@@ -11,11 +11,12 @@ WITH hours AS (
   FROM metering.usage_hourly
   WHERE project_id = $1::uuid AND hour_us >= $2::bigint AND hour_us < $3::bigint
     AND ($4::uuid IS NULL OR endpoint_id = $4::uuid) AND ($5::text IS NULL OR gpu_type = $5::text)
+    AND ($6::text IS NULL OR api_key_id = $6::text)
 ), keyed AS (
   SELECT
 @parts/cost_keys.sql@
          gpu_milli_us, credited_gpu_milli_us, unpriced_gpu_milli_us, invocations, cold_start_us,
-         covered_gpu_milli_us, byte_us, cost_atto, 0 AS jobs
+         covered_gpu_milli_us, byte_us, tokens, cost_atto, 0 AS jobs
   FROM hours
 ),
 @parts/cost_groups.sql@
