@@ -1,6 +1,7 @@
 #include "tests/support/metering_memory_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -47,6 +48,15 @@ absl::Status AddBill(Groups& groups, const UsageQuery& query, const Bill& bill) 
 
 }  // namespace
 
+bool MemoryUsageStore::OverlapsAnother(const UsageRecord& record) const {
+  if (bills_.contains(record.key)) return false;
+  const auto first = bills_.lower_bound({.job_id = record.key.job_id, .epoch = 0});
+  const auto last =
+      bills_.upper_bound({.job_id = record.key.job_id, .epoch = std::numeric_limits<int>::max()});
+  return std::any_of(first, last,
+                     [&](const auto& each) { return Overlap(each.second.record, record); });
+}
+
 absl::StatusOr<StoreOutcome> MemoryUsageStore::Record(std::span<const Bill> bills,
                                                       std::int64_t now_us) {
   MutexLock lock(mutex_);
@@ -55,6 +65,10 @@ absl::StatusOr<StoreOutcome> MemoryUsageStore::Record(std::span<const Bill> bill
   std::map<std::string, std::vector<std::size_t>> by_project;
   for (std::size_t index = 0; index < bills.size(); ++index) {
     const UsageRecord& record = bills[index].record;
+    if (OverlapsAnother(record)) {
+      outcome.conflicting.push_back(index);
+      continue;
+    }
     const auto [known, is_new] = bills_.try_emplace(record.key, bills[index]);
     if (is_new) {
       by_project[record.project_id].push_back(index);

@@ -52,6 +52,8 @@ class MemoryUsageStore final : public UsageStore, public LedgerStore, public Cor
   void FailNext(absl::Status status);
 
  private:
+  // Whether a record that is not known by its key bills what another one does.
+  bool OverlapsAnother(const UsageRecord& record) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Books the bills of one project, which are new, as its next transaction.
   absl::Status Book(const std::string& project_id, const std::vector<std::size_t>& indexes,
                     std::span<const Bill> bills, std::int64_t now_us)

@@ -18,6 +18,18 @@ Reference::GroupKey GroupOf(const UsageQuery& query, const UsageRecord& record,
   return key;
 }
 
+// Whether a microsecond of a lease or lifetime is in both.
+bool BillsTwice(const UsageRecord& a, const UsageRecord& b) {
+  const auto of_lease = [](const UsageRecord& record) {
+    return record.kind == UsageKind::kAttempt || record.kind == UsageKind::kPart;
+  };
+  const bool same = !of_lease(a) || !of_lease(b) || (a.key.epoch - b.key.epoch) % 1'000'000 == 0;
+  const bool refund = a.kind == UsageKind::kRefund || b.kind == UsageKind::kRefund;
+  const bool both = a.start_us < a.end_us && b.start_us < b.end_us && a.start_us < b.end_us &&
+                    b.start_us < a.end_us;
+  return a.key.job_id == b.key.job_id && same && !refund && both;
+}
+
 }  // namespace
 
 bool ReferenceSums::IsZero() const {
@@ -27,7 +39,10 @@ bool ReferenceSums::IsZero() const {
 }
 
 bool Reference::Add(const UsageRecord& record) {
-  return records_.emplace(record.key, record).second;
+  const bool twice = std::any_of(records_.begin(), records_.end(), [&](const auto& each) {
+    return each.first != record.key && BillsTwice(each.second, record);
+  });
+  return !twice && records_.emplace(record.key, record).second;
 }
 
 std::optional<std::int64_t> Reference::PriceAt(PriceUnit unit, const std::string& gpu_type,

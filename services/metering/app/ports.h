@@ -41,7 +41,8 @@ struct LedgerQuery {
 struct StoreOutcome {
   /// Indexes of the bills that were new, ascending.
   std::vector<std::size_t> recorded;
-  /// Indexes of those whose key was known with another record; they changed nothing.
+  /// Indexes of those whose key was known with another record, or that overlap one that was
+  /// known; they changed nothing.
   std::vector<std::size_t> conflicting;
 };
 
@@ -52,8 +53,8 @@ class UsageStore {
   virtual ~UsageStore() = default;
 
   /// Stores those of `bills`, at most kMaxRecordsOfTransaction, whose keys all
-  /// differ, that are not known yet: all of them, in a transaction at `now_us` for
-  /// each project, or, on an error, none. After an error that leaves this open
+  /// differ and which do not overlap, that are not known yet: all of them, in a transaction at
+  /// `now_us` for each project, or, on an error, none. After an error that leaves this open
   /// (UNAVAILABLE, DEADLINE_EXCEEDED) call again.
   virtual absl::StatusOr<StoreOutcome> Record(std::span<const Bill> bills, std::int64_t now_us) = 0;
 
@@ -81,7 +82,7 @@ class PriceStore {
 struct RecordTally {
   int recorded = 0;
   int repeated = 0;     // Known, and the same.
-  int conflicting = 0;  // Known, but different: somebody upstream is wrong.
+  int conflicting = 0;  // Known, but different, or in part: somebody upstream is wrong.
   int unpriced = 0;     // Of those recorded, with GPU time that has no price.
 };
 

@@ -15,11 +15,12 @@ namespace {
 
 constexpr int kMaxConflictsLogged = 10;
 
-// The records of one call, each key once, the first of its kind.
-struct Distinct {
+// The records of one call that can be stored together, and those that have to come after them, as
+// what becomes of the former decides on them.
+struct Round {
   std::vector<UsageRecord> records;
+  std::vector<UsageRecord> later;
   int repeated = 0;
-  std::vector<UsageRecord> conflicting;
 };
 
 absl::Status ValidateAll(const std::vector<UsageRecord>& records, std::int64_t now_us) {
@@ -32,20 +33,25 @@ absl::Status ValidateAll(const std::vector<UsageRecord>& records, std::int64_t n
   return absl::OkStatus();
 }
 
-Distinct WithoutRepeats(std::vector<UsageRecord> records) {
-  Distinct distinct;
-  std::map<RecordKey, std::size_t> first_of;
+Round NextRound(std::vector<UsageRecord> records) {
+  Round round;
+  std::multimap<std::string, UsageRecord> seen;  // By job.
   for (UsageRecord& record : records) {
-    const auto [first, is_new] = first_of.emplace(record.key, distinct.records.size());
-    if (is_new) {
-      distinct.records.push_back(std::move(record));
-    } else if (distinct.records[first->second] == record) {
-      ++distinct.repeated;
-    } else {
-      distinct.conflicting.push_back(std::move(record));
+    const auto [begin, end] = seen.equal_range(record.key.job_id);
+    const auto is_any = [&](const auto& is) {
+      return std::any_of(begin, end, [&](const auto& each) { return is(each.second); });
+    };
+    if (is_any([&](const UsageRecord& other) { return other == record; })) {
+      ++round.repeated;
+      continue;
     }
+    const bool excludes = is_any([&](const UsageRecord& other) {
+      return other.key == record.key || Overlap(other, record);
+    });
+    seen.emplace(record.key.job_id, record);
+    (excludes ? round.later : round.records).push_back(std::move(record));
   }
-  return distinct;
+  return round;
 }
 
 absl::StatusOr<std::vector<Bill>> MakeBills(std::vector<UsageRecord> records,
@@ -63,8 +69,8 @@ void LogConflicts(const std::vector<UsageRecord>& records) {
   int logged = 0;
   for (const UsageRecord& record : records) {
     if (++logged > kMaxConflictsLogged) break;
-    spdlog::warn("usage of job {} epoch {} is known with other values: refused", record.key.job_id,
-                 record.key.epoch);
+    spdlog::warn("usage of job {} epoch {} is known with other values, or in part: refused",
+                 record.key.job_id, record.key.epoch);
   }
 }
 
@@ -84,24 +90,32 @@ int CountUnpriced(const std::vector<Bill>& bills, const std::vector<std::size_t>
 absl::StatusOr<int> UsageRecorder::Record(std::vector<UsageRecord> records) {
   const std::int64_t now_us = absl::ToUnixMicros(clock_.Now());
   FURNACE_RETURN_IF_ERROR(ValidateAll(records, now_us));
-  Distinct distinct = WithoutRepeats(std::move(records));
   FURNACE_ASSIGN_OR_RETURN(const PriceList prices, prices_.Load());
-  FURNACE_ASSIGN_OR_RETURN(const std::vector<Bill> bills,
-                           MakeBills(std::move(distinct.records), prices));
-
-  FURNACE_ASSIGN_OR_RETURN(const StoreOutcome outcome, usage_.Record(bills, now_us));
-
-  for (const std::size_t index : outcome.conflicting) {
-    distinct.conflicting.push_back(bills[index].record);
+  RecordTally tally;
+  while (!records.empty()) {
+    Round round = NextRound(std::move(records));
+    records = std::move(round.later);
+    tally.repeated += round.repeated;
+    FURNACE_ASSIGN_OR_RETURN(const std::vector<Bill> bills,
+                             MakeBills(std::move(round.records), prices));
+    FURNACE_RETURN_IF_ERROR(Store(bills, now_us, tally));
   }
-  FURNACE_RETURN_IF_ERROR(Refuse(distinct.conflicting));
-  const int known = static_cast<int>(bills.size() - outcome.recorded.size());
-  const int known_other = static_cast<int>(outcome.conflicting.size());
-  monitor_.Recorded({.recorded = static_cast<int>(outcome.recorded.size()),
-                     .repeated = distinct.repeated + known - known_other,
-                     .conflicting = static_cast<int>(distinct.conflicting.size()),
-                     .unpriced = CountUnpriced(bills, outcome.recorded)});
-  return static_cast<int>(outcome.recorded.size());
+  monitor_.Recorded(tally);
+  return tally.recorded;
+}
+
+absl::Status UsageRecorder::Store(const std::vector<Bill>& bills, std::int64_t now_us,
+                                  RecordTally& tally) {
+  FURNACE_ASSIGN_OR_RETURN(const StoreOutcome outcome, usage_.Record(bills, now_us));
+  std::vector<UsageRecord> conflicting;
+  for (const std::size_t index : outcome.conflicting) conflicting.push_back(bills[index].record);
+  FURNACE_RETURN_IF_ERROR(Refuse(conflicting));
+  tally.recorded += static_cast<int>(outcome.recorded.size());
+  tally.conflicting += static_cast<int>(conflicting.size());
+  tally.repeated +=
+      static_cast<int>(bills.size() - outcome.recorded.size() - outcome.conflicting.size());
+  tally.unpriced += CountUnpriced(bills, outcome.recorded);
+  return absl::OkStatus();
 }
 
 absl::Status UsageRecorder::Refuse(const std::vector<UsageRecord>& records) {

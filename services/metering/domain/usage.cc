@@ -153,6 +153,14 @@ absl::Status Validate(const UsageRecord& record, std::int64_t now_us) {
   return CheckTimes(record, now_us);
 }
 
+bool Overlap(const UsageRecord& a, const UsageRecord& b) {
+  if (a.key.job_id != b.key.job_id) return false;
+  if (a.kind == UsageKind::kRefund || b.kind == UsageKind::kRefund) return false;
+  const bool of_attempts = IsOfAttempt(a.kind) && IsOfAttempt(b.kind);
+  if (of_attempts && AttemptOf(a.key.epoch) != AttemptOf(b.key.epoch)) return false;
+  return std::max(a.start_us, b.start_us) < std::min(a.end_us, b.end_us);
+}
+
 std::vector<Span> CutAtHours(Span span) {
   std::vector<Span> pieces;
   for (std::int64_t from = span.start_us; from < span.end_us;) {

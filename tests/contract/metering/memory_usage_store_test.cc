@@ -1,4 +1,5 @@
 #include "tests/contract/metering/ledger_store_contract.h"
+#include "tests/contract/metering/usage_overlap_contract.h"
 #include "tests/contract/metering/usage_store_contract.h"
 #include "tests/support/metering_memory_store.h"
 
@@ -15,6 +16,7 @@ class MemoryBackend {
 };
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UsageStoreContract, MemoryBackend);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, UsageOverlapContract, MemoryBackend);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, LedgerStoreContract, MemoryBackend);
 
 }  // namespace

@@ -123,6 +123,7 @@ std::vector<std::vector<UsageRecord>> UsageHistory::MakeCalls() {
       const UsageRecord record = MakeRecord(job_id, epoch);
       for (std::int64_t copies = Pick(1, 3); copies > 0; --copies) deliveries.push_back(record);
       if (Pick(0, 9) == 0) deliveries.push_back(Change(record));
+      if (Pick(0, 4) == 0) deliveries.push_back(MakeRecord(job_id, epoch));  // Of the same attempt.
     }
   }
   std::shuffle(deliveries.begin(), deliveries.end(), random_);

@@ -169,6 +169,18 @@ class ReferenceTest(unittest.TestCase):
         for record in cls.records:
             cls.by_transaction[record.project, record.transaction].append(record)
 
+    def test_no_time_of_a_lease_or_lifetime_is_billed_twice(self):
+        last = {}
+        for record in sorted(self.records, key=lambda each: (each.start, each.end)):
+            if record.kind == "refund" or record.start == record.end:
+                continue
+            of_lease = record.kind in ("attempt", "part")
+            for (job, attempt), end in last.items():
+                if job == record.job and (attempt is None or not of_lease or attempt == record.epoch % 1_000_000):
+                    self.assertLessEqual(end, record.start, record)
+            key = record.job, record.epoch % 1_000_000 if of_lease else None
+            last[key] = max(record.end, last.get(key, 0))
+
     def test_there_are_many_of_every_kind(self):
         kinds = collections.Counter(record.kind for record in self.records)
         self.assertEqual(set(kinds), {"attempt", "part", "refund", "worker", "instance", "storage"})

@@ -58,6 +58,19 @@ TEST_F(UsageRecorderTest, TheFirstOfTwoThatDifferIsKept) {
   EXPECT_EQ(monitor_.last.repeated, 1);
 }
 
+TEST_F(UsageRecorderTest, OfRecordsOfTheSameTimeOfALeaseTheFirstIsKept) {
+  const UsageRecord whole = ARecord();
+  UsageRecord part = whole;
+  part.kind = UsageKind::kPart;
+  part.key.epoch = EpochOf(whole.key.epoch, 1);
+  part.end_us = (whole.start_us + whole.end_us) / 2;
+  EXPECT_EQ(*Record({part, whole}), 1);
+  EXPECT_EQ(monitor_.last.conflicting, 1);
+  EXPECT_EQ(*Record({whole}), 0);
+  EXPECT_EQ(monitor_.last.conflicting, 1);
+  EXPECT_EQ(monitor_.last.repeated, 0);
+}
+
 TEST_F(UsageRecorderTest, NamesTheBadRecordByIndexAndStoresNothing) {
   const UsageRecord a = ARecord();
   UsageRecord bad = ARecord();

@@ -1,4 +1,5 @@
--- Adds the records whose key is not known yet, in the order of their keys, so that
+-- Adds the records whose key is not known yet and which overlap no other of their lease or lifetime,
+-- see Overlap, in the order of their keys, so that
 -- calls with the same records wait for each other and do not deadlock.
 --
 -- $1 job_id[], $2 epoch[], $3 project_id[], $4 endpoint_id[], $5 worker_id[],
@@ -22,6 +23,13 @@ FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[
   AS given (job_id, epoch, project_id, endpoint_id, worker_id, gpu_type, milli_gpus, start_us,
             end_us, cause, cold_start_us, kind, warm, covered, vram_mib, bytes, region, tier, tags,
             api_key_id, tokens, invocation_nanos, prices, transaction, position)
+WHERE NOT EXISTS (
+  SELECT FROM metering.usage_records AS other
+  WHERE other.job_id = given.job_id AND other.epoch <> given.epoch
+    AND greatest(other.start_us, given.start_us) < least(other.end_us, given.end_us)
+    AND 'refund' NOT IN (given.kind, other.kind)
+    AND (other.epoch % 1000000 = given.epoch % 1000000
+         OR NOT (given.kind IN ('attempt', 'part') AND other.kind IN ('attempt', 'part'))))
 ORDER BY job_id, epoch
 ON CONFLICT (job_id, epoch) DO NOTHING
 RETURNING job_id, epoch

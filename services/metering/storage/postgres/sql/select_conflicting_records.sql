@@ -1,4 +1,5 @@
--- Which of these records are known by their key, but with other values.
+-- Which of these records, none of which could be added, are not known as they are: by their key
+-- with other values, or not by their key, for they overlap another one.
 --
 -- $1 job_id[], $2 epoch[], $3 project_id[], $4 endpoint_id[], $5 worker_id[],
 -- $6 gpu_type[], $7 milli_gpus[], $8 start_us[], $9 end_us[], $10 cause[],
@@ -13,8 +14,9 @@ FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[
   AS given (job_id, epoch, project_id, endpoint_id, worker_id, gpu_type, milli_gpus, start_us,
             end_us, cause, cold_start_us, kind, warm, covered, vram_mib, bytes, region, tier, tags,
             api_key_id, tokens)
-JOIN metering.usage_records AS known USING (job_id, epoch)
-WHERE (given.project_id, given.endpoint_id, given.worker_id, given.gpu_type, given.milli_gpus,
+LEFT JOIN metering.usage_records AS known USING (job_id, epoch)
+WHERE known.job_id IS NULL
+   OR (given.project_id, given.endpoint_id, given.worker_id, given.gpu_type, given.milli_gpus,
        given.start_us, given.end_us, given.cause, given.cold_start_us, given.kind, given.warm,
        given.covered, given.vram_mib, given.bytes, given.region, given.tier, given.tags,
        given.api_key_id, given.tokens)
