@@ -21,6 +21,7 @@ SELECT count(*), pg_total_relation_size('metering.usage_records'),
        pg_total_relation_size('metering.ledger_transactions')
          + pg_total_relation_size('metering.ledger_entries'),
        pg_total_relation_size('metering.usage_hourly')
+         + pg_total_relation_size('metering.usage_hourly_totals')
 FROM metering.usage_records
 """
 

@@ -7,6 +7,8 @@ DO $$ BEGIN
   END IF;
 END $$;
 DROP VIEW metering.rated_records;
+DROP INDEX metering.usage_lifetimes_by_end;
+DROP TABLE metering.usage_hourly_totals;
 ALTER TABLE metering.usage_hourly
   DROP CONSTRAINT usage_hourly_pkey,
   DROP COLUMN api_key_id,

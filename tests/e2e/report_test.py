@@ -142,7 +142,7 @@ class ReportTest(case.SuiteCase):
         project = self.call("GET", "/v1/projects/me")["id"]
         now_hour = int(time.time()) // 3_600 * 3_600
         self.suite.postgres.query(
-            "INSERT INTO metering.usage_hourly (project_id, hour_us, endpoint_id, gpu_type, gpu_milli_us, "
+            "INSERT INTO metering.usage_hourly_totals (project_id, hour_us, endpoint_id, gpu_type, gpu_milli_us, "
             "credited_gpu_milli_us, unpriced_gpu_milli_us, invocations, cold_start_us, cost_atto, first_us, last_us) "
             f"SELECT '{project}', s * 1000000, '00000000-0000-4000-8000-0000000000aa', 'rtx4000', 0, 0, 0, 1, 0, "
             f"1000000000, s * 1000000, s * 1000000 FROM generate_series({now_hour - 21 * DAY_S}::bigint, "

@@ -18,16 +18,21 @@ Reference::GroupKey GroupOf(const UsageQuery& query, const UsageRecord& record,
   return key;
 }
 
-// Whether a microsecond of a lease or lifetime is in both.
+// Whether a microsecond of a lease or lifetime is in both, or taken back by both.
 bool BillsTwice(const UsageRecord& a, const UsageRecord& b) {
-  const auto of_lease = [](const UsageRecord& record) {
-    return record.kind == UsageKind::kAttempt || record.kind == UsageKind::kPart;
+  const auto sort = [](const UsageRecord& record) {
+    switch (record.kind) {
+      case UsageKind::kAttempt:
+      case UsageKind::kPart: return 1;
+      case UsageKind::kRefund: return 2;
+      default: return 3;
+    }
   };
-  const bool same = !of_lease(a) || !of_lease(b) || (a.key.epoch - b.key.epoch) % 1'000'000 == 0;
-  const bool refund = a.kind == UsageKind::kRefund || b.kind == UsageKind::kRefund;
+  const bool same =
+      sort(a) == sort(b) && (sort(a) == 3 || (a.key.epoch - b.key.epoch) % 1'000'000 == 0);
   const bool both = a.start_us < a.end_us && b.start_us < b.end_us && a.start_us < b.end_us &&
                     b.start_us < a.end_us;
-  return a.key.job_id == b.key.job_id && same && !refund && both;
+  return a.key.job_id == b.key.job_id && same && both;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 START_TIMEOUT_S = 120
@@ -21,15 +22,28 @@ TEMPLATE = os.environ.get("FURNACE_TEST_POSTGRES_TEMPLATE", "")
 # Below the ports that Linux gives to outgoing connections, which come and go.
 PORTS = range(12000, 32000)
 handed_out = set()
+# The byte at a port's number is locked by the test that has it.
+port_locks = open(pathlib.Path(tempfile.gettempdir()) / f"furnace-test-ports-{os.getuid()}", "ab")
+
+
+def take_port(port: int) -> bool:
+    """Keeps a port from this test, which may have had it, and from others at the same time."""
+    if port in handed_out:
+        return False
+    handed_out.add(port)
+    try:
+        fcntl.lockf(port_locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    return True
 
 
 def free_port() -> int:
-    """A TCP port that nothing listened on a moment ago, each time another one."""
+    """A TCP port that nothing listened on a moment ago and no other test has, each time another one."""
     while True:
         port = random.choice(PORTS)
-        if port in handed_out:
+        if not take_port(port):
             continue
-        handed_out.add(port)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

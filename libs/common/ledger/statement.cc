@@ -8,6 +8,9 @@
 namespace furnace::ledger {
 namespace {
 
+// Version 2 has fields that 1 lacks.
+constexpr std::int64_t kVersions = 2;
+
 // Reads a line that is of no use here.
 absl::Status Skip(TextReader& reader, std::string_view name) { return reader.Value(name).status(); }
 
@@ -23,7 +26,11 @@ absl::Status ReadInteger(TextReader& reader, std::string_view name, std::int64_t
 
 // The fields between a record's key and its lines that prices do not depend on are skipped.
 absl::Status ReadFields(TextReader& reader, Statement& statement) {
-  FURNACE_RETURN_IF_ERROR(Skip(reader, "furnace-usage"));
+  std::int64_t version = 0;
+  FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "furnace-usage", &version));
+  if (version < 1 || version > kVersions) {
+    return Error(absl::StatusCode::kInvalidArgument, "furnace-usage {}: not known here", version);
+  }
   FURNACE_RETURN_IF_ERROR(ReadText(reader, "project", &statement.project_id));
   FURNACE_RETURN_IF_ERROR(ReadText(reader, "job", &statement.job_id));
   FURNACE_RETURN_IF_ERROR(ReadInteger(reader, "epoch", &statement.epoch));
@@ -39,9 +46,8 @@ absl::Status ReadFields(TextReader& reader, Statement& statement) {
   for (const char* name : {"cause", "cold_start", "warm", "covered", "region", "tier"}) {
     FURNACE_RETURN_IF_ERROR(Skip(reader, name));
   }
-  // These have only records that they say something of.
   for (const char* name : {"api_key", "tokens"}) {
-    if (reader.NextIs(name)) FURNACE_RETURN_IF_ERROR(Skip(reader, name));
+    if (version > 1 && reader.NextIs(name)) FURNACE_RETURN_IF_ERROR(Skip(reader, name));
   }
   while (reader.NextIs("tag")) FURNACE_RETURN_IF_ERROR(Skip(reader, "tag"));
   return absl::OkStatus();

@@ -14,6 +14,8 @@ namespace furnace::metering {
 namespace {
 
 constexpr int kMaxConflictsLogged = 10;
+// In which records of one call are stored, those after others that exclude them.
+constexpr int kMaxRounds = 8;
 
 // The records of one call that can be stored together, and those that have to come after them, as
 // what becomes of the former decides on them.
@@ -92,7 +94,7 @@ absl::StatusOr<int> UsageRecorder::Record(std::vector<UsageRecord> records) {
   FURNACE_RETURN_IF_ERROR(ValidateAll(records, now_us));
   FURNACE_ASSIGN_OR_RETURN(const PriceList prices, prices_.Load());
   RecordTally tally;
-  while (!records.empty()) {
+  for (int rounds = 0; rounds < kMaxRounds && !records.empty(); ++rounds) {
     Round round = NextRound(std::move(records));
     records = std::move(round.later);
     tally.repeated += round.repeated;
@@ -100,6 +102,8 @@ absl::StatusOr<int> UsageRecorder::Record(std::vector<UsageRecord> records) {
                              MakeBills(std::move(round.records), prices));
     FURNACE_RETURN_IF_ERROR(Store(bills, now_us, tally));
   }
+  FURNACE_RETURN_IF_ERROR(Refuse(records));
+  tally.conflicting += static_cast<int>(records.size());
   monitor_.Recorded(tally);
   return tally.recorded;
 }

@@ -17,11 +17,11 @@ class UsageRecorder {
       : usage_(usage), prices_(prices), monitor_(monitor), clock_(clock) {}
 
   /// Bills and stores `records` in one transaction, but for those that differ from or overlap
-  /// earlier ones: these in further ones; the number that were new.
+  /// earlier ones: these in up to seven further ones; the number that were new.
   ///
   /// A record whose key is known is skipped. If it also differs from what is
   /// known, or if it overlaps another one that is (see Overlap), it is refused: logged, counted
-  /// and kept for UsageReader to list.
+  /// and kept for UsageReader to list. So is what would need yet another transaction.
   ///
   /// Errors: INVALID_ARGUMENT "records[3].epoch: ..." for a record that Validate
   /// refuses, and those of the stores. Nothing was stored, or after UNAVAILABLE

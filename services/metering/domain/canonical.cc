@@ -50,7 +50,9 @@ std::string CanonicalText(const Bill& bill) {
   const UsageRecord& record = bill.record;
   std::string text;
   text.reserve(kUsualLength);
-  AddLine(text, "furnace-usage", 1);
+  // What it lacks is as in version 1, so that texts from before there were such fields stay.
+  const bool attributed = !record.api_key_id.empty() || record.tokens != 0;
+  AddLine(text, "furnace-usage", attributed ? 2 : 1);
   AddLine(text, "project", record.project_id);
   AddLine(text, "job", record.key.job_id);
   AddLine(text, "epoch", record.key.epoch);
@@ -69,7 +71,6 @@ std::string CanonicalText(const Bill& bill) {
   AddLine(text, "covered", record.covered ? 1 : 0);
   AddLine(text, "region", record.region);
   AddLine(text, "tier", record.tier);
-  // Left out unless there is one: texts from before there were any stay as they are.
   if (!record.api_key_id.empty()) AddLine(text, "api_key", record.api_key_id);
   if (record.tokens != 0) AddLine(text, "tokens", record.tokens);
   for (const Tag& tag : record.tags) AddLine(text, "tag", tag.first + "=" + tag.second);

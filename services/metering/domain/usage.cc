@@ -155,9 +155,9 @@ absl::Status Validate(const UsageRecord& record, std::int64_t now_us) {
 
 bool Overlap(const UsageRecord& a, const UsageRecord& b) {
   if (a.key.job_id != b.key.job_id) return false;
-  if (a.kind == UsageKind::kRefund || b.kind == UsageKind::kRefund) return false;
-  const bool of_attempts = IsOfAttempt(a.kind) && IsOfAttempt(b.kind);
-  if (of_attempts && AttemptOf(a.key.epoch) != AttemptOf(b.key.epoch)) return false;
+  if (IsOfAttempt(a.kind) != IsOfAttempt(b.kind)) return false;
+  if ((a.kind == UsageKind::kRefund) != (b.kind == UsageKind::kRefund)) return false;
+  if (IsOfAttempt(a.kind) && AttemptOf(a.key.epoch) != AttemptOf(b.key.epoch)) return false;
   return std::max(a.start_us, b.start_us) < std::min(a.end_us, b.end_us);
 }
 

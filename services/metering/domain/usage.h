@@ -110,8 +110,8 @@ struct UsageRecord {
 /// Leases that end where they start are fine; `now_us` is the present.
 absl::Status Validate(const UsageRecord& record, std::int64_t now_us);
 
-/// Whether both are of the same lease or lifetime, and bill some time of it twice. What is taken
-/// back overlaps nothing.
+/// Whether both are of the same lease or lifetime, and bill some time of it twice, or take it back
+/// twice.
 bool Overlap(const UsageRecord& a, const UsageRecord& b);
 
 /// A span [start_us, end_us) of time.

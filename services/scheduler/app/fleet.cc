@@ -182,7 +182,7 @@ void Fleet::NoteWaiting(const Endpoint& endpoint, const QueueSnapshot& queue,
   if (rules_ == nullptr || endpoint.paused || !rules_->MostGpusOf(endpoint)) return;
   const int most = endpoint.queue.max_concurrency;
   if (most > 0 && queue.running >= most) return;
-  const QueueSnapshot open = WithoutClosed(queue, clock_.Now());
+  const QueueSnapshot open = WithoutSpent(endpoint, WithoutClosed(queue, clock_.Now()));
   const bool waits = std::any_of(open.classes.begin(), open.classes.end(),
                                  [](const auto& each) { return !each.affinity.background; });
   if (!waits) return;
@@ -238,7 +238,9 @@ QueueSnapshot Fleet::Startable(const Endpoint& endpoint, const QueueSnapshot& qu
 QueueSnapshot Fleet::WithoutSpent(const Endpoint& endpoint, QueueSnapshot queue) const {
   const auto is_spent = [&](const ClassSnapshot& each) {
     const std::string& key = each.affinity.spent_key;
-    return rules_ != nullptr && !key.empty() && rules_->BlockOf(endpoint, key);
+    if (rules_ == nullptr || key.empty()) return false;
+    const std::optional<StartBlock> block = rules_->BlockOf(endpoint, key);
+    return block && block->constraint == WaitConstraint::kBudget;
   };
   const auto spent = std::stable_partition(queue.classes.begin(), queue.classes.end(),
                                            [&](const auto& each) { return !is_spent(each); });

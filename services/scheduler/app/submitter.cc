@@ -50,8 +50,9 @@ std::string Fingerprint(const JobRequest::Item& item) {
 QueueLoad LoadOf(const Submission& submission) {
   QueueLoad load;
   for (const Submission::Item& item : submission.items) {
-    load +=
-        {.jobs = 1, .bytes = static_cast<std::int64_t>(item.input.size() + item.s3_config.size())};
+    load += {.jobs = 1,
+             .bytes = static_cast<std::int64_t>(item.input.size() + item.s3_config.size() +
+                                                item.attribution.size())};
   }
   return load;
 }

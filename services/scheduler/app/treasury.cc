@@ -17,6 +17,8 @@ namespace {
 
 constexpr int kFirstShard = 0;
 constexpr std::int64_t kTurn = 8;  // Rounds.
+// More than any budget has; a script's numbers are whole up to here.
+constexpr std::int64_t kTooMuch = (std::int64_t{1} << 53) - 1;
 
 // As the accounts tell them, for want of metering.
 std::vector<Budget> BudgetsOf(const std::vector<std::map<std::string, StoredAccount>>& accounts) {
@@ -77,6 +79,10 @@ std::string SentenceOf(const Budget& budget) {
         "jobs that run have the GPUs of its project's quota, or leave too few: "
         "max_concurrent_gpus is {}",
         budget.limit > 0 ? std::to_string(budget.limit) : "not known now");
+  }
+  if (!RateOf(budget)) {
+    return fmt::format("what the budget {} of its {} has left for it is not known now", budget.name,
+                       OwnerOf(budget));
   }
   std::string text = fmt::format(
       "the budget {} of its {} is spent, or jobs that run hold it, or too little is left to start "
@@ -268,7 +274,8 @@ std::optional<std::vector<BudgetRate>> Treasury::RatesOf(const Endpoint& endpoin
   for (const Budget& budget : of_project->second) {
     if (!budget.Covers(endpoint.project_id, endpoint.id)) continue;
     std::optional<BudgetRate> rate = RateOf(budget);
-    if (!rate) return std::nullopt;
+    if (!rate && budget.api_key_id.empty()) return std::nullopt;
+    if (!rate) rate = BudgetRate{.budget_id = budget.id, .fixed = kTooMuch};
     rate->api_key_id = budget.api_key_id;
     rates.push_back(*std::move(rate));
   }
@@ -288,16 +295,17 @@ std::optional<StartBlock> Treasury::BlockOf(const Endpoint& endpoint,
     const auto& in_shard = shard < seen_.size() ? seen_[shard] : none;
     const auto found = in_shard.find(budget.id);
     const bool counts_gpus = budget.unit == BudgetUnit::kGpus;
+    const bool is_known = counts_gpus || RateOf(budget).has_value();
     // What other shards have left is given to this one when it asks.
-    if (found != in_shard.end() && (found->second.account.left > 0 || counts_gpus) &&
+    if (is_known && found != in_shard.end() && (found->second.account.left > 0 || counts_gpus) &&
         LeftOf(budget.id) >= LeaseCostOf(budget, endpoint, lease_).least) {
       continue;
     }
     // One that has no account yet is about to be given one.
-    return StartBlock{
-        .constraint = counts_gpus ? WaitConstraint::kQuota : WaitConstraint::kBudget,
-        .detail = SentenceOf(budget),
-        .ends_standing = found != in_shard.end() && !counts_gpus && budget.api_key_id.empty()};
+    return StartBlock{.constraint = counts_gpus ? WaitConstraint::kQuota : WaitConstraint::kBudget,
+                      .detail = SentenceOf(budget),
+                      .ends_standing = is_known && found != in_shard.end() && !counts_gpus &&
+                                       budget.api_key_id.empty()};
   }
   return std::nullopt;
 }

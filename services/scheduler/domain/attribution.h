@@ -27,7 +27,7 @@ struct Attribution {
 absl::Status CheckTags(const std::map<std::string, std::string>& tags);
 
 /// As jobs and schedules keep it: the key, then "\n<name>=<value>" of each tag. Empty when there
-/// is nothing to say. lua/lib/budgets.lua reads the key.
+/// is nothing to say. lua/claim_jobs.lua reads the key.
 std::string EncodeAttribution(const Attribution& attribution);
 
 /// What EncodeAttribution was given.

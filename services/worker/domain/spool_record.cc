@@ -70,7 +70,9 @@ std::optional<Cause> ToCause(std::uint64_t number) {
 }  // namespace
 
 std::string Encode(const SpoolRecord& record) {
-  std::string bytes(kMagic);
+  // Without tokens an older agent can read it.
+  const bool has_tokens = record.outcome.tokens != 0;
+  std::string bytes(has_tokens ? kMagic : kMagicWithoutTokens);
   bytes.reserve(record.outcome.output.size() + record.outcome.error.size() + 256);
   PutText(bytes, record.worker_id);
   PutText(bytes, record.lease.job_id);
@@ -80,7 +82,7 @@ std::string Encode(const SpoolRecord& record) {
   PutText(bytes, record.outcome.output.view());
   PutNumber(bytes, static_cast<std::uint64_t>(absl::ToInt64Microseconds(record.outcome.waited)), 8);
   PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.gpu_memory_peak_mib), 8);
-  PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.tokens), 8);
+  if (has_tokens) PutNumber(bytes, static_cast<std::uint64_t>(record.outcome.tokens), 8);
   PutNumber(bytes, Checksum(bytes), kChecksumBytes);
   return bytes;
 }

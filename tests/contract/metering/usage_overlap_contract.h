@@ -18,6 +18,7 @@ TYPED_TEST_P(UsageOverlapContract, NoTimeOfALeaseOrLifetimeIsBookedTwice) {
     record.key.epoch = epoch;
     record.start_us = kTenUs + start_us;
     record.end_us = kTenUs + end_us;
+    if (kind == UsageKind::kRefund) record.cause = Cause::kPlatform;
     return record;
   };
   const auto of = [](UsageRecord record, const std::string& job_id) {
@@ -41,6 +42,8 @@ TYPED_TEST_P(UsageOverlapContract, NoTimeOfALeaseOrLifetimeIsBookedTwice) {
       {"another attempt, when a clock was put back", at(kWhole, 1, 0, 100), at(kWhole, 2, 50, 150),
        false},
       {"what takes a part back", second_part, at(UsageKind::kRefund, EpochOf(1, 4), 0, 20), false},
+      {"what takes it back again", at(UsageKind::kRefund, EpochOf(1, 4), 0, 20),
+       at(UsageKind::kRefund, EpochOf(1, 5), 0, 30), true},
       {"slices one after another", at(kWorker, 1, 0, 10), at(kWorker, 2, 10, 20), false},
       {"slices of the same time", at(kWorker, 1, 0, 10), at(kWorker, 2, 9, 20), true},
       {"an attempt of no time", at(kWhole, 1, 5, 5), at(kPart, EpochOf(1, 1), 0, 10), false},

@@ -192,7 +192,7 @@ TYPED_TEST_P(BudgetContract, ALeaseThatCannotBeRenewedIsStoppedBeforeItLapses) {
   const Job job = this->Get(id);
   EXPECT_EQ(job.status, JobStatus::kFailed);
   EXPECT_EQ(job.cause, FailureCause::kBudget);
-  EXPECT_EQ(job.error, "stopped: a budget of its project is spent");
+  EXPECT_EQ(job.error, "stopped: a budget is spent");
   const BudgetAccount account = this->Account();
   EXPECT_EQ(account.held, 0);
   EXPECT_EQ(account.left + account.pending, this->kHold);

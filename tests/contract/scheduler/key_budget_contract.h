@@ -128,6 +128,97 @@ TYPED_TEST_P(KeyBudgetContract, AJobThatIsKeptKeepsNoOtherOfItsConcurrencyKey) {
   EXPECT_EQ(this->ClaimIds(9), std::vector<std::string>{kept});
 }
 
+TYPED_TEST_P(KeyBudgetContract, WhoWaitsBehindAKeptJobForTheirConcurrencyKeyGoesOn) {
+  this->Give(10);
+  const std::string first = this->SubmitWith(this->key_, 1, "one").at(0);
+  const std::vector<ClaimedJob> claimed = this->ClaimWithin(9);
+  ASSERT_EQ(this->IdsOf(claimed), std::vector<std::string>{first});
+  const std::string kept = this->SubmitWith(this->key_, 1, "one").at(0);
+  const std::string other = this->SubmitWith(this->other_, 1, "one").at(0);
+  this->PassTime();
+  this->Settle(claimed[0].lease, this->Success());
+  EXPECT_EQ(this->ClaimIds(9), std::vector<std::string>{other});
+  this->Give(100);
+  this->Settle({.job_id = other, .epoch = 1}, this->Success());
+  EXPECT_EQ(this->ClaimIds(9), std::vector<std::string>{kept});
+}
+
+TYPED_TEST_P(KeyBudgetContract, WhatADearWorkerLeavesACheapOneTakesAndNothingGoesOutOfSight) {
+  this->rate_.gpu_second = {{"rtx4000", kSecondUs}, {"dear", 100 * kSecondUs}};
+  WorkerOnGpu dear = AWorker("dear");
+  dear.gpu_type = "dear";
+  const auto claim = [&] {
+    return this->IdsOf(
+        JobQueueContract<TypeParam>::Claim(
+            {.endpoint_id = this->endpoint_,
+             .workers = {{.worker = dear, .jobs = 5}, {.worker = AWorker(), .jobs = 5}},
+             .lease = this->kLease,
+             .budgets = {this->rate_}})
+            .jobs);
+  };
+  this->Give(0);
+  Submission any = this->Jobs(4);
+  std::vector<std::string> ids;
+  for (Submission::Item& item : any.items) {
+    item.affinity = "*";
+    item.attribution = this->key_;
+    ids.push_back(item.id);
+  }
+  Submission rest = any;
+  rest.items.erase(rest.items.begin());
+  any.items.resize(1);
+  this->Submit(any);
+  EXPECT_TRUE(claim().empty());
+  this->Submit(rest);
+  this->Give(20);
+  EXPECT_EQ(claim(), (std::vector<std::string>{ids[0], ids[1]})) << "for so many there is enough";
+  this->Give(100);
+  EXPECT_EQ(claim(), (std::vector<std::string>{ids[2], ids[3]}));
+}
+
+TYPED_TEST_P(KeyBudgetContract, ARenewalThatCostsNothingMoreIsGranted) {
+  this->rate_ = {.budget_id = this->budget_, .fixed = 5, .api_key_id = this->key_};
+  ASSERT_EQ(this->Change(5, this->Stored().sequence), 5);
+  this->SubmitWith(this->key_);
+  const LeaseId lease = this->ClaimWithin().at(0).lease;
+  EXPECT_EQ(this->Account().left, 0);
+  EXPECT_TRUE(this->Renew({lease}, 3 * this->kLease).empty());
+  EXPECT_EQ(this->Get(lease.job_id).status, JobStatus::kInProgress);
+}
+
+TYPED_TEST_P(KeyBudgetContract, ManyKeysWithManyWishesRefuseNoSubmitAndLoseNoJob) {
+  constexpr int kKeys = 12;
+  constexpr int kWishes = 12;
+  ClaimRequest request{.endpoint_id = this->endpoint_,
+                       .workers = {{.worker = AWorker(), .jobs = 300}},
+                       .lease = this->kLease};
+  Submission submission = this->Jobs(kKeys * kWishes);
+  for (int key = 0; key < kKeys; ++key) {
+    const std::string id = NewId();
+    request.budgets.push_back(
+        {.budget_id = NewId(), .other_gpu_second = kSecondUs, .api_key_id = id});
+    for (int wish = 0; wish < kWishes; ++wish) {
+      Submission::Item& item = submission.items[static_cast<std::size_t>(key * kWishes + wish)];
+      item.affinity = "rtx4000|m=m" + std::to_string(wish);
+      item.attribution = id;
+      if (wish % 2 == 0) item.affinity += "|k=" + id;
+    }
+  }
+  this->Submit(submission);
+  for (int claims = 0; claims < 5; ++claims) {
+    EXPECT_TRUE(JobQueueContract<TypeParam>::Claim(request).jobs.empty());
+  }
+  Submission plain = this->Jobs(1);
+  plain.items[0].affinity = "rtx4000|m=another";
+  this->Submit(plain);
+  EXPECT_EQ(this->IdsOf(JobQueueContract<TypeParam>::Claim(request).jobs),
+            std::vector<std::string>{plain.items[0].id});
+  request.budgets.clear();
+  EXPECT_EQ(JobQueueContract<TypeParam>::Claim(request).jobs.size(),
+            static_cast<std::size_t>(kKeys * kWishes));
+  EXPECT_EQ(this->Survey().queued, 0);
+}
+
 TYPED_TEST_P(KeyBudgetContract, AJobThatIsKeptIsCancelledExpiresAndIsFoundLikeOthers) {
   this->Give(0);
   const auto ids = this->SubmitWith(this->key_, 2);
@@ -183,7 +274,9 @@ TYPED_TEST_P(KeyBudgetContract, WhateverHappensNoJobIsLostAndOnlyTheKeysJobsHold
   for (int step = 0; step < kSteps; ++step) {
     const bool of_key = draw(2) == 0;
     if (draw(3) == 0) {
-      for (const std::string& id : this->SubmitWith(of_key ? this->key_ : this->other_, 2)) {
+      const std::string shared = draw(3) == 0 ? "shared" : "";
+      for (const std::string& id :
+           this->SubmitWith(of_key ? this->key_ : this->other_, 2, shared)) {
         waiting[id] = of_key;
         ++submitted;
       }
@@ -208,7 +301,6 @@ TYPED_TEST_P(KeyBudgetContract, WhateverHappensNoJobIsLostAndOnlyTheKeysJobsHold
     ASSERT_EQ(account.held, holders * this->kHold) << step;
     ASSERT_EQ(account.left + account.held + account.pending, kLimit * kSecondUs) << step;
   }
-  ASSERT_EQ(this->Survey().queued, static_cast<int>(waiting.size()));
   for (const auto& [id, lease] : live) this->Settle(lease.first, this->Success());
   this->rate_.budget_id = NewId();
   this->rate_.api_key_id = NewId();  // Nobody's is left.
@@ -226,6 +318,10 @@ REGISTER_TYPED_TEST_SUITE_P(KeyBudgetContract, JobsOfOtherKeysGoOnWhileOneHasToo
                             OnlyJobsOfTheKeyHoldOfIt, AJobHoldsOfItsProjectsBudgetAndOfItsKeys,
                             ALongQueueOfASpentKeyKeepsNobodyForLong,
                             AJobThatIsKeptKeepsNoOtherOfItsConcurrencyKey,
+                            WhoWaitsBehindAKeptJobForTheirConcurrencyKeyGoesOn,
+                            WhatADearWorkerLeavesACheapOneTakesAndNothingGoesOutOfSight,
+                            ARenewalThatCostsNothingMoreIsGranted,
+                            ManyKeysWithManyWishesRefuseNoSubmitAndLoseNoJob,
                             AJobThatIsKeptIsCancelledExpiresAndIsFoundLikeOthers,
                             WhatAnAttemptIsPutDownToIsSaidAtItsEnd,
                             WhateverHappensNoJobIsLostAndOnlyTheKeysJobsHold);

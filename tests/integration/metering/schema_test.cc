@@ -162,6 +162,11 @@ TEST_F(MeteringSchemaTest, HoursOfBeforeThereWereApiKeysGoOnWithoutOne) {
   EXPECT_EQ(rows->Int(0, 1), 6);
   EXPECT_EQ(rows->Text(1, 0), record.api_key_id);
   EXPECT_EQ(rows->Int(1, 2), 9);
+  const auto total = pool.Exec("SELECT invocations, tokens FROM metering.usage_hourly_totals", {});
+  ASSERT_TRUE(total.ok()) << total.status();
+  ASSERT_EQ(total->size(), 1);
+  EXPECT_EQ(total->Int(0, 0), 7);
+  EXPECT_EQ(total->Int(0, 1), 9);
 }
 
 TEST_F(MeteringSchemaTest, SegmentsAreThePiecesOfRecords) {

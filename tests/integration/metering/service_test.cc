@@ -186,6 +186,7 @@ TEST_P(KilledConnectionTest, ARepeatedCallRecordsOnce) {
 
 INSTANTIATE_TEST_SUITE_P(Tables, KilledConnectionTest,
                          testing::Values("metering.usage_records", "metering.usage_hourly",
+                                         "metering.usage_hourly_totals",
                                          "metering.ledger_transactions",
                                          "metering.ledger_entries"));
 

@@ -69,7 +69,8 @@ bool MemoryBudgets::Extend(const Job& job, int shard, absl::Time now, absl::Time
     BudgetAccount after = account->stored.account;
     BudgetHold longer = hold;
     ExtendHold(job.gpu_count, std::max(*job.started_at, job.reported.until), till, after, longer);
-    if (IsSpent(shard, hold.budget_id, account->stored.account.left - after.left, now)) return false;
+    const std::int64_t costs = account->stored.account.left - after.left;
+    if (costs > 0 && IsSpent(shard, hold.budget_id, costs, now)) return false;
   }
   for (BudgetHold& hold : held->second) {
     Account* const account = Find(shard, hold.budget_id);
@@ -252,7 +253,7 @@ bool MemoryJobQueue::RenewLocked(const Renewal& renewal, absl::Duration lease) {
   const bool never_began = renewal.waited == absl::InfiniteDuration() && job.reported.count == 0;
   SettleLocked({.lease = id,
                 .outcome = {.cause = never_began ? FailureCause::kPlatform : FailureCause::kBudget,
-                            .error = "stopped: a budget of its project is spent",
+                            .error = "stopped: a budget is spent",
                             .never_began = never_began}});
   return false;
 }

@@ -126,6 +126,8 @@ QueuePlace MemoryJobQueue::PlaceLocked(const Entry& entry) const {
     const Job& before = other.record.job;
     if (before.endpoint_id != job.endpoint_id || before.status != JobStatus::kInQueue) continue;
     if (IsHeldLocked(other)) continue;
+    const bool aside = !ParseAffinityClass(before.affinity).spent_key.empty();
+    if (aside && before.affinity != job.affinity) continue;
     const bool first = std::tie(other.score, id) <= std::tie(entry.score, job.id);
     place.position += first ? 1 : 0;
     const std::string window(WindowOf(before.affinity));

@@ -16,7 +16,8 @@ absl::StatusOr<std::map<std::string, QueueLoad>> MemoryQueueLoads::Of(
     const bool waits = job.status == JobStatus::kDelayed || job.status == JobStatus::kInQueue;
     const auto load = loads.find(job.endpoint_id);
     if (!waits || load == loads.end()) continue;
-    const std::size_t bytes = job.input.value_or("").size() + entry.record.s3_config.size();
+    const std::size_t bytes =
+        job.input.value_or("").size() + entry.record.s3_config.size() + job.attribution.size();
     load->second += {.jobs = 1, .bytes = static_cast<std::int64_t>(bytes)};
   }
   return loads;

@@ -1,5 +1,6 @@
 #include "libs/common/ledger/receipt.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -78,14 +79,20 @@ TEST(VerifyReceiptTest, AnyFlippedByteIsFound) {
 }
 
 TEST(VerifyReceiptTest, ARecordMayTellOfAnApiKeyAndTokens) {
-  for (const char* lines : {"api_key k\n", "tokens 7\n", "api_key k\ntokens 7\n"}) {
-    const Receipt receipt = GoodReceipt(Changed(kRecord, "tag a", std::string(lines) + "tag a"));
-    EXPECT_TRUE(VerifyReceipt(receipt).ok()) << lines << VerifyReceipt(receipt).status();
+  const auto verified = [](const std::string& version, const std::string& lines) {
+    return VerifyReceipt(GoodReceipt(Changed(Changed(kRecord, "furnace-usage 1", version), "tag a",
+                                             lines + "tag a")))
+        .status();
+  };
+  for (const char* lines : {"", "api_key k\n", "tokens 7\n", "api_key k\ntokens 7\n"}) {
+    EXPECT_TRUE(verified("furnace-usage 2", lines).ok()) << lines;
   }
   for (const char* lines : {"tokens 7\napi_key k\n", "api_key k\napi_key k\n", "other 1\n"}) {
-    const Receipt receipt = GoodReceipt(Changed(kRecord, "tag a", std::string(lines) + "tag a"));
-    EXPECT_FALSE(VerifyReceipt(receipt).ok()) << lines;
+    EXPECT_FALSE(verified("furnace-usage 2", lines).ok()) << lines;
   }
+  EXPECT_FALSE(verified("furnace-usage 1", "api_key k\n").ok());
+  EXPECT_THAT(std::string(verified("furnace-usage 3", "").message()),
+              testing::HasSubstr("furnace-usage 3: not known here"));
 }
 
 // The hashes are right, and what is hashed is wrong.

@@ -20,7 +20,7 @@ UsageRecord KnownRecord() {
   return record;
 }
 
-// Whoever has to change this text has to write version 2 of it, and keep this one.
+// Whoever has to change this text has to write another version of it, and keep this one.
 TEST(CanonicalTextTest, OfARecordIsThisToTheByte) {
   EXPECT_EQ(CanonicalText(DefaultBill(KnownRecord())),
             "furnace-usage 1\n"
@@ -55,6 +55,7 @@ TEST(CanonicalTextTest, AnApiKeyAndTokensAreToldWhereThereAreAny) {
   record.api_key_id = "00000000-0000-7000-8000-00000000000c";
   const auto with = [&](const std::string& lines) {
     std::string text = before;
+    text.replace(0, std::string("furnace-usage 1").size(), "furnace-usage 2");
     return text.insert(text.find("tag team"), lines);
   };
   const std::string key = "api_key 00000000-0000-7000-8000-00000000000c\n";

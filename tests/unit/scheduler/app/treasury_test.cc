@@ -138,6 +138,21 @@ TEST_F(TreasuryTest, ABudgetOfAnApiKeyKeepsOnlyItsJobs) {
             "to start one");
 }
 
+TEST_F(TreasuryTest, WhileAKeysBudgetHasNoPricesOnlyItsJobsWait) {
+  Budget budget = Of(endpoint_, 100 * kSecond);
+  budget.unit = BudgetUnit::kNanoUsd;
+  budget.api_key_id = NewId();
+  budget_source_.budgets = {budget};
+  Round();
+  const auto rates = treasury_.RatesOf(endpoint_);
+  ASSERT_TRUE(rates.has_value());
+  EXPECT_GT(rates->at(0).fixed, 9'000'000'000'000'000) << "more than any budget has";
+  EXPECT_EQ(treasury_.BlockOf(endpoint_), std::nullopt);
+  const auto block = treasury_.BlockOf(endpoint_, budget.api_key_id);
+  ASSERT_TRUE(block.has_value());
+  EXPECT_EQ(block->detail, "what the budget b of its API key has left for it is not known now");
+}
+
 TEST_F(TreasuryTest, SharesNeverComeToMoreThanTheLimit) {
   Endpoint second = AnEndpoint();
   while (Shard(second) == Shard(endpoint_)) second.id = NewId();

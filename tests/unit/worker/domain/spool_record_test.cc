@@ -59,6 +59,13 @@ TEST(WorkerSpoolRecordTest, OneWithoutTokensIsRead) {
   EXPECT_EQ(decoded->outcome.tokens, 0);
 }
 
+TEST(WorkerSpoolRecordTest, OneThatHasNoTokensIsWrittenAsAnEarlierReleaseReadsIt) {
+  SpoolRecord record = Sample();
+  record.outcome.tokens = 0;
+  EXPECT_TRUE(Encode(record).starts_with("FWR2"));
+  EXPECT_EQ(*Decode(Encode(record)), record);
+}
+
 TEST(WorkerSpoolRecordTest, AnyTruncationIsNoticed) {
   const std::string bytes = Encode(Sample());
   for (std::size_t size = 0; size < bytes.size(); ++size) {

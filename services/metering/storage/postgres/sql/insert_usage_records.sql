@@ -26,10 +26,17 @@ FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::text[
 WHERE NOT EXISTS (
   SELECT FROM metering.usage_records AS other
   WHERE other.job_id = given.job_id AND other.epoch <> given.epoch
+    AND other.epoch % 1000000 = given.epoch % 1000000
     AND greatest(other.start_us, given.start_us) < least(other.end_us, given.end_us)
-    AND 'refund' NOT IN (given.kind, other.kind)
-    AND (other.epoch % 1000000 = given.epoch % 1000000
-         OR NOT (given.kind IN ('attempt', 'part') AND other.kind IN ('attempt', 'part'))))
+    AND other.kind IN ('attempt', 'part', 'refund') AND given.kind IN ('attempt', 'part', 'refund')
+    AND (other.kind = 'refund') = (given.kind = 'refund'))
+AND NOT EXISTS (
+  SELECT FROM metering.usage_records AS other
+  WHERE other.job_id = given.job_id AND other.epoch <> given.epoch
+    AND other.end_us > given.start_us
+    AND greatest(other.start_us, given.start_us) < least(other.end_us, given.end_us)
+    AND other.kind IN ('worker', 'instance', 'storage')
+    AND given.kind IN ('worker', 'instance', 'storage'))
 ORDER BY job_id, epoch
 ON CONFLICT (job_id, epoch) DO NOTHING
 RETURNING job_id, epoch

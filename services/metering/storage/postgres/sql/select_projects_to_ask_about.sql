@@ -9,7 +9,7 @@ FROM metering.sink_projects
 WHERE sink = $1
 UNION ALL
 SELECT DISTINCT h.project_id, h.project_id::text
-FROM metering.usage_hourly AS h
+FROM metering.usage_hourly_totals AS h
 WHERE $2::boolean AND h.hour_us >= $3::bigint
   AND NOT EXISTS (SELECT FROM metering.sink_projects AS p
                   WHERE p.sink = $1 AND p.project_id = h.project_id)

@@ -6,7 +6,7 @@
 -- Returns project_id.
 WITH RECURSIVE projects AS (
   (SELECT h.project_id, h.hour_us AS first_us
-   FROM metering.usage_hourly AS h
+   FROM metering.usage_hourly_totals AS h
    WHERE $2::uuid IS NULL OR h.project_id > $2::uuid
    ORDER BY h.project_id, h.hour_us
    LIMIT 1)
@@ -15,7 +15,7 @@ WITH RECURSIVE projects AS (
   FROM projects AS p
   CROSS JOIN LATERAL (
     SELECT h.project_id, h.hour_us
-    FROM metering.usage_hourly AS h
+    FROM metering.usage_hourly_totals AS h
     WHERE h.project_id > p.project_id
     ORDER BY h.project_id, h.hour_us
     LIMIT 1) AS next

@@ -22,7 +22,7 @@ WITH hours AS (
                THEN h.first_us >= $11::bigint AND h.last_us < $12::bigint
              ELSE true
            END) OVER (PARTITION BY h.hour_us) AS is_whole
-  FROM metering.usage_hourly AS h
+  FROM metering.usage_hourly_totals AS h
   WHERE h.project_id = $1::uuid
     AND ((h.hour_us >= $9::bigint AND h.hour_us < $10::bigint)
          OR h.hour_us IN ($2::bigint - $2::bigint % 3600000000,

@@ -77,12 +77,20 @@ local function can_pay(holds, key, gpus)
   return not own or have_left(own, now, gpus, now + lease)
 end
 
+-- API keys that were found to have too little left for a lease of the worker in turn, and classes
+-- whose next job comes with such a key and can not be set aside, for there are too many of them.
+local spent, stopped = {}, {}
+
 -- The queues that a worker may serve.
 local function queues_for(gpu, gpus, has, holds)
-  local queues = {}
+  local queues, pays = {}, {}
   for i, class in ipairs(classes) do
     local want = wanted[i]
-    local wait = is_open(want.w) and can_pay(holds, want.k, gpus) and wait_before(want, gpu, has)
+    local key = want.k or ''
+    if pays[key] == nil then
+      pays[key] = can_pay(holds, want.k, gpus)
+    end
+    local wait = pays[key] and is_open(want.w) and wait_before(want, gpu, has)
     if wait then
       queues[#queues + 1] = { key = queue_key(endpoint, class), class = class, wait = wait,
         api_key = want.k }
@@ -90,9 +98,6 @@ local function queues_for(gpu, gpus, has, holds)
   end
   return queues
 end
-
--- API keys that were found to have too little left for a lease of the worker in turn.
-local spent = {}
 
 local again = 0
 
@@ -125,12 +130,12 @@ end
 -- Takes the best head of several queues, or nil; up to `most` jobs can be used.
 local function pop(queues, most)
   if #queues == 1 and not has_terms(queues[1].class) then
-    return pop_ahead(queues[1], most)
+    return not stopped[queues[1].class] and pop_ahead(queues[1], most)
   end
   local best, best_score, best_id
   for _, queue in ipairs(queues) do
     local score, id
-    if not spent[queue.api_key or ''] then
+    if not spent[queue.api_key or ''] and not stopped[queue.class] then
       score, id = head_of(queue)
     end
     if score and (not best or score < best_score or score == best_score and id < best_id) then
@@ -172,13 +177,20 @@ local function take_kept(worker, queues)
   end
 end
 
--- Puts a job taken from its queue where those wait whose API key has too little left.
-local function set_aside(id, class, score, api_key)
-  local aside = string.match(class, '^(.-)|k=') or class
-  aside = aside .. '|k=' .. api_key
+-- Puts a job taken from its queue where those wait whose API key has too little left. It may have
+-- been the one that was let out for its concurrency key: then the next of these is.
+local function set_aside(id, class, score, api_key, key)
+  local aside = split_aside(class) .. '|k=' .. api_key
   spent[api_key] = true
+  if redis.call('SISMEMBER', prefix .. 'classes:' .. endpoint, aside) == 0 and not has_room(endpoint, aside) then
+    stopped[class] = true
+    aside = class
+  end
   redis.call('HSET', job_key(id), 'cl', aside)
   push(id, endpoint, aside, score)
+  if key and aside ~= class and redis.call('HEXISTS', busy_key(endpoint), key) == 0 then
+    unpark(endpoint, class, key)
+  end
 end
 
 -- Whether a job taken from its queue may start: not when its time is over, nor while
@@ -250,7 +262,7 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
   taken = taken + 1
   local api_key = holds and f[14] and string.match(f[14], '^[^\n]*')
   if f[1] and not can_pay(holds, api_key, tonumber(gpus)) then
-    set_aside(id, f[10], f[11], api_key)
+    set_aside(id, f[10], f[11], api_key, f[9])
     skipped = skipped + 1
     return false
   end
@@ -275,7 +287,7 @@ local function start(number, id, worker, gpu, gpus, cold, holds)
   leases[#leases + 1] = id
   local input = f[6] or (not f[7] and redis.call('GET', prefix .. 'in:' .. id))
   local s3 = f[13] or ''
-  bytes = bytes + (input and #input or 0) + #s3
+  bytes = bytes + (input and #input or 0) + #s3 + (f[14] and #f[14] or 0)
   local refers = f[12] and string.sub(f[12], 2, 2) == 'r'
   local project = refers and redis.call('HGET', job_key(id), 'pr') or ''
   local model = string.match(f[10], '|m=([^|]*)') or ''
@@ -334,7 +346,7 @@ for i = 7, #ARGV, 6 do
   local worker, gpu, gpus, cold, room, has = unpack(ARGV, i, i + 5)
   local holds = holds_on(gpu, is_covered(worker))
   local queues, aside = queues_for(gpu, tonumber(gpus), parse_class(has), holds), {}
-  room, spent = tonumber(room), {}
+  room, spent, stopped = tonumber(room), {}, {}
   while room > 0 and left > 0 and skipped < MAX_SKIPPED do
     -- One by one where the next may not start: what was taken ahead would go back each time.
     local most = (holds or skipped > 0) and 1 or math.min(room, left, MAX_AHEAD)

@@ -8,7 +8,8 @@
 -- workers away: "<number of the obstacle> <detail>" or '', what those there are can take,
 -- see capacity_codec.h, or '', how long its latest attempts took, how long its latest
 -- workers took to start, the parents that it waits for, flat list of windows and how many
--- jobs that have them go before it}.
+-- jobs that have them go before it}. Jobs that wait for a budget of their API key go before no
+-- others.
 local job = load_job(ARGV[1])
 if not job or job.status >= IN_PROGRESS then
   return {}
@@ -30,7 +31,8 @@ end
 if rank then
   position = rank + 1
   for _, class in ipairs(redis.call('SMEMBERS', prefix .. 'classes:' .. job.endpoint)) do
-    if class ~= job.class then
+    local _, aside = split_aside(class)
+    if class ~= job.class and not aside then
       add(class, redis.call('ZCOUNT', queue_key(job.endpoint, class), '-inf', job.score))
     end
   end

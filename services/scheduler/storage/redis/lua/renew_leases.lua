@@ -72,7 +72,7 @@ local function stop(id, waited)
   local job = load_job(id)
   local never_began = waited == -1 and not job.reported
   local cause = never_began and PLATFORM or BUDGET
-  local fields = { 'err', 'stopped: a budget of its project is spent' }
+  local fields = { 'err', 'stopped: a budget is spent' }
   if never_began then
     move_start(job, 0, true, now, fields)
   end

@@ -23,7 +23,7 @@ local function restore(id, version, score, input, fields)
     redis.call('SET', prefix .. 'in:' .. id, input)
   end
   local job = load_job(id)
-  count(job.endpoint, 'bytes', #input + (job.s3 and #job.s3 or 0))
+  count(job.endpoint, 'bytes', #input + (job.s3 and #job.s3 or 0) + (job.attribution and #job.attribution or 0))
   if job.status == WAITING then
     await_parents(id, job.endpoint, job.class, redis.call('HGET', key, 'dp'), '', now_us())
   elseif job.status == DELAYED then

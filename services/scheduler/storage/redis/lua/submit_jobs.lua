@@ -18,7 +18,6 @@
 local SHORT = 64 -- Bytes of a value that a listpack takes.
 local HEADER, ITEM = 13, 15
 local FULL, CONFLICT, WISHES = 0, -1, -2
-local MAX_CLASSES = 100 -- Of an endpoint, that a job with a wish of its own may add to.
 local now = now_us()
 local now_text = text(now)
 
@@ -71,13 +70,18 @@ local function make_class(endpoint, class)
   if redis.call('SCARD', classes) >= MAX_CLASSES then
     forget_empty(endpoint)
   end
-  return redis.call('SCARD', classes) < MAX_CLASSES and redis.call('SADD', classes, class) == 1
+  return has_room(endpoint, class) and redis.call('SADD', classes, class) == 1
 end
 
 -- Whether jobs with wishes of their own ask for more classes than there may be.
 local function has_too_many_classes(h, first)
   for i = first, first + (h.jobs - 1) * ITEM, ITEM do
-    local class = ARGV[i + 2]
+    local class, aside = split_aside(ARGV[i + 2])
+    if aside and make_class(h.endpoint, ARGV[i + 2]) then
+      class = ARGV[i + 2]
+      made[h.endpoint .. class] = true
+    end
+    ARGV[i + 2] = class -- A claim will see what becomes of it.
     if has_terms(class) and not made[h.endpoint .. class] then
       if not make_class(h.endpoint, class) then
         return true
@@ -142,7 +146,7 @@ local function submit(h, id, priority, class, timeout, input, stored, watched, n
     redis.call('SET', prefix .. 'in:' .. id, input)
   end
   redis.call('HSET', job_key(id), unpack(fields))
-  count(h.endpoint, 'bytes', #input + #s3)
+  count(h.endpoint, 'bytes', #input + #s3 + #attribution)
   if waits then
     await_parents(id, h.endpoint, class, depends_on, graph, now)
   elseif delayed then

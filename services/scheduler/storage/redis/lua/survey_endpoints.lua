@@ -6,7 +6,6 @@
 -- Returns for each endpoint: {queued, running, microseconds for which the job that
 -- goes next has been runnable, flat list of its classes that hold jobs: class, how
 -- many, microseconds for which the next of them has been runnable; held}.
-local MAX_CLASSES = 100 -- In one answer.
 local now = now_us()
 local surveys = {}
 for _, endpoint in ipairs(ARGV) do
@@ -18,7 +17,7 @@ for _, endpoint in ipairs(ARGV) do
     if head then
       local waited = waited_for(head, now)
       longest = math.max(longest, waited)
-      if #classes < MAX_CLASSES * 3 then
+      if #classes < MAX_CLASSES * 2 * 3 then
         classes[#classes + 1] = class
         classes[#classes + 1] = redis.call('ZCARD', queue)
         classes[#classes + 1] = waited

@@ -102,7 +102,7 @@ local function can_extend(holds, now, gpus, start, till)
     local w, left, off = account_of(hold.id)
     if w and not off and not is_gpu_quota(hold.id) then
       local have, want = have_and_want(hold, w, gpus, start, till)
-      if not is_enough(hold.id, left, want - have, now) then
+      if want > have and not is_enough(hold.id, left, want - have, now) then
         return false
       end
     end

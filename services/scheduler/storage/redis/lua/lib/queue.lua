@@ -3,7 +3,7 @@
 -- KEYS[1] is the prefix of a shard's keys, e.g. "furnace:{s03}:". Every key a
 -- script touches is that prefix and a suffix, so one hash tag, one slot:
 --   job:<id>          hash   a live job, see FIELDS; every value of a queued job is
---                            short, which keeps the hash a listpack
+--                            short, but for webhooks and tags, which keeps the hash a listpack
 --   in:<id>           string its input, unless that is short or stored elsewhere
 --   chunks:<id>       list   what its handlers have yielded as "<attempt>:<JSON>", the
 --                            oldest cut off
@@ -32,7 +32,7 @@
 --   graph:<id>        string 'commit' or 'abort': what became of a graph
 --   past:<id>         string version of a job that was redriven and has left
 --   stats:<endpoint>  hash   queued, held (waiting, delayed or parked), running: how many jobs;
---                            bytes: of the inputs and s3 here of those that do not run;
+--                            bytes: of the inputs, s3 and attributions of those that do not run;
 --                            limited: jobs wait for one that runs to end; why: what
 --                            keeps workers away, cap: what those there are can take, see
 --                            locate_job.lua
@@ -83,6 +83,7 @@ local WAITING, DELAYED, IN_QUEUE, IN_PROGRESS = 1, 2, 3, 4
 local COMPLETED, FAILED, TIMED_OUT, CANCELLED = 5, 6, 7, 8
 local NO_CAUSE, WORKER_LOST, PLATFORM, BUDGET = 0, 4, 5, 6
 local MAX_LOSSES = 10
+local MAX_CLASSES = 100 -- Of an endpoint, that jobs with wishes may add to; likewise of those set aside.
 local MAX_ARGUMENTS = 2000 -- Even; of one command. Lua's stack takes 8,000.
 local RESERVED = 3000000 -- For so long (us) the next job of a batch waits for its worker.
 local MAX_EVENT_ERROR = 1024 -- kMaxAttemptErrorBytes of domain/attempt.h.
@@ -204,6 +205,28 @@ local function parse_class(class)
   return wanted
 end
 
+-- A class without the term of jobs that wait for a budget of their API key, and whether it has it.
+local function split_aside(class)
+  local base = string.match(class, '^(.-)|k=')
+  return base or class, base ~= nil
+end
+
+-- Whether an endpoint may have one class more like this one: with its own wishes, or of jobs that
+-- wait for a budget.
+local function has_room(endpoint, class)
+  local classes = prefix .. 'classes:' .. endpoint
+  if redis.call('SCARD', classes) < MAX_CLASSES then
+    return true
+  end
+  local alike = 0
+  local _, aside = split_aside(class)
+  for _, other in ipairs(redis.call('SMEMBERS', classes)) do
+    local _, other_aside = split_aside(other)
+    alike = alike + (aside == other_aside and 1 or 0)
+  end
+  return alike < MAX_CLASSES
+end
+
 -- Where a job stands in its queue, as QueueScore of domain/job.h.
 local function score_of(runnable_at, priority, head_start, class)
   local score = runnable_at - priority * head_start
@@ -236,6 +259,7 @@ end
 local function forget_class(endpoint, class)
   if has_terms(class) and redis.call('HEXISTS', prefix .. 'held:' .. endpoint, class) == 0 then
     redis.call('SREM', prefix .. 'classes:' .. endpoint, class)
+    filled[queue_key(endpoint, class)] = nil
   end
 end
 

@@ -30,10 +30,11 @@ local function move(job, status, event, fields)
   tell(job, status)
 end
 
--- Bytes that a job brought: of its input, unless that is stored elsewhere, and of s3.
+-- Bytes that a job brought: of its input, unless that is stored elsewhere, of s3, and of what its
+-- usage is put down to.
 local function input_bytes(job)
   return redis.call('HSTRLEN', job_key(job.id), 'in') + redis.call('STRLEN', prefix .. 'in:' .. job.id)
-    + (job.s3 and #job.s3 or 0)
+    + (job.s3 and #job.s3 or 0) + (job.attribution and #job.attribution or 0)
 end
 
 -- Forgets the credentials of a job that ends.
