@@ -1,6 +1,7 @@
 -- Adds the records whose key is not known yet and which overlap no other of their lease or lifetime,
--- see Overlap, in the order of their keys, so that
--- calls with the same records wait for each other and do not deadlock.
+-- see Overlap, in the order of their keys, so that calls with the same records wait for each other
+-- and do not deadlock. OFFSET 0: others are looked up in an index, record by record, and not in a
+-- scan of the table, as is planned while it is believed to be small.
 --
 -- $1 job_id[], $2 epoch[], $3 project_id[], $4 endpoint_id[], $5 worker_id[],
 -- $6 gpu_type[], $7 milli_gpus[], $8 start_us[], $9 end_us[], $10 cause[],
@@ -29,14 +30,16 @@ WHERE NOT EXISTS (
     AND other.epoch % 1000000 = given.epoch % 1000000
     AND greatest(other.start_us, given.start_us) < least(other.end_us, given.end_us)
     AND other.kind IN ('attempt', 'part', 'refund') AND given.kind IN ('attempt', 'part', 'refund')
-    AND (other.kind = 'refund') = (given.kind = 'refund'))
+    AND (other.kind = 'refund') = (given.kind = 'refund')
+  OFFSET 0)
 AND NOT EXISTS (
   SELECT FROM metering.usage_records AS other
   WHERE other.job_id = given.job_id AND other.epoch <> given.epoch
     AND other.end_us > given.start_us
     AND greatest(other.start_us, given.start_us) < least(other.end_us, given.end_us)
     AND other.kind IN ('worker', 'instance', 'storage')
-    AND given.kind IN ('worker', 'instance', 'storage'))
+    AND given.kind IN ('worker', 'instance', 'storage')
+  OFFSET 0)
 ORDER BY job_id, epoch
 ON CONFLICT (job_id, epoch) DO NOTHING
 RETURNING job_id, epoch
