@@ -20,17 +20,7 @@ WITH given AS (
      cost_atto, first_us, last_us)
   SELECT * FROM given ORDER BY 1, 2, 3, 4, 5
   ON CONFLICT (project_id, hour_us, endpoint_id, gpu_type, api_key_id) DO UPDATE
-  SET gpu_milli_us = h.gpu_milli_us + excluded.gpu_milli_us,
-      credited_gpu_milli_us = h.credited_gpu_milli_us + excluded.credited_gpu_milli_us,
-      unpriced_gpu_milli_us = h.unpriced_gpu_milli_us + excluded.unpriced_gpu_milli_us,
-      invocations = h.invocations + excluded.invocations,
-      cold_start_us = h.cold_start_us + excluded.cold_start_us,
-      covered_gpu_milli_us = h.covered_gpu_milli_us + excluded.covered_gpu_milli_us,
-      byte_us = h.byte_us + excluded.byte_us,
-      tokens = h.tokens + excluded.tokens,
-      cost_atto = h.cost_atto + excluded.cost_atto,
-      first_us = least(h.first_us, excluded.first_us),
-      last_us = greatest(h.last_us, excluded.last_us)
+@parts/hourly_sums.sql@
 )
 INSERT INTO metering.usage_hourly_totals AS h
   (project_id, hour_us, endpoint_id, gpu_type, gpu_milli_us, credited_gpu_milli_us,
@@ -44,14 +34,4 @@ FROM given
 GROUP BY 1, 2, 3, 4
 ORDER BY 1, 2, 3, 4
 ON CONFLICT (project_id, hour_us, endpoint_id, gpu_type) DO UPDATE
-SET gpu_milli_us = h.gpu_milli_us + excluded.gpu_milli_us,
-    credited_gpu_milli_us = h.credited_gpu_milli_us + excluded.credited_gpu_milli_us,
-    unpriced_gpu_milli_us = h.unpriced_gpu_milli_us + excluded.unpriced_gpu_milli_us,
-    invocations = h.invocations + excluded.invocations,
-    cold_start_us = h.cold_start_us + excluded.cold_start_us,
-    covered_gpu_milli_us = h.covered_gpu_milli_us + excluded.covered_gpu_milli_us,
-    byte_us = h.byte_us + excluded.byte_us,
-    tokens = h.tokens + excluded.tokens,
-    cost_atto = h.cost_atto + excluded.cost_atto,
-    first_us = least(h.first_us, excluded.first_us),
-    last_us = greatest(h.last_us, excluded.last_us)
+@parts/hourly_sums.sql@
