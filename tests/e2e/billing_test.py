@@ -91,7 +91,8 @@ class BillingTest(case.SuiteCase):
         job = self.finish(self.submit(endpoint, {"op": "raise"}))
         total = self.await_invocations(3, job_id=job["id"])
         self.assertEqual(total["gpu_time_us"], job["gpu_time_us"])
-        epochs = {entry["epoch"] for entry in self.pages("/v1/ledger", "entries", job_id=job["id"])}
+        # One that runs over a full hour comes in parts, each with its part's number before its own.
+        epochs = {entry["epoch"] % 1_000_000 for entry in self.pages("/v1/ledger", "entries", job_id=job["id"])}
         self.assertEqual(epochs, {1, 2, 3})
 
     def test_a_cancelled_job_pays_for_the_time_it_ran(self):
