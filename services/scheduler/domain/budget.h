@@ -79,7 +79,8 @@ struct BudgetRate {
 /// these and not recorded.
 struct BudgetAccount {
   absl::Time window = absl::UnixEpoch();
-  /// Below zero: an attempt cost more than it held, or a quota of GPUs that leases hold was lowered.
+  /// Below zero: an attempt cost more than it held, or a quota of GPUs that leases hold was
+  /// lowered.
   std::int64_t left = 0;
   std::int64_t held = 0;
   std::int64_t pending = 0;
