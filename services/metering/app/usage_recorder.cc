@@ -39,9 +39,10 @@ Round NextRound(std::vector<UsageRecord> records) {
   Round round;
   std::multimap<std::string, UsageRecord> seen;  // By job.
   for (UsageRecord& record : records) {
-    const auto [begin, end] = seen.equal_range(record.key.job_id);
+    const auto of_job = seen.equal_range(record.key.job_id);
     const auto is_any = [&](const auto& is) {
-      return std::any_of(begin, end, [&](const auto& each) { return is(each.second); });
+      return std::any_of(of_job.first, of_job.second,
+                         [&](const auto& each) { return is(each.second); });
     };
     if (is_any([&](const UsageRecord& other) { return other == record; })) {
       ++round.repeated;

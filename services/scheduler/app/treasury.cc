@@ -125,11 +125,13 @@ absl::Status Treasury::Refresh() {
     {
       MutexLock lock(mutex_);
       loaded = loaded_;
-      if (loaded && !idle) seen_ = std::move(accounts);
     }
     if (!loaded) {
       std::vector<Budget> known = BudgetsOf(accounts);
       Keep(std::move(known), std::move(accounts));
+    } else if (!idle) {
+      MutexLock lock(mutex_);
+      seen_ = std::move(accounts);
     }
     return budgets.status();
   }
